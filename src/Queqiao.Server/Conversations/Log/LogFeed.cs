@@ -1,0 +1,63 @@
+using System.Threading.Channels;
+
+namespace Queqiao.Server.Conversations.Log;
+
+/// <summary>
+/// What happens after a commit: senders get their answer, then subscribers hear of it. One reader keeps commit order and
+/// leaves the write lane free for the next batch.
+/// </summary>
+internal sealed class LogFeed : IAsyncDisposable
+{
+    private readonly Channel<LogBatch> _batches = Channel.CreateUnbounded<LogBatch>(new() { SingleReader = true });
+    private readonly ILogSubscriber[] _subscribers;
+    private readonly ILogger _log;
+    private readonly Task _loop;
+
+    public LogFeed(IEnumerable<ILogSubscriber> subscribers, ILogger<LogFeed> log)
+    {
+        _subscribers = [.. subscribers];
+        _log = log;
+        _loop = Task.Run(Loop);
+    }
+
+    public void Publish(LogBatch batch) => _batches.Writer.TryWrite(batch);
+
+    private async Task Loop()
+    {
+        await foreach (var batch in _batches.Reader.ReadAllAsync())
+        {
+            for (var i = 0; i < batch.Commands.Count; i++)
+                Safely(() => batch.Commands[i].Reply.Done(batch.Outcomes[i]));
+            if (batch.Entries.Count == 0)
+                continue;
+            foreach (var subscriber in _subscribers)
+                Safely(() => subscriber.On(batch));
+        }
+    }
+
+    private void Safely(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception trouble)
+        {
+            // The entry is stored: who missed the news sees the gap in seq and fetches it.
+            _log.LogError(trouble, "A subscriber of the log failed");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _batches.Writer.TryComplete();
+        await _loop;
+    }
+}
+
+/// <summary>Hears of committed entries at once, on this node, and may miss some: screens and wake-ups. Durable work is a listener's.</summary>
+internal interface ILogSubscriber
+{
+    /// <summary>In commit order, from one thread. Must be quick.</summary>
+    void On(LogBatch batch);
+}
