@@ -32,7 +32,8 @@ export class Chat {
   private readonly link: Link
   private readonly acks = new Map<string, (answer: Answer<Receipt>) => void>()
   private serverUnread = 0
-  private toldRead = 0
+  private told = { conversation: '', seq: 0 }
+  private peeked = false
   private offline = !navigator.onLine
   private lost = false
   private refused = ''
@@ -83,13 +84,18 @@ export class Chat {
 
   get unread(): number {
     const { items } = this.history.log
-    if (items.length === 0) return this.serverUnread
-    return countUnread(items, Math.max(readUpTo(items, 'contact'), this.toldRead))
+    return items.length === 0 ? this.serverUnread : countUnread(items, this.seenUpTo)
+  }
+
+  private get seenUpTo(): number {
+    const { items, conversation } = this.history.log
+    return Math.max(readUpTo(items, 'contact'), this.told.conversation === conversation ? this.told.seq : 0)
   }
 
   /** For a visitor who was here before, while the chat is still closed: live only if there is something to follow. */
   async peek(): Promise<void> {
-    if (!this.visitor.known || this.phase !== 'idle') return
+    if (!this.visitor.known || this.phase !== 'idle' || this.peeked) return
+    this.peeked = true
     const answer = await this.api.unread()
     if (!answer.ok || this.phase !== 'idle') return
     this.serverUnread = answer.value.unread
@@ -133,8 +139,8 @@ export class Chat {
   seen(): void {
     const { items, conversation } = this.history.log
     const seq = lastReceived(items)
-    if (!conversation || seq <= Math.max(readUpTo(items, 'contact'), this.toldRead)) return
-    this.toldRead = seq
+    if (!conversation || seq <= this.seenUpTo) return
+    this.told = { conversation, seq }
     if (!this.link.send({ op: 'read', conversation, seq })) void this.api.tell({ type: 'read', seq })
     this.changed()
   }
@@ -179,7 +185,8 @@ export class Chat {
 
   private ready(behind: boolean): void {
     this.offline = false
-    this.toldRead = 0
+    // What was said on a line that broke may not have been heard; the next look says it again.
+    this.told.seq = 0
     if (behind) void this.history.heal('newest')
     this.sender.kick()
     this.changed()
