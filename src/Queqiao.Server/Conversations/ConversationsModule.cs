@@ -1,4 +1,5 @@
 using Queqiao.Server.Conversations.Inbox;
+using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
@@ -23,6 +24,10 @@ internal static class ConversationsModule
         services.AddSingleton<ListBoard>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<ListBoard>());
         services.AddHostedService(all => all.GetRequiredService<ListBoard>());
+        services.AddSingleton<Listeners>();
+        services.AddSingleton<ILogFollower>(all => all.GetRequiredService<Listeners>());
+        services.AddHostedService(all => all.GetRequiredService<Listeners>());
+        services.AddSingleton<ILogListener, TouchContacts>();
         services.AddSingleton<AgentPresence>();
         services.AddSingleton<IAgentPresence>(all => all.GetRequiredService<AgentPresence>());
         services.AddSingleton<AgentServices>();

@@ -95,7 +95,9 @@ internal static class ItemWriter
     {
         json.WriteStartObject("sender");
         json.WriteString("kind", sender.Kind);
-        if (sender.Id is { } id && (audience == Audience.Agents || sender.Kind == SenderKind.Contact))
+        if (sender.Kind == SenderKind.Contact)
+            json.WriteString("id", head.ContactId);
+        else if (sender.Id is { } id && audience == Audience.Agents)
             json.WriteString("id", id);
         json.WriteString("name", sender.Kind == SenderKind.Contact ? head.ContactName : sender.Name);
         json.WriteEndObject();
