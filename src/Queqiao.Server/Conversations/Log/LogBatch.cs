@@ -67,6 +67,7 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
         return command.Decide(head) switch
         {
             Decision.Refuse no => new LogOutcome.Refused(no.Refusal),
+            Decision.Append { Entries.Count: 0 } when head.Seq == 0 => new LogOutcome.Refused(Refusal.NotFound()),
             Decision.Append { Entries.Count: 0 } => new LogOutcome.Stored(head.Id, head.Seq, null, now, head.Seq + 1),
             Decision.Append append => Append(index, command, head, append.Entries, now),
             _ => throw new InvalidOperationException("A decision appends or refuses."),
@@ -75,8 +76,10 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
 
     private LogOutcome.Stored Append(int index, LogCommand command, ConversationHead head, IReadOnlyList<EntryBody> bodies, long now)
     {
+        if (head.Seq == 0)
+            Begin(command.Customer!.Value, head);
         var slot = LogEntry.SlotOf(head.Id);
-        var at = Math.Max(now, head.LastActivityAt); // a clock that steps back must not reorder what people see
+        var at = Math.Max(now, head.LastEntryAt); // a clock that steps back must not reorder what people see
         LogEntry? said = null;
         LogEntry? last = null;
         var first = head.Seq + 1;
@@ -110,32 +113,32 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
         var customer = (command.Ws, command.Customer!.Value);
         var known = Customers.GetValueOrDefault(customer);
         if (known.ConversationId is { } newest && Heads.GetValueOrDefault((command.Ws, newest)) is { } head
-            && (!head.IsResolved || now - head.ResolvedAt < ConversationRules.ReopenWithin.TotalMilliseconds))
+            && (!head.IsResolved || now - head.ResolvedAt <= ConversationRules.ReopenWithin.TotalMilliseconds))
             return head;
-        return command.Begins ? Begin(customer, known, now) : null;
-    }
-
-    /// <summary>Contact and conversation begin with the first message, in its transaction: before that nothing is stored (decisions.md §5).</summary>
-    private ConversationHead Begin((int Ws, CustomerKey Customer) customer, KnownCustomer known, long now)
-    {
-        var contact = known.ContactId ?? ids.New();
-        if (known.ContactId is null)
-            NewContacts.Add(new(customer.Ws, contact, customer.Customer, now));
-        var head = new ConversationHead
+        if (!command.Begins)
+            return null;
+        return new ConversationHead // nobody's yet: a refusal must leave nothing behind
         {
-            Ws = customer.Ws,
+            Ws = command.Ws,
             Id = ids.New(),
-            ChannelId = customer.Customer.ChannelId,
-            Identity = customer.Customer.Identity,
-            ContactId = contact,
+            ChannelId = customer.Value.ChannelId,
+            Identity = customer.Value.Identity,
+            ContactId = known.ContactId ?? ids.New(),
             ContactName = known.ContactName,
             CreatedAt = now,
             LastActivityAt = now,
+            LastEntryAt = now,
         };
-        Heads[(head.Ws, head.Id)] = head;
+    }
+
+    /// <summary>Contact and conversation begin with the first message, in its transaction: before that nothing is stored (decisions.md §5).</summary>
+    private void Begin(CustomerKey customer, ConversationHead head)
+    {
+        var known = Customers.GetValueOrDefault((head.Ws, customer));
+        if (known.ContactId is null)
+            NewContacts.Add(new(head.Ws, head.ContactId, customer, head.CreatedAt));
         Begun.Add((head.Ws, head.Id));
-        Customers[customer] = known with { ContactId = contact, ConversationId = head.Id };
-        return head;
+        Customers[(head.Ws, customer)] = known with { ContactId = head.ContactId, ConversationId = head.Id };
     }
 
     /// <summary>Numbers the entries in their slots, given where each slot ends now.</summary>
