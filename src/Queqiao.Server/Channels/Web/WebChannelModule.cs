@@ -1,0 +1,15 @@
+using Queqiao.Server.Platform.Gateway;
+
+namespace Queqiao.Server.Channels.Web;
+
+/// <summary>The web channel: visitors, their tokens and their live connections.</summary>
+internal static class WebChannelModule
+{
+    public static void AddWebChannel(this IServiceCollection services)
+    {
+        services.AddSingleton<VisitorTokens>();
+        services.AddSingleton<VisitorAccess>();
+        services.AddSingleton<VisitorServices>();
+        services.AddSingleton<IGatewayDoor, VisitorDoor>();
+    }
+}
