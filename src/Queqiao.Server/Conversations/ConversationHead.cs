@@ -59,6 +59,10 @@ internal sealed record ConversationHead : IScoped
 
     public required long CreatedAt { get; init; }
     public long LastActivityAt { get; init; }
+
+    /// <summary>When the last entry was made, read marks too (they are no activity). No later entry is dated before it.</summary>
+    public long LastEntryAt { get; init; }
+
     public long? ResolvedAt { get; init; }
 
     public bool IsResolved => Status == ConversationStatus.Resolved;
@@ -71,6 +75,7 @@ internal sealed record ConversationHead : IScoped
             Seq = Seq + 1,
             PublicSeq = body.IsPublic ? Seq + 1 : PublicSeq,
             LastActivityAt = body is ReadMarked ? LastActivityAt : at,
+            LastEntryAt = at,
         };
         return body switch
         {

@@ -13,6 +13,7 @@ export const en: Messages = {
   yesterday: 'Yesterday',
   you: 'You',
   bot: 'Assistant',
+  served: name => `You are talking to ${name}`,
   joined: name => `${name} joined the conversation`,
   resolved: 'This conversation has ended. Send a message to continue.',
   reopened: 'Conversation reopened',

@@ -11,6 +11,7 @@ export const zhCN = {
   yesterday: '昨天',
   you: '您',
   bot: '智能助手',
+  served: (name: string) => `${name} 为您服务`,
   joined: (name: string) => `${name} 为您服务`,
   resolved: '会话已结束。再发一条消息即可继续。',
   reopened: '会话已重新打开',

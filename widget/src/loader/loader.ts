@@ -61,8 +61,9 @@ function start({ src, dataset }: HTMLScriptElement, channel: string): void {
   try {
     // Somebody who has talked to us before: their colour at once, and unread messages when the page has time for them.
     const look = JSON.parse(localStorage.getItem(`queqiao:${channel}:look`) ?? '{}')
-    launcher.style.setProperty('--brand', look.brand)
-    launcher.style.setProperty('--on-brand', look.onBrand)
+    // A missing value would be written as the word "undefined"; an empty one leaves the default.
+    launcher.style.setProperty('--brand', look.brand ?? '')
+    launcher.style.setProperty('--on-brand', look.onBrand ?? '')
     if (look.left) launcher.classList.add('left')
     if (localStorage.getItem(`queqiao:${channel}:token`)) (window.requestIdleCallback ?? setTimeout)(hurry)
   } catch {

@@ -45,7 +45,7 @@ export class Panel {
     this.node.ariaLabel = state.title
     this.close.ariaLabel = this.close.title = t.close
     setText(this.title, state.title)
-    setText(this.status, agent ? t.joined(agent) : phase === 'starting' ? t.loading : '')
+    setText(this.status, agent ? t.served(agent) : phase === 'starting' ? t.loading : '')
     this.status.classList.toggle('on', !!agent)
     const banner = phase === 'closed' ? t.closed : trouble ? t[trouble] : ''
     setText(this.bannerText, banner)

@@ -15,7 +15,7 @@ internal static class HeadColumns
     [
         "contact_name", "seq", "public_seq", "status", "assignee_id", "assignee_name", "priority", "unread", "contact_unread",
         "contact_read_seq", "agent_read_seq", "waiting_since", "last_in_seq", "last_out_seq", "last_message_seq", "last_message_at",
-        "last_message_type", "last_sender_kind", "last_sender_id", "last_sender_name", "last_preview", "last_activity_at", "resolved_at",
+        "last_message_type", "last_sender_kind", "last_sender_id", "last_sender_name", "last_preview", "last_activity_at", "last_entry_at", "resolved_at",
     ];
 
     public static readonly string[] All = [.. Key, .. Fixed, .. Changing];
@@ -60,7 +60,8 @@ internal static class HeadColumns
             LastSenderName = Text(25),
             LastPreview = Text(26),
             LastActivityAt = row.GetInt64(27),
-            ResolvedAt = Number(28),
+            LastEntryAt = row.GetInt64(28),
+            ResolvedAt = Number(29),
         };
     }
 
@@ -95,6 +96,7 @@ internal static class HeadColumns
         "last_sender_name" => head.LastSenderName,
         "last_preview" => head.LastPreview,
         "last_activity_at" => head.LastActivityAt,
+        "last_entry_at" => head.LastEntryAt,
         "resolved_at" => head.ResolvedAt,
         _ => throw new ArgumentOutOfRangeException(nameof(column), column, "Not a column of a head."),
     };

@@ -21,6 +21,9 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
     /// <summary>Heads, locked until the commit.</summary>
     public Dictionary<(int Ws, Guid Id), ConversationHead> Heads { get; } = [];
 
+    /// <summary>The changed heads as they were.</summary>
+    public Dictionary<(int Ws, Guid Id), ConversationHead> Before { get; } = [];
+
     // ---- decided here, stored by the dialect ----
 
     public List<LogEntry> Entries { get; } = [];
@@ -38,8 +41,11 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
     /// <summary>The answers, in the commands' order.</summary>
     public LogOutcome[] Outcomes { get; } = new LogOutcome[commands.Count];
 
-    /// <summary>For each entry, the command it came from.</summary>
-    public List<int> EntryCommands { get; } = [];
+    private readonly (int From, int Count)[] _ranges = new (int From, int Count)[commands.Count];
+
+    /// <summary>The entries that one command appended.</summary>
+    public ReadOnlySpan<LogEntry> EntriesOf(int command) =>
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Entries).Slice(_ranges[command].From, _ranges[command].Count);
 
     public void Decide()
     {
@@ -61,6 +67,7 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
         return command.Decide(head) switch
         {
             Decision.Refuse no => new LogOutcome.Refused(no.Refusal),
+            Decision.Append { Entries.Count: 0 } when head.Seq == 0 => new LogOutcome.Refused(Refusal.NotFound()),
             Decision.Append { Entries.Count: 0 } => new LogOutcome.Stored(head.Id, head.Seq, null, now, head.Seq + 1),
             Decision.Append append => Append(index, command, head, append.Entries, now),
             _ => throw new InvalidOperationException("A decision appends or refuses."),
@@ -69,11 +76,14 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
 
     private LogOutcome.Stored Append(int index, LogCommand command, ConversationHead head, IReadOnlyList<EntryBody> bodies, long now)
     {
+        if (head.Seq == 0)
+            Begin(command.Customer!.Value, head);
         var slot = LogEntry.SlotOf(head.Id);
-        var at = Math.Max(now, head.LastActivityAt); // a clock that steps back must not reorder what people see
+        var at = Math.Max(now, head.LastEntryAt); // a clock that steps back must not reorder what people see
         LogEntry? said = null;
         LogEntry? last = null;
         var first = head.Seq + 1;
+        _ranges[index] = (Entries.Count, bodies.Count);
         foreach (var body in bodies)
         {
             long? publicPrev = body.IsPublic ? head.PublicSeq : null;
@@ -82,12 +92,11 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
             if (body is MessagePosted or NotePosted)
                 said = last;
             Entries.Add(last);
-            EntryCommands.Add(index);
         }
         var id = (head.Ws, head.Id);
+        if (!Begun.Contains(id) && Changed.Add(id))
+            Before[id] = Heads[id];
         Heads[id] = head;
-        if (!Begun.Contains(id))
-            Changed.Add(id);
         var answer = said ?? last!;
         if (command.Key is { } key)
         {
@@ -104,32 +113,32 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
         var customer = (command.Ws, command.Customer!.Value);
         var known = Customers.GetValueOrDefault(customer);
         if (known.ConversationId is { } newest && Heads.GetValueOrDefault((command.Ws, newest)) is { } head
-            && (!head.IsResolved || now - head.ResolvedAt < ConversationRules.ReopenWithin.TotalMilliseconds))
+            && (!head.IsResolved || now - head.ResolvedAt <= ConversationRules.ReopenWithin.TotalMilliseconds))
             return head;
-        return command.Begins ? Begin(customer, known, now) : null;
-    }
-
-    /// <summary>Contact and conversation begin with the first message, in its transaction: before that nothing is stored (decisions.md §5).</summary>
-    private ConversationHead Begin((int Ws, CustomerKey Customer) customer, KnownCustomer known, long now)
-    {
-        var contact = known.ContactId ?? ids.New();
-        if (known.ContactId is null)
-            NewContacts.Add(new(customer.Ws, contact, customer.Customer, now));
-        var head = new ConversationHead
+        if (!command.Begins)
+            return null;
+        return new ConversationHead // nobody's yet: a refusal must leave nothing behind
         {
-            Ws = customer.Ws,
+            Ws = command.Ws,
             Id = ids.New(),
-            ChannelId = customer.Customer.ChannelId,
-            Identity = customer.Customer.Identity,
-            ContactId = contact,
+            ChannelId = customer.Value.ChannelId,
+            Identity = customer.Value.Identity,
+            ContactId = known.ContactId ?? ids.New(),
             ContactName = known.ContactName,
             CreatedAt = now,
             LastActivityAt = now,
+            LastEntryAt = now,
         };
-        Heads[(head.Ws, head.Id)] = head;
+    }
+
+    /// <summary>Contact and conversation begin with the first message, in its transaction: before that nothing is stored (decisions.md §5).</summary>
+    private void Begin(CustomerKey customer, ConversationHead head)
+    {
+        var known = Customers.GetValueOrDefault((head.Ws, customer));
+        if (known.ContactId is null)
+            NewContacts.Add(new(head.Ws, head.ContactId, customer, head.CreatedAt));
         Begun.Add((head.Ws, head.Id));
-        Customers[customer] = known with { ContactId = contact, ConversationId = head.Id };
-        return head;
+        Customers[(head.Ws, customer)] = known with { ContactId = head.ContactId, ConversationId = head.Id };
     }
 
     /// <summary>Numbers the entries in their slots, given where each slot ends now.</summary>

@@ -21,6 +21,7 @@ internal sealed class PostgresEngine : IStorageEngine
     private readonly ConcurrentDictionary<int, DbContextOptions<QueqiaoDb>> _reading = new();
     private readonly DbContextOptions<QueqiaoDb> _readingSystem;
     private readonly List<IAsyncDisposable> _groups = [];
+    private bool _disposed;
 
     public PostgresEngine(StorageOptions options, Ids ids, ILoggerFactory logs)
     {
@@ -103,6 +104,8 @@ internal sealed class PostgresEngine : IStorageEngine
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return; // known under several names, a container disposes it under each
         foreach (var group in _groups)
             await group.DisposeAsync();
         await _app.DisposeAsync();

@@ -1,4 +1,5 @@
 using Npgsql;
+using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Platform.Storage.Postgres;
 
@@ -47,13 +48,17 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
 
         public void Enqueue(TItem item)
         {
-            bool first;
+            bool first, late;
             lock (_gate)
             {
+                late = _stopping;
                 first = _waiting.Count == 0;
-                _waiting.Add(item);
+                if (!late)
+                    _waiting.Add(item);
             }
-            if (first)
+            if (late)
+                _body.Failed(item, new StorageUnavailableException("storage_unavailable", TimeSpan.FromSeconds(2)));
+            else if (first)
                 _signal.Release();
         }
 

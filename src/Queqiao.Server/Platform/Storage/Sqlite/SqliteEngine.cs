@@ -14,6 +14,7 @@ internal sealed class SqliteEngine : IStorageEngine
     private SqliteWriteLane? _lane;
     private SqliteCheckpointer? _checkpointer;
     private FileStream? _lock;
+    private bool _disposed;
 
     public SqliteEngine(StorageOptions options, Ids ids)
     {
@@ -94,6 +95,8 @@ internal sealed class SqliteEngine : IStorageEngine
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return; // known under several names, a container disposes it under each
         if (_checkpointer is not null)
             await _checkpointer.DisposeAsync();
         if (_lane is not null)

@@ -121,6 +121,7 @@ CREATE TABLE conversation (
     last_preview text,
     created_at bigint NOT NULL,
     last_activity_at bigint NOT NULL,
+    last_entry_at bigint NOT NULL,
     resolved_at bigint,
     PRIMARY KEY (ws, id),
     FOREIGN KEY (ws, channel_id) REFERENCES channel (ws, id),

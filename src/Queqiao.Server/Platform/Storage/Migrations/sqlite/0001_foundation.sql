@@ -121,6 +121,7 @@ CREATE TABLE conversation (
     last_preview TEXT,
     created_at INTEGER NOT NULL,
     last_activity_at INTEGER NOT NULL,
+    last_entry_at INTEGER NOT NULL,
     resolved_at INTEGER,
     PRIMARY KEY (ws, id),
     FOREIGN KEY (ws, channel_id) REFERENCES channel (ws, id),
