@@ -7,7 +7,7 @@ using Queqiao.Server.Platform.Web;
 
 namespace Queqiao.Server.Cli;
 
-/// <summary>Runs the verbs that are not <c>serve</c>.</summary>
+/// <summary>Runs what the command line asks for.</summary>
 internal static class Commands
 {
     public const int Done = 0;
@@ -18,10 +18,15 @@ internal static class Commands
     /// <summary>The command line is wrong.</summary>
     public const int Misused = 2;
 
-    /// <returns>The exit code; null for <see cref="Command.Serve"/>, which is the host's to run.</returns>
-    public static async Task<int?> Run(Command command, Terminal terminal, CancellationToken ct = default) => command switch
+    /// <param name="arguments">The command line without the program's name.</param>
+    /// <param name="serve">Runs the server until it is stopped.</param>
+    /// <returns>The exit code.</returns>
+    public static Task<int> Run(string[] arguments, Func<Command.Serve, Task> serve) =>
+        Run(CommandLine.Parse(arguments, Environment.GetEnvironmentVariable), Terminal.Standard(), serve, CancellationToken.None);
+
+    internal static async Task<int> Run(Command command, Terminal terminal, Func<Command.Serve, Task> serve, CancellationToken ct) => command switch
     {
-        Command.Serve => null,
+        Command.Serve wish => await Guarded(terminal, () => Serve(wish, terminal, serve)),
         Command.Help => Help(terminal),
         Command.Version => ShowVersion(terminal),
         Command.Wrong wrong => Misuse(wrong, terminal),
@@ -31,7 +36,7 @@ internal static class Commands
     };
 
     /// <summary>Runs something and turns what an administrator can mend into one clear line and exit code 1; bugs stay bugs.</summary>
-    public static async Task<int> Guarded(Terminal terminal, Func<Task<int>> work)
+    private static async Task<int> Guarded(Terminal terminal, Func<Task<int>> work)
     {
         try
         {
@@ -68,6 +73,14 @@ internal static class Commands
         StoreRefusedException refused => refused.Message,
         _ => null,
     };
+
+    private static async Task<int> Serve(Command.Serve wish, Terminal terminal, Func<Command.Serve, Task> serve)
+    {
+        if (!RuntimeFloor.Check(Environment.Version, terminal))
+            return Failed;
+        await serve(wish);
+        return Done;
+    }
 
     private static Task<int> Migrate(Command.Migrate command, Terminal terminal, CancellationToken ct) => WithStore(command.Storage, _ =>
     {

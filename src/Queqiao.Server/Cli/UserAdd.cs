@@ -1,6 +1,7 @@
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Cli;
@@ -18,8 +19,9 @@ internal static class UserAdd
             Explain(invalid, terminal);
             return Commands.Misused;
         }
-        using var passwords = new Passwords();
-        var account = new NewAgent(command.Email, name, command.Role, locale, (await passwords.Hash(password, ct))!);
+        using var passwords = new PasswordHashing();
+        var (hash, _) = await passwords.Hash(password, ct); // nobody else waits in this process
+        var account = new NewAgent(command.Email, name, command.Role, locale, hash!);
         return await Commands.WithStore(command.Storage, storage => Add(command, account, storage, terminal, ct), ct);
     }
 

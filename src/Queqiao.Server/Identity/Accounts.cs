@@ -14,7 +14,7 @@ internal static class Accounts
         .. AgentRules.CheckEmail(email),
         .. AgentRules.CheckRole(role),
         .. AgentRules.CheckLocale(locale),
-        .. Passwords.Check(password, email)]);
+        .. AgentRules.CheckPassword(password, email)]);
 
     /// <summary>Adds a checked account; on an empty store its workspace too.</summary>
     /// <param name="workspace">Name of the workspace, when it has to be made.</param>

@@ -1,7 +1,7 @@
 namespace Queqiao.Server.Platform.Storage;
 
 /// <summary>The store cannot be opened as it is; the message tells an administrator what to do.</summary>
-internal class StoreRefusedException(string message) : InvalidOperationException(message);
+internal class StoreRefusedException(string message, Exception? cause = null) : InvalidOperationException(message, cause);
 
 /// <summary>Another process has the data folder.</summary>
 internal sealed class StoreInUseException(string folder)
