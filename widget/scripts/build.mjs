@@ -1,7 +1,7 @@
 // Two builds: the loader is a classic script (an ES build would leak its names into the host page), the widget a
 // module. The widget goes first, because the loader carries its hash: app.js can then be cached for ever.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -12,8 +12,11 @@ const out = resolve(root, process.env.QUEQIAO_WIDGET_OUT ?? '../src/Queqiao.Serv
 const budgets = { 'loader.js': 2 * 1024, 'app.js': 16 * 1024 }
 
 const shared = { outDir: out, emptyOutDir: false, target: 'es2022', modulePreload: false, copyPublicDir: false }
-const run = (options, define = {}) =>
-  build({ root, configFile: false, logLevel: 'warn', define, build: { ...shared, ...options } })
+const run = async (options, define = {}) => {
+  const built = await build({ root, configFile: false, logLevel: 'warn', define, build: { ...shared, ...options } })
+  const files = [built].flat().flatMap(each => each.output).map(each => each.fileName)
+  if (files.length !== 1) throw new Error(`One file expected, got ${files.join(', ')}`)
+}
 
 const buildWidget = () => run({
   rolldownOptions: {
@@ -30,20 +33,12 @@ const buildLoader = version => run(
   { lib: { entry: join(root, 'src/loader/loader.ts'), formats: ['iife'], name: 'queqiao', fileName: () => 'loader.js' } },
   { __APP_VERSION__: JSON.stringify(version) })
 
-rmSync(out, { recursive: true, force: true })
-mkdirSync(out, { recursive: true })
 await buildWidget()
 const version = createHash('sha256').update(readFileSync(join(out, 'app.js'))).digest('hex').slice(0, 12)
 await buildLoader(version)
 
 let failed = false
-for (const file of readdirSync(out)) {
-  const budget = budgets[file]
-  if (budget === undefined) {
-    console.error(`${file}: not expected; the widget is two files`)
-    failed = true
-    continue
-  }
+for (const [file, budget] of Object.entries(budgets)) {
   const bytes = readFileSync(join(out, file))
   const size = gzipSync(bytes, { level: 9 }).length
   const over = size > budget

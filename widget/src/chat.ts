@@ -1,6 +1,7 @@
 // Everything the widget knows and does, without a screen: session, log, outbox, connection. The view asks and draws.
 
-import { Api, type Answer } from './api'
+import { Acks } from './acks'
+import type { Answer, Api } from './api'
 import { History } from './history'
 import { Outbox, type Outgoing } from './outbox'
 import { countUnread, entryOf, entryOfReceipt, lastReceived, readUpTo } from './protocol/derive'
@@ -17,7 +18,6 @@ import { Visitor } from './visitor'
 
 export type Trouble = 'offline' | 'reconnecting' | 'busy' | null
 
-const ackWithin = 10_000
 /** A reconnect that takes no longer is nobody's business. */
 const graceOf = 3_000
 
@@ -30,9 +30,10 @@ export class Chat {
   private readonly visitor: Visitor
   private readonly sender: Sender
   private readonly link: Link
-  private readonly acks = new Map<string, (answer: Answer<Receipt>) => void>()
+  private readonly acks = new Acks()
   private serverUnread = 0
-  private toldRead = 0
+  private told = { conversation: '', seq: 0 }
+  private peeked = false
   private offline = !navigator.onLine
   private lost = false
   private refused = ''
@@ -66,7 +67,7 @@ export class Chat {
       page: page => this.history.page(page),
       changed: () => this.lineChanged(),
       signedOut: () => void this.begin(),
-      tooBig: () => this.answerAll({ ok: false, status: 0, code: 'message_too_long', wait: 0 }),
+      tooBig: () => this.acks.refuseAll('message_too_long'),
     }, memory)
     this.typing = new TypingSignals(
       on => { if (this.history.log.conversation && !this.link.send({ op: 'typing', on })) void api.tell({ type: 'typing', on }) },
@@ -83,13 +84,18 @@ export class Chat {
 
   get unread(): number {
     const { items } = this.history.log
-    if (items.length === 0) return this.serverUnread
-    return countUnread(items, Math.max(readUpTo(items, 'contact'), this.toldRead))
+    return items.length === 0 ? this.serverUnread : countUnread(items, this.seenUpTo)
+  }
+
+  private get seenUpTo(): number {
+    const { items, conversation } = this.history.log
+    return Math.max(readUpTo(items, 'contact'), this.told.conversation === conversation ? this.told.seq : 0)
   }
 
   /** For a visitor who was here before, while the chat is still closed: live only if there is something to follow. */
   async peek(): Promise<void> {
-    if (!this.visitor.known || this.phase !== 'idle') return
+    if (!this.visitor.known || this.phase !== 'idle' || this.peeked) return
+    this.peeked = true
     const answer = await this.api.unread()
     if (!answer.ok || this.phase !== 'idle') return
     this.serverUnread = answer.value.unread
@@ -133,8 +139,8 @@ export class Chat {
   seen(): void {
     const { items, conversation } = this.history.log
     const seq = lastReceived(items)
-    if (!conversation || seq <= Math.max(readUpTo(items, 'contact'), this.toldRead)) return
-    this.toldRead = seq
+    if (!conversation || seq <= this.seenUpTo) return
+    this.told = { conversation, seq }
     if (!this.link.send({ op: 'read', conversation, seq })) void this.api.tell({ type: 'read', seq })
     this.changed()
   }
@@ -179,7 +185,8 @@ export class Chat {
 
   private ready(behind: boolean): void {
     this.offline = false
-    this.toldRead = 0
+    // What was said on a line that broke may not have been heard; the next look says it again.
+    this.told.seq = 0
     if (behind) void this.history.heal('newest')
     this.sender.kick()
     this.changed()
@@ -191,8 +198,8 @@ export class Chat {
     if (entry) {
       if (entry.item.direction === 'out') this.typing.arrived()
       this.history.take(entry)
-    } else if (frame.op === 'ack') this.acks.get(frame.clientId)?.({ ok: true, value: frame })
-    else if (frame.op === 'error') this.acks.get(frame.clientId ?? '')?.({ ok: false, status: 0, code: frame.code, wait: 0 })
+    } else if (frame.op === 'ack') this.acks.accept(frame.clientId, frame)
+    else if (frame.op === 'error') this.acks.refuse(frame.clientId, frame.code)
     else if (frame.op === 'resync') void this.history.heal()
     else if (frame.op === undefined && frame.event === 'typing') this.typing.heard(frame.data)
   }
@@ -200,18 +207,7 @@ export class Chat {
   private deliver(entry: Outgoing): Promise<Answer<Receipt>> {
     const { clientId, text } = entry
     if (!this.link.send({ op: 'send', clientId, text })) return this.api.send({ clientId, text })
-    return new Promise(resolve => {
-      const answer = (value: Answer<Receipt>) => {
-        clearTimeout(timer)
-        this.acks.delete(clientId)
-        resolve(value)
-      }
-      const timer = setTimeout(() => {
-        answer({ ok: false, status: 0, code: 'network', wait: 0 })
-        this.link.hurry()
-      }, ackWithin)
-      this.acks.set(clientId, answer)
-    })
+    return this.acks.wait(clientId, () => this.link.hurry())
   }
 
   private stored(entry: Outgoing, receipt: Receipt): void {
@@ -229,15 +225,11 @@ export class Chat {
     this.changed()
   }
 
-  private answerAll(answer: Answer<Receipt>): void {
-    for (const resolve of [...this.acks.values()]) resolve(answer)
-  }
-
   private lineChanged(): void {
     clearTimeout(this.grace)
     if (this.link.live) this.lost = false
     else {
-      this.answerAll({ ok: false, status: 0, code: 'network', wait: 0 })
+      this.acks.refuseAll('network')
       this.grace = setTimeout(() => {
         this.lost = true
         this.changed()

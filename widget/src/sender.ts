@@ -17,6 +17,7 @@ export class Sender {
   busy = false
   private running = false
   private attempt = 0
+  private notBefore = 0
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly outbox: Outbox, private readonly delivery: Delivery) {}
@@ -24,7 +25,10 @@ export class Sender {
   /** Something may have changed for the better: a new message, a live line, a network. */
   kick(): void {
     clearTimeout(this.timer)
-    if (!this.running) void this.run()
+    const rest = this.notBefore - Date.now()
+    // The server named a time (Retry-After): nothing that happens here makes it sooner.
+    if (rest > 0) this.timer = setTimeout(() => this.kick(), rest)
+    else if (!this.running) void this.run()
   }
 
   private async run(): Promise<void> {
@@ -55,6 +59,7 @@ export class Sender {
     this.outbox.waiting(entry.clientId)
     this.delivery.changed()
     if (what === 'sign-in' && await this.delivery.signIn()) return true
+    this.notBefore = answer.wait && Date.now() + answer.wait
     this.timer = setTimeout(() => this.kick(), Math.max(answer.wait, backoff(this.attempt)))
     return false
   }

@@ -3,11 +3,13 @@ import { sseReader } from './sse'
 
 // The server sends a comment every 15 s: three missing ones mean the line is dead or a proxy holds it back.
 const silentFor = 45_000
+const doubtfulAfter = 20_000
 
 /** Server-sent events read by fetch: EventSource cannot send a header, and a token never belongs in an address. */
 export const openStream: OpenCarrier = (line, ears) => {
   const abort = new AbortController()
   let over = false
+  let heardAt = Date.now()
   let silence: ReturnType<typeof setTimeout> | undefined
   const end = (status?: number) => {
     if (over) return
@@ -17,6 +19,7 @@ export const openStream: OpenCarrier = (line, ears) => {
     ears.closed({ signedOut: status === 401 })
   }
   const alive = () => {
+    heardAt = Date.now()
     clearTimeout(silence)
     silence = setTimeout(end, silentFor)
   }
@@ -47,7 +50,7 @@ export const openStream: OpenCarrier = (line, ears) => {
   return {
     send: () => false,
     // Nothing can be asked upwards, so a doubtful stream is simply opened again; resuming costs one request.
-    probe: end,
+    probe: () => { if (Date.now() - heardAt > doubtfulAfter) end() },
     close() {
       over = true
       clearTimeout(silence)

@@ -35,8 +35,7 @@ function drawMessage(first: MessageRow, t: Messages, actions: RowActions): Drawn
     node,
     draw(row) {
       if (row.kind !== 'message') return
-      const { mine, first, last, failed, time, state } = row
-      const pending = mine && !failed && (state === t.waiting || state === t.sending)
+      const { mine, first, last, pending, failed, time, state } = row
       node.className = ['said', mine && 'mine', first && 'first', last && 'last', failed && 'failed', pending && 'pending'].filter(Boolean).join(' ')
       setText(name, row.name)
       const signature = JSON.stringify([time, state, failed])

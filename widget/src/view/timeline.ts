@@ -18,6 +18,8 @@ export interface MessageRow {
   text: string
   time: string
   state: string
+  /** Written, but not on the server yet. */
+  pending: boolean
   failed?: { clientId: string, final: boolean, reason: string }
 }
 
@@ -33,7 +35,7 @@ export interface Sources {
   now: Date
 }
 
-interface Said { key: string, mine: boolean, who: string, name: string, text: string, at: Date, state: string, failed?: MessageRow['failed'] }
+interface Said { key: string, mine: boolean, who: string, name: string, text: string, at: Date, state: string, pending?: boolean, failed?: MessageRow['failed'] }
 
 const sameRun = 5 * 60_000
 
@@ -55,13 +57,13 @@ export function timeline(from: Sources): Row[] {
     const follows = run !== null && run.said.who === said.who && said.at.getTime() - run.said.at.getTime() < sameRun && !run.row.failed
     // Only the last of a run carries the time, unless the state changes within it.
     if (follows && run && run.said.state === said.state) Object.assign(run.row, { last: false, time: '', state: '' })
-    const { key, mine, name, text, state, failed } = said
-    const row: MessageRow = { kind: 'message', key, mine, first: !follows, last: true, name, text, time: clock(said.at, lang), state, failed }
+    const { key, mine, name, text, state, pending = false, failed } = said
+    const row: MessageRow = { kind: 'message', key, mine, first: !follows, last: true, name, text, time: clock(said.at, lang), state, pending, failed }
     rows.push(row)
     run = { row, said }
   }
 
-  if (greeting && !log.older) rows.push({ kind: 'message', key: 'greeting', mine: false, first: true, last: true, name: title, text: greeting, time: '', state: '' })
+  if (greeting && !log.older) rows.push({ kind: 'message', key: 'greeting', mine: false, first: true, last: true, name: '', text: greeting, time: '', state: '', pending: false })
 
   const show = (item: Item, seenUpTo: number) => {
     const at = new Date(item.at)
@@ -110,9 +112,10 @@ function saidBy(item: Item, at: Date, seenUpTo: number, title: string, t: Messag
 function saidInOutbox(entry: Outgoing, t: Messages): Said {
   const { clientId, final = false } = entry
   const failed = entry.state === 'failed'
+  const pending = entry.state === 'waiting' || entry.state === 'sending'
   const reason = !final ? t.failed : entry.code === 'message_too_long' || entry.code === 'payload_too_large' ? t.tooLong : t.invalid
   return {
-    key: clientId, mine: true, who: 'me', name: t.you, text: entry.text, at: new Date(entry.at),
+    key: clientId, mine: true, pending, who: 'me', name: t.you, text: entry.text, at: new Date(entry.at),
     state: failed ? '' : entry.state === 'waiting' ? t.waiting : entry.state === 'stored' ? t.sent : t.sending,
     ...(failed && { failed: { clientId, final, reason } }),
   }

@@ -21,6 +21,9 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
     /// <summary>Heads, locked until the commit.</summary>
     public Dictionary<(int Ws, Guid Id), ConversationHead> Heads { get; } = [];
 
+    /// <summary>The changed heads as they were.</summary>
+    public Dictionary<(int Ws, Guid Id), ConversationHead> Before { get; } = [];
+
     // ---- decided here, stored by the dialect ----
 
     public List<LogEntry> Entries { get; } = [];
@@ -38,8 +41,11 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
     /// <summary>The answers, in the commands' order.</summary>
     public LogOutcome[] Outcomes { get; } = new LogOutcome[commands.Count];
 
-    /// <summary>For each entry, the command it came from.</summary>
-    public List<int> EntryCommands { get; } = [];
+    private readonly (int From, int Count)[] _ranges = new (int From, int Count)[commands.Count];
+
+    /// <summary>The entries that one command appended.</summary>
+    public ReadOnlySpan<LogEntry> EntriesOf(int command) =>
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Entries).Slice(_ranges[command].From, _ranges[command].Count);
 
     public void Decide()
     {
@@ -77,6 +83,7 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
         LogEntry? said = null;
         LogEntry? last = null;
         var first = head.Seq + 1;
+        _ranges[index] = (Entries.Count, bodies.Count);
         foreach (var body in bodies)
         {
             long? publicPrev = body.IsPublic ? head.PublicSeq : null;
@@ -85,12 +92,11 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
             if (body is MessagePosted or NotePosted)
                 said = last;
             Entries.Add(last);
-            EntryCommands.Add(index);
         }
         var id = (head.Ws, head.Id);
+        if (!Begun.Contains(id) && Changed.Add(id))
+            Before[id] = Heads[id];
         Heads[id] = head;
-        if (!Begun.Contains(id))
-            Changed.Add(id);
         var answer = said ?? last!;
         if (command.Key is { } key)
         {

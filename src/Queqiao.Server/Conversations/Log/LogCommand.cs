@@ -50,8 +50,8 @@ internal sealed class LogCommand
     }
 }
 
-/// <summary>A person as a channel names them.</summary>
-internal readonly record struct CustomerKey(Guid ChannelId, string Identity);
+
+
 
 /// <summary>Who waits for a command.</summary>
 internal interface ILogReply

@@ -28,6 +28,13 @@ internal sealed class Scope<T> where T : class, IScoped
     /// <summary>Everything of one workspace.</summary>
     public static Scope<T> Workspace(int ws) => new(ws, row => row.Ws == ws);
 
+    /// <summary>Every workspace: only for the server's own work, which says why.</summary>
+    public static Scope<T> Everything(string reason)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        return new(0, row => true);
+    }
+
     /// <summary>The rows of one workspace that also satisfy <paramref name="rule"/>.</summary>
     public static Scope<T> Where(int ws, Expression<Func<T, bool>> rule)
     {

@@ -1,0 +1,25 @@
+import type { Http } from '@/api/client'
+import type { Agent, Role, Session } from '@/api/types'
+
+export interface SetUpRequest { token: string; workspaceName: string; name: string; email: string; password: string; locale: string }
+export interface NewAgent { name: string; email: string; role: Role; password: string }
+
+export interface IdentitySource {
+  session(): Promise<Session>
+  signIn(email: string, password: string): Promise<Session>
+  signOut(): Promise<void>
+  setUpRequired(): Promise<boolean>
+  setUp(request: SetUpRequest): Promise<Session>
+  agents(): Promise<Agent[]>
+  addAgent(agent: NewAgent): Promise<Agent>
+}
+
+export const identitySource = (http: Http): IdentitySource => ({
+  session: () => http.get('/api/v1/session'),
+  signIn: (email, password) => http.post('/api/v1/session', { email, password }),
+  signOut: () => http.remove('/api/v1/session'),
+  setUpRequired: async () => (await http.get<{ required: boolean }>('/api/v1/setup')).required,
+  setUp: request => http.post('/api/v1/setup', request),
+  agents: async () => (await http.get<{ items: Agent[] }>('/api/v1/agents')).items,
+  addAgent: agent => http.post('/api/v1/agents', agent),
+})

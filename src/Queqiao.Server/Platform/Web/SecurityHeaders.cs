@@ -1,0 +1,50 @@
+namespace Queqiao.Server.Platform.Web;
+
+/// <summary>
+/// Headers that keep browsers from doing more with an answer than it is for. They are added when the answer starts, so that no
+/// error path can lose them; what a handler set itself stays.
+/// </summary>
+internal sealed class SecurityHeaders(RequestDelegate next, WebSafetyOptions options)
+{
+    /// <summary>Nothing inline, nothing foreign. Measured with the console and its libraries; <c>frame-src</c> is for mail in a sandboxed frame.</summary>
+    public const string ConsolePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; " +
+        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+    /// <summary>For answers that are no page.</summary>
+    public const string NothingPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+    private const string Hsts = "max-age=31536000";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        context.Response.OnStarting(static state => Add((Call)state), new Call(context, options.Https));
+        return next(context);
+    }
+
+    private sealed record Call(HttpContext Context, bool Https);
+
+    private static Task Add(Call call)
+    {
+        var (context, https) = call;
+        var headers = context.Response.Headers;
+        var path = context.Request.Path;
+        var console = path.StartsWithSegments("/console");
+        var widget = path.StartsWithSegments("/widget") || path == "/widget.js";
+
+        headers.XContentTypeOptions = "nosniff";
+        headers.TryAdd("Content-Security-Policy", console ? ConsolePolicy : NothingPolicy);
+        headers.TryAdd("Referrer-Policy", console ? "strict-origin-when-cross-origin" : "no-referrer");
+        headers.TryAdd("Cross-Origin-Resource-Policy", widget ? "cross-origin" : "same-origin");
+        if (console)
+        {
+            headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
+            headers.TryAdd("Permissions-Policy", "microphone=(self), camera=(self), geolocation=()");
+        }
+        if (path.StartsWithSegments("/api") || path.StartsWithSegments("/widget/v1"))
+            headers.TryAdd("Cache-Control", "no-store");
+        if (https && context.Request.IsHttps)
+            headers.TryAdd("Strict-Transport-Security", Hsts);
+        return Task.CompletedTask;
+    }
+}
