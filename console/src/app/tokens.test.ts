@@ -25,9 +25,9 @@ const text: [string, string][] = [
   ...['ok', 'warn', 'bad'].flatMap(name => [[name, `${name}-soft`], [name, 'surface'], [name, 'raised']] as [string, string][]),
   ['bad', 'bubble-out'], ['warn', 'note'], ['bad', 'brand-soft'], ['warn', 'brand-soft'], ['bad', 'hover'], ['warn', 'hover'],
 ]
-const shapes: [string, string][] = [['field', 'surface'], ['field', 'raised'], ['note-line', 'surface'], ['brand', 'surface'], ['brand-ink', 'canvas'], ['ok', 'rail']]
+const shapes: [string, string][] = [['field', 'surface'], ['field', 'raised'], ['note-line', 'surface'], ['brand', 'surface'], ['brand-ink', 'canvas'], ['ok', 'surface'], ['bad', 'surface']]
 
 describe.each([['light', 0], ['dark', 1]] as const)('%s', (_, theme) => {
   it.each(text)('text %s on %s', (ink, ground) => expect(contrast(ink, ground, theme)).toBeGreaterThanOrEqual(4.5))
-  it.each(shapes)('shape %s on %s', (ink, ground) => expect(contrast(ink, ground, theme)).toBeGreaterThanOrEqual(theme === 0 && ink === 'ok' ? 2 : 3))
+  it.each(shapes)('shape %s on %s', (ink, ground) => expect(contrast(ink, ground, theme)).toBeGreaterThanOrEqual(3))
 })

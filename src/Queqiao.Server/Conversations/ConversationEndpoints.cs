@@ -19,14 +19,14 @@ internal static class ConversationEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var conversations = app.MapGroup("/api/v1/conversations").WithTags("Conversations");
-        conversations.MapGet("", List).Needs(Permissions.ReadConversations);
-        conversations.MapGet("/counts", Counts).Needs(Permissions.ReadConversations);
-        conversations.MapGet("/{id:guid}", Get).Needs(Permissions.ReadConversations);
-        conversations.MapGet("/{id:guid}/messages", Messages).Needs(Permissions.ReadConversations);
-        conversations.MapPost("/{id:guid}/messages", Send).Needs(Permissions.Reply);
-        conversations.MapPost("/{id:guid}/assign", Assign).Needs(Permissions.Assign);
-        conversations.MapPost("/{id:guid}/status", SetStatus).Needs(Permissions.Reply);
-        conversations.MapPost("/{id:guid}/read", Read).Needs(Permissions.Reply);
+        conversations.MapGet("", List).Needs(Permissions.ReadConversations).TakesQuery("view", "status", "assignee", "channel", "sort", "limit", "cursor");
+        conversations.MapGet("/counts", Counts).Needs(Permissions.ReadConversations).TakesQuery();
+        conversations.MapGet("/{id:guid}", Get).Needs(Permissions.ReadConversations).TakesQuery();
+        conversations.MapGet("/{id:guid}/messages", Messages).Needs(Permissions.ReadConversations).TakesQuery("after", "before", "limit");
+        conversations.MapPost("/{id:guid}/messages", Send).Needs(Permissions.Reply).TakesQuery();
+        conversations.MapPost("/{id:guid}/assign", Assign).Needs(Permissions.Assign).TakesQuery();
+        conversations.MapPost("/{id:guid}/status", SetStatus).Needs(Permissions.Reply).TakesQuery();
+        conversations.MapPost("/{id:guid}/read", Read).Needs(Permissions.Reply).TakesQuery();
     }
 
     /// <param name="View">mine, unassigned, all or resolved.</param>

@@ -22,18 +22,14 @@ internal sealed class VisitorAccess(VisitorTokens tokens, IChannels channels)
     /// <summary>The channel, when it exists, is on, and welcomes the page that asks.</summary>
     public async ValueTask<(ChannelView? Channel, Refusal? Refusal)> Channel(HttpContext context, Guid channelId)
     {
-        if (await channels.Find(channelId) is not { Enabled: true, Web: { } web } channel)
+        if (await channels.Find(channelId, context.RequestAborted) is not { Enabled: true, Web: { } web } channel)
             return (null, Refusal.NotFound());
-        return web.AllowedOrigins.Count == 0 || IsWelcome(context, web.AllowedOrigins)
+        // A browser always says where a page is from on such requests; who says nothing is no browser and could say anything.
+        var origin = context.Request.Headers.Origin is [{ } from] ? from : null;
+        return web.Allows(origin) || Platform.Web.OriginGuard.IsSameOrigin(context)
             ? (channel, null)
             : (null, Refusal.Forbidden("origin_not_allowed"));
     }
-
-    /// <summary>A browser always says where a page is from on such requests; who says nothing is no browser and could say anything.</summary>
-    private static bool IsWelcome(HttpContext context, IReadOnlyList<string> origins) =>
-        context.Request.Headers.Origin is not [{ } origin]
-        || origins.Contains(origin, StringComparer.OrdinalIgnoreCase)
-        || Platform.Web.OriginGuard.IsSameOrigin(context);
 
     private static string? BearerOf(HttpContext context)
     {

@@ -19,11 +19,11 @@ internal static class VisitorEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var widget = app.MapGroup("/widget/v1").WithTags("Visitor");
-        widget.MapPost("/sessions", Open).IsPublic();
-        widget.MapGet("/messages", Messages).IsPublic();
-        widget.MapPost("/messages", Send).IsPublic();
-        widget.MapPost("/events", Signal).IsPublic();
-        widget.MapGet("/unread", Unread).IsPublic();
+        widget.MapPost("/sessions", Open).IsPublic().TakesQuery();
+        widget.MapGet("/messages", Messages).IsPublic().TakesQuery("after", "before", "limit", "wait");
+        widget.MapPost("/messages", Send).IsPublic().TakesQuery();
+        widget.MapPost("/events", Signal).IsPublic().TakesQuery();
+        widget.MapGet("/unread", Unread).IsPublic().TakesQuery();
     }
 
     /// <param name="ChannelId">From the snippet.</param>

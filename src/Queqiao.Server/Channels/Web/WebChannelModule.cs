@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Gateway;
 
 namespace Queqiao.Server.Channels.Web;
@@ -7,6 +8,7 @@ internal static class WebChannelModule
 {
     public static void AddWebChannel(this IServiceCollection services)
     {
+        services.AddSingleton<IChannelFacts, ChannelFactsSource>();
         services.AddSingleton<VisitorTokens>();
         services.AddSingleton<VisitorAccess>();
         services.AddSingleton<VisitorServices>();

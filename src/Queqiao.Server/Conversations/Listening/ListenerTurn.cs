@@ -57,7 +57,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
     }
 
     /// <summary>False: another node was faster.</summary>
-    private async Task<bool> Digest(short slot, long from, IReadOnlyList<LogEntry> entries, CancellationToken ct)
+    private async Task<bool> Digest(short slot, long from, List<LogEntry> entries, CancellationToken ct)
     {
         try
         {
@@ -76,8 +76,8 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
             if (entries.Count == 1)
                 return await Hold(slot, from, entries[0], trouble, ct);
             var half = entries.Count / 2;
-            return await Digest(slot, from, [.. entries.Take(half)], ct)
-                && await Digest(slot, entries[half - 1].Position, [.. entries.Skip(half)], ct);
+            return await Digest(slot, from, entries[..half], ct)
+                && await Digest(slot, entries[half - 1].Position, entries[half..], ct);
         }
     }
 
@@ -99,10 +99,10 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
         return true;
     }
 
-    private async Task<List<LogEntry>> WithoutHeld(WriteUnit unit, IReadOnlyList<LogEntry> entries, CancellationToken ct)
+    private async Task<List<LogEntry>> WithoutHeld(WriteUnit unit, List<LogEntry> entries, CancellationToken ct)
     {
         var held = await unit.Db.Table<ListenerHold>().Where(hold => hold.Listener == listener.Name).Select(hold => hold.ConversationId).ToListAsync(ct);
-        return held.Count == 0 ? [.. entries] : [.. entries.Where(entry => !held.Contains(entry.ConversationId))];
+        return held.Count == 0 ? entries : [.. entries.Where(entry => !held.Contains(entry.ConversationId))];
     }
 
     private async Task<bool> Hold(short slot, long from, LogEntry entry, Exception trouble, CancellationToken ct)

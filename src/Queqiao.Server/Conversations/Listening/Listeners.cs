@@ -46,7 +46,14 @@ internal sealed class Listeners(IStorageEngine storage, IEnumerable<ILogListener
         }
     }
 
-    private sealed class Follower(string name, ListenerTurn turn)
+    public override void Dispose()
+    {
+        foreach (var one in _all)
+            one.Dispose();
+        base.Dispose();
+    }
+
+    private sealed class Follower(string name, ListenerTurn turn) : IDisposable
     {
         private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
         private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
@@ -69,6 +76,8 @@ internal sealed class Listeners(IStorageEngine storage, IEnumerable<ILogListener
             if (_signal.CurrentCount == 0)
                 _signal.Release();
         }
+
+        public void Dispose() => _signal.Dispose();
 
         /// <summary>Waits for news, then a moment longer: a hundred entries at once cost little more than one.</summary>
         public async Task Woken(CancellationToken ct)

@@ -11,6 +11,7 @@ namespace Queqiao.Server.Conversations.Live;
 internal sealed record AgentServices(
     ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, GatewayLimits Limits, ILogger<AgentParty> Logger);
 
+#pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
 internal sealed class AgentParty(Actor actor, GatewayConnection connection, AgentServices services) : IGatewayParty
 {

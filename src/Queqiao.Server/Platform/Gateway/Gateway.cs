@@ -64,7 +64,7 @@ internal sealed class Gateway : IHostedService, IDisposable
     }
 
     public static void Malformed(GatewayConnection connection) =>
-        connection.Send(Frames.Error(connection.Locale, "invalid_json", op: null, clientId: null));
+        connection.Send(Frames.Error(connection.Locale, "invalid_json", op: null, clientId: null, "$"));
 
     private async Task Live(GatewayConnection connection, Func<Task> run)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Storage.Postgres;
 using Queqiao.Server.Platform.Storage.Sqlite;
@@ -9,6 +10,7 @@ internal static class StorageModule
     public static void AddStorage(this IServiceCollection services, StorageOptions options)
     {
         services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
         services.AddSingleton<IStorageEngine>(all => options.UsesPostgres
             ? new PostgresEngine(options, all.GetRequiredService<Ids>(), all.GetRequiredService<ILoggerFactory>())
