@@ -50,9 +50,10 @@ export function createCache(queries: QueryClient, source: ConversationSource) {
       for (const list of siblings(frame.list)) write(applyChange(list, frame))
       if (frame.data.counts) queries.setQueryData<Counts>(countsKey, frame.data.counts)
     },
-    watching(frame: WatchingFrame, hadCursor: boolean, sort: Sort) {
+    /** Without a cursor nobody knows what happened between the first page and this answer: the page is fetched once more. */
+    watching(frame: WatchingFrame, sort: Sort) {
       if (frame.counts) queries.setQueryData<Counts>(countsKey, frame.counts)
-      const bridged = hadCursor && !frame.resync
+      const bridged = !frame.resync && typeof read(frame.list, sort)?.cursor === 'string'
       for (const list of siblings(frame.list)) {
         if (!bridged && list.sort !== sort) queries.removeQueries({ queryKey: listKey(list.view, list.sort) })
         else write({ ...list, cursor: frame.cursor })

@@ -51,7 +51,6 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
   const state = shallowRef<ConnectionState>('stopped')
   const followed: { conversation: string | null; list: { view: View; sort: Sort } | null } = { conversation: null, list: null }
   const typers = new Map<string, ReturnType<typeof setTimeout>>()
-  let sentCursor = false
 
   const healer = createHealer({
     read: cache.conversation,
@@ -65,7 +64,6 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
     const { conversation: id, list } = followed
     const known = id ? cache.conversation(id) : undefined
     const cursor = list ? (cache.list(list.view, list.sort)?.cursor ?? null) : null
-    if (list) sentCursor = cursor !== null
     return { conversation: id && known ? { id, after: known.seq } : null, list: list && { view: list.view, cursor } }
   }
 
@@ -83,7 +81,7 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
       return
     }
     switch (frame.op) {
-      case 'watching': return cache.watching(frame, sentCursor, followed.list?.sort ?? 'recent')
+      case 'watching': return cache.watching(frame, followed.list?.sort ?? 'recent')
       case 'resync': return void healer.heal(frame.conversation).then(() => watchAgain(frame.conversation))
       case 'ready': return outbox.wake()
       case 'pong': case 'ack': case 'error': return

@@ -5,6 +5,8 @@ import type { Person, Row, Status, View } from '@/api/types'
 /** What the agent just did, shown before the server has said so. `seq` is known once it has: the pushed row then takes over. */
 export interface Patch { status?: Status; assignee?: Person | null; seq: number | null }
 
+const keptFor = 15_000
+
 export const useOverlay = defineStore('overlay', () => {
   const patches = shallowRef<Readonly<Record<string, Patch>>>({})
   const without = (id: string) => Object.fromEntries(Object.entries(patches.value).filter(([key]) => key !== id))
@@ -18,7 +20,10 @@ export const useOverlay = defineStore('overlay', () => {
       const still = () => patches.value[id] === mine
       try {
         const { seq } = await work()
-        if (still()) patches.value = { ...patches.value, [id]: { ...mine, seq } }
+        if (!still()) return
+        const answered = { ...mine, seq }
+        patches.value = { ...patches.value, [id]: answered }
+        setTimeout(() => { if (patches.value[id] === answered) patches.value = without(id) }, keptFor)
       } catch (error) {
         if (still()) patches.value = without(id)
         throw error

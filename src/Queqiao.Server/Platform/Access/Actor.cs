@@ -78,7 +78,8 @@ internal static class AccessEndpoints
     public static void UseAccess(this WebApplication app) => app.Use(async (context, next) =>
     {
         var endpoint = context.GetEndpoint();
-        if (endpoint is null || endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null)
+        // Routing's own answers (405, 415) are endpoints too, but no routes: they give nothing away.
+        if (endpoint is not RouteEndpoint || endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null)
         {
             await next();
             return;
