@@ -16,10 +16,10 @@ internal sealed class AgentDoor(IActors actors, AgentServices services, TimeProv
             return null;
         if (await actors.Of(context) is not { } actor || !actor.May(Permissions.ReadConversations))
             return null;
-        var party = new AgentParty(actor, connection, services);
+        var party = new AgentParty(actor, context.Features.Get<SignedInBy>(), connection, services);
         connection.Send(LiveFrames.Ready(clock.GetUtcNow()));
         services.Presence.Entered(party);
-        foreach (var (id, seq) in hello.Resume ?? [])
+        foreach (var (id, seq) in (hello.Resume ?? []).Take(AgentParty.MostWatched))
         {
             if (Guid.TryParse(id, out var conversation))
                 party.On(new ClientFrame { Op = "watch", Conversation = conversation, After = seq });
