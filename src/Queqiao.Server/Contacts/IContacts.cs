@@ -11,10 +11,10 @@ internal interface IContacts
     /// <summary>The person wrote at that time (Unix milliseconds); an earlier time than the known one changes nothing.</summary>
     Task Seen(WriteUnit unit, int ws, Guid contactId, long at, CancellationToken ct);
 
-    /// <summary>A person who is known by name before they write. Nobody else may have the identity yet.</summary>
+    /// <summary>Adds a person who is known by name before they write to what the unit saves. Nobody else may have the identity yet.</summary>
     /// <param name="identity">What the channel calls them.</param>
     /// <param name="at">Since when, in Unix milliseconds.</param>
-    Task Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at, CancellationToken ct);
+    void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at);
 }
 
 internal sealed class ContactDirectory : IContacts
@@ -24,12 +24,11 @@ internal sealed class ContactDirectory : IContacts
             .Where(contact => contact.Id == contactId && contact.LastSeenAt < at)
             .ExecuteUpdateAsync(set => set.SetProperty(contact => contact.LastSeenAt, at), ct);
 
-    public Task Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at, CancellationToken ct)
+    public void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at)
     {
         var contact = new Contact { Ws = ws, Id = unit.Ids.New(), Name = name, CreatedAt = at, LastSeenAt = at };
         unit.Db.Add(contact);
         unit.Db.Add(new ContactIdentity { Ws = ws, ChannelId = channelId, Identity = identity, ContactId = contact.Id, CreatedAt = at });
-        return unit.Db.SaveChangesAsync(ct);
     }
 }
 

@@ -7,6 +7,8 @@ namespace Queqiao.Server.Demo;
 /// <summary><c>serve --demo</c>: a shop with two weeks of history, and its page with the chat on it.</summary>
 internal static class DemoModule
 {
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     public static IServiceCollection AddDemo(this IServiceCollection services)
     {
         services.AddSingleton<DemoSeeder>();
@@ -17,8 +19,8 @@ internal static class DemoModule
 
     public static void MapDemo(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/demo", DemoPage.Show).IsPublic().ExcludeFromDescription();
-        app.MapGet("/demo/shop.css", DemoPage.Style).IsPublic().ExcludeFromDescription();
+        app.MapMethods("/demo", Reading, DemoPage.Show).IsPublic().ExcludeFromDescription();
+        app.MapMethods("/demo/shop.css", Reading, DemoPage.Style).IsPublic().ExcludeFromDescription();
     }
 
     /// <summary>After the storage has been started, before the server listens.</summary>

@@ -32,7 +32,7 @@ internal sealed class DemoScript
     private readonly Person _english;
     private readonly long _now;
 
-    /// <param name="agents">Those who answer; the last one answers in English.</param>
+    /// <param name="agents">Those who answer; the last one in English, the others in Chinese.</param>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="seed">Of everything that is chosen by chance.</param>
     public DemoScript(IReadOnlyList<Person> agents, long now, int seed)
@@ -54,7 +54,7 @@ internal sealed class DemoScript
     {
         var english = _random.Next(7) == 0;
         var identity = $"demo{index:000}";
-        var agent = english ? _english : _agents[_random.Next(_agents.Count)];
+        var agent = english ? _english : _agents[_random.Next(_agents.Count - 1)];
         var first = Steps.Count;
         switch (index)
         {

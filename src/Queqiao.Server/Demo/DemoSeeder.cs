@@ -1,8 +1,10 @@
+using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -24,13 +26,22 @@ internal sealed class DemoSeeder(IStorageEngine storage, StorageOptions options,
     /// <summary>After the storage has been started and before the server listens.</summary>
     public async Task<DemoAccess> Run(CancellationToken ct)
     {
+        var begun = Guid.TryParse(await Audit.LastObjectOf(storage, Ws, Begun, ct), out var known);
+        if (!begun && await HasConversations(ct))
+            throw new StoreRefusedException("The store already holds conversations; the demo needs one of its own.") { Code = "demo_refused" };
         var password = DemoPassword.Of(options.DataFolder, out var isNew);
         var people = await SeedPeople(password, isNew, ct);
         var script = new DemoScript([.. people.Where(person => person.Answers).Select(person => new Person(person.Agent.Id, person.Agent.Name))], ids.Now(), Seed);
-        var channel = Guid.TryParse(await Audit.LastObjectOf(storage, Ws, Begun, ct), out var known) ? known : await SeedChannel(script, ct);
+        var channel = begun ? known : await SeedChannel(script, ct);
         if (await Audit.LastObjectOf(storage, Ws, Finished, ct) is null)
             await SeedConversations(script, channel, ct);
         return new DemoAccess(channel, password);
+    }
+
+    private async Task<bool> HasConversations(CancellationToken ct)
+    {
+        await using var db = storage.Read(Ws);
+        return await db.Visible(Scope<ConversationHead>.Workspace(Ws)).AnyAsync(ct);
     }
 
     private sealed record SeededPerson(AgentView Agent, bool Answers);
@@ -54,7 +65,7 @@ internal sealed class DemoSeeder(IStorageEngine storage, StorageOptions options,
             {
                 await Accounts.SetPassword(storage, account, hash!, ct);
             }
-            people.Add(new(account, colleague.Role is "supervisor" or "agent"));
+            people.Add(new(account, colleague.Role is "owner" or "supervisor" or "agent"));
         }
         return people;
     }
@@ -66,7 +77,7 @@ internal sealed class DemoSeeder(IStorageEngine storage, StorageOptions options,
         foreach (var customer in script.Customers)
         {
             if (customer.Name is { } name)
-                await contacts.Introduce(unit, Ws, channel, customer.Identity, name, customer.FirstAt, stop);
+                contacts.Introduce(unit, Ws, channel, customer.Identity, name, customer.FirstAt);
         }
         await Audit.Record(unit, AuditBy.System(Ws), Begun, "channel", channel.ToString(), null, stop);
         return channel;
