@@ -4,12 +4,13 @@ using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 
 namespace Queqiao.Server.Conversations.Live;
 
 /// <summary>What agents' connections share.</summary>
 internal sealed record AgentServices(
-    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, GatewayLimits Limits, ILogger<AgentParty> Logger);
+    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
 
 #pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
@@ -19,7 +20,7 @@ internal sealed class AgentParty(Actor actor, GatewayConnection connection, Agen
 
     private readonly Dictionary<Guid, Subscription> _watched = [];
     private readonly Lock _gate = new();
-    private readonly FrameGuard _guard = new(services.Limits, perSecond: 50, burst: 200);
+    private readonly FrameGuard _guard = new(services.Limits, services.Limits.AgentFrames, services.Clock);
     private readonly CancellationTokenSource _gone = new();
     private ListWatch? _list;
 

@@ -13,6 +13,14 @@ internal sealed record PublicUrl(string? Configured, bool HostsAreChecked = fals
     /// <summary>Stands for the address in what is shown to people while nobody has said what it is.</summary>
     public const string Unknown = "https://YOUR-SERVER";
 
+    /// <summary>Reads the setting; stops the start when it is no address.</summary>
+    public static PublicUrl Read(IConfiguration configuration, WebSafetyOptions web)
+    {
+        var text = Setting.Of(configuration, "public-url");
+        var url = text is null ? null : Normalized(text) ?? throw new InvalidSettingException("public-url", $"'{text}' is no address like https://chat.example.com (without a path).");
+        return new PublicUrl(url, web.AllowedHosts.Count > 0);
+    }
+
     /// <summary>Null when the text is no address of a server: <c>https://chat.example.com</c>, without path, query or name.</summary>
     public static string? Normalized(string text) =>
         Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url)

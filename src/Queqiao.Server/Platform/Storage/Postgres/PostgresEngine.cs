@@ -43,7 +43,7 @@ internal sealed class PostgresEngine : IStorageEngine
         await using var source = NpgsqlDataSource.Create(_ownerConnectionString);
         await using var owner = await source.OpenConnectionAsync(ct);
         if (owner.PostgreSqlVersion.Major < 15)
-            throw new InvalidOperationException($"Queqiao needs PostgreSQL 15 or newer; this server is {owner.PostgreSqlVersion}.");
+            throw new StoreRefusedException($"Queqiao needs PostgreSQL 15 or newer; this server is {owner.PostgreSqlVersion}.");
         await PostgresMigrator.Run(owner, _roles, Migration.Of("postgres"), _ids, ct);
     }
 

@@ -16,7 +16,7 @@ internal sealed class PostgresRoles
     {
         _owner = new NpgsqlConnectionStringBuilder(ownerConnectionString);
         if (string.IsNullOrEmpty(_owner.Database))
-            throw new InvalidOperationException("QUEQIAO_DATABASE names no database (Database=…).");
+            throw new StoreRefusedException("QUEQIAO_DATABASE names no database (Database=…).");
         App = _owner.Database + "_app";
         Writer = _owner.Database + "_writer";
     }
@@ -25,16 +25,21 @@ internal sealed class PostgresRoles
 
     public string Writer { get; }
 
-    public string AppConnectionString => As(App, settings =>
-    {
-        settings.MaxPoolSize = Math.Max(settings.MaxPoolSize, 50);
-    });
+    public string AppConnectionString => As(App, settings => AtMost(settings, 24));
 
     public string WriterConnectionString => As(Writer, settings =>
     {
+        AtMost(settings, 16);
         settings.MaxAutoPrepare = 40;
         settings.AutoPrepareMinUsages = 2;
     });
+
+    /// <summary>Two nodes fit into the 97 connections that PostgreSQL ships with; more would not be faster, only refused. The owner's string may say otherwise.</summary>
+    private static void AtMost(NpgsqlConnectionStringBuilder settings, int connections)
+    {
+        if (!settings.ShouldSerialize("Maximum Pool Size"))
+            settings.MaxPoolSize = connections;
+    }
 
     /// <summary>Creates the roles, or sets their passwords again after the owner's was changed.</summary>
     public async Task Ensure(NpgsqlConnection owner, CancellationToken ct)
@@ -57,7 +62,7 @@ internal sealed class PostgresRoles
             }
             catch (PostgresException refused) when (refused.SqlState is "42501")
             {
-                throw new InvalidOperationException($"The role '{_owner.Username}' of QUEQIAO_DATABASE may not create '{role}'. Give it CREATEROLE (ALTER ROLE … CREATEROLE), as docs/operations.md says.", refused);
+                throw new StoreRefusedException($"The role '{_owner.Username}' of QUEQIAO_DATABASE may not create '{role}'. Give it CREATEROLE (ALTER ROLE … CREATEROLE), as docs/operations.md says.", refused);
             }
         }
     }
