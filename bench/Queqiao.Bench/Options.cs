@@ -15,6 +15,9 @@ internal sealed record Options
                     --server: folder of a built server (default: builds this tree's in Release); --folder: where the store goes
         """;
 
+    /// <summary>The gateway's own limit for one console.</summary>
+    private const int MostWatched = 200;
+
     public required string Bench { get; init; }
     public string Database { get; init; } = "sqlite";
     public int Visitors { get; init; } = 500;
@@ -68,6 +71,8 @@ internal sealed record Options
                 _ => throw new FormatException($"Unknown option {name}."),
             };
         }
+        if ((options.Visitors + options.Agents - 1) / options.Agents > MostWatched)
+            throw new FormatException($"An agent follows at most {MostWatched} conversations: more --agents, or fewer --visitors.");
         return options;
     }
 

@@ -18,7 +18,7 @@ internal sealed class PostgresLimit(NpgsqlDataSource source, LimitRows rows)
         """;
 
     private const string HeadSql = """
-        UPDATE conversation c SET seq = u.seq, public_seq = u.seq, unread = u.seq, last_in_seq = u.seq, last_message_seq = u.seq, last_message_at = u.at, last_activity_at = u.at, last_preview = u.text
+        UPDATE conversation c SET seq = u.seq, public_seq = u.seq, unread = u.seq, last_in_seq = u.seq, last_message_seq = u.seq, last_message_at = u.at, last_activity_at = u.at, last_entry_at = u.at, last_preview = u.text
         FROM unnest($1, $2, $3, $4) AS u(id, seq, at, text) WHERE c.ws = 1 AND c.id = u.id
         """;
 
@@ -46,8 +46,8 @@ internal sealed class PostgresLimit(NpgsqlDataSource source, LimitRows rows)
         await Execute("INSERT INTO contact (ws, id, created_at, last_seen_at) SELECT 1, id, 0, 0 FROM unnest($1) AS u(id)", [rows.Contacts], ct);
         await Execute("""
             INSERT INTO conversation (ws, id, channel_id, identity, contact_id, seq, public_seq, status, priority, unread, contact_unread, contact_read_seq, agent_read_seq,
-                waiting_since, last_in_seq, last_out_seq, last_message_seq, last_message_at, created_at, last_activity_at)
-            SELECT 1, id, $3, id::text, contact, 0, 0, 'queued', 'none', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest($1, $2) AS u(id, contact)
+                waiting_since, last_in_seq, last_out_seq, last_message_seq, last_message_at, created_at, last_activity_at, last_entry_at)
+            SELECT 1, id, $3, id::text, contact, 0, 0, 'queued', 'none', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest($1, $2) AS u(id, contact)
             """, [rows.Conversations, rows.Contacts, rows.Channel], ct);
     }
 

@@ -53,7 +53,7 @@ internal sealed class ChatRun(Options options, BuiltServer built) : IRun
             Ends = () => after = Task.Run(() => Consumption.Of(server, store)),
         };
         using var load = new ChatLoad(new Reactor(site.Address), options, new Texts(), tokens, cookies, options.Warmup > 0 ? [warmup, measured] : [measured]);
-        await OnItsOwnThread(() => load.Run(ct));
+        await LoadThread.Run(server, () => load.Run(ct));
 
         measured.AddTo(result);
         result["lateMs"] = measured.Lateness.ToJson();
@@ -81,6 +81,4 @@ internal sealed class ChatRun(Options options, BuiltServer built) : IRun
         result["resyncs"] = load.Resyncs;
         result["closedSockets"] = load.ClosedSockets;
     }
-
-    internal static Task OnItsOwnThread(Action act) => Task.Factory.StartNew(act, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

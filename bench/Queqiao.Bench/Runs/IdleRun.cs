@@ -25,15 +25,15 @@ internal sealed class IdleRun(Options options, BuiltServer built) : IRun
 
         using var reactor = new Reactor(site.Address);
         var crowd = new Crowd(reactor);
-        await ChatRun.OnItsOwnThread(() => crowd.Connect(tokens.Take(First), ct)); // what the first sockets load and compile is not theirs
+        await LoadThread.Run(server, () => crowd.Connect(tokens.Take(First), ct)); // what the first sockets load and compile is not theirs
         var before = await Settled(server, ct);
         var began = Clock.Now;
-        await ChatRun.OnItsOwnThread(() => crowd.Connect(tokens.Skip(First), ct));
+        await LoadThread.Run(server, () => crowd.Connect(tokens.Skip(First), ct));
         var connecting = Clock.Now - began;
-        await ChatRun.OnItsOwnThread(() => crowd.Stay(Clock.Of(TimeSpan.FromSeconds(options.Seconds)), ct));
+        await LoadThread.Run(server, () => crowd.Stay(Clock.Of(TimeSpan.FromSeconds(options.Seconds)), ct));
         var unforced = Proc.PrivateBytes(server.Id);
         var cpu = Proc.CpuSeconds(server.Id);
-        await ChatRun.OnItsOwnThread(() => crowd.Stay(10 * Clock.Second, ct));
+        await LoadThread.Run(server, () => crowd.Stay(10 * Clock.Second, ct));
         var idleCpu = Proc.CpuSeconds(server.Id) - cpu;
         var after = await Settled(server, ct);
         return new JsonObject

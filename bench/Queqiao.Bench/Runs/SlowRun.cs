@@ -44,7 +44,7 @@ internal sealed class SlowRun(Options options, BuiltServer built) : IRun
         };
         using var running = load = new ChatLoad(new Reactor(site.Address), options, new Texts(Padding), tokens, cookies[..options.Agents],
             [new Stretch(TimeSpan.FromSeconds(Math.Max(1, options.Warmup))), reading, stuck], its => Bystanders(its, tokens, cookies[^1]));
-        await ChatRun.OnItsOwnThread(() => load.Run(ct));
+        await LoadThread.Run(server, () => load.Run(ct));
         var memoryStuck = memory.Restart();
         await stop.CancelAsync();
         return new JsonObject
@@ -68,7 +68,7 @@ internal sealed class SlowRun(Options options, BuiltServer built) : IRun
             ["altered"] = load.Ledger.OddAcks,
             ["unanswered"] = load.Ledger.Unanswered,
             ["closedSockets"] = load.ClosedSockets,
-            ["stuckCut"] = await Cut(load, ct),
+            ["stuckCut"] = await Cut(server, load, ct),
             ["idleStallMs"] = idleStall,
             ["limits"] = ServerProcess.Limits,
             ["cores"] = Environment.ProcessorCount,
@@ -84,12 +84,12 @@ internal sealed class SlowRun(Options options, BuiltServer built) : IRun
     }
 
     /// <summary>How many of the stuck the server had cut: they read again now, and find out.</summary>
-    private static async Task<int> Cut(ChatLoad load, CancellationToken ct)
+    private static async Task<int> Cut(ServerProcess server, ChatLoad load, CancellationToken ct)
     {
         foreach (var bystander in load.Bystanders)
             bystander.ReadAgain();
         var until = Clock.Now + 3 * Clock.Second;
-        await ChatRun.OnItsOwnThread(() => load.Reactor.Run(now => now < until ? until : -1, ct));
+        await LoadThread.Run(server, () => load.Reactor.Run(now => now < until ? until : -1, ct));
         return load.Bystanders.Count(bystander => bystander.Closed is not null);
     }
 

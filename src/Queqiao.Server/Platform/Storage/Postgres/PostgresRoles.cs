@@ -25,16 +25,21 @@ internal sealed class PostgresRoles
 
     public string Writer { get; }
 
-    public string AppConnectionString => As(App, settings =>
-    {
-        settings.MaxPoolSize = Math.Max(settings.MaxPoolSize, 50);
-    });
+    public string AppConnectionString => As(App, settings => AtMost(settings, 24));
 
     public string WriterConnectionString => As(Writer, settings =>
     {
+        AtMost(settings, 16);
         settings.MaxAutoPrepare = 40;
         settings.AutoPrepareMinUsages = 2;
     });
+
+    /// <summary>Two nodes fit into the 97 connections that PostgreSQL ships with; more would not be faster, only refused. The owner's string may say otherwise.</summary>
+    private static void AtMost(NpgsqlConnectionStringBuilder settings, int connections)
+    {
+        if (!settings.ShouldSerialize("Maximum Pool Size"))
+            settings.MaxPoolSize = connections;
+    }
 
     /// <summary>Creates the roles, or sets their passwords again after the owner's was changed.</summary>
     public async Task Ensure(NpgsqlConnection owner, CancellationToken ct)
