@@ -3,12 +3,14 @@ using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Health;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.OpenApi;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -22,6 +24,7 @@ return await Commands.Run(args, async serve =>
     builder.AddPlatformSecurity();
     builder.Services.AddProblems();
     builder.Services.AddStrictJson();
+    builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
     builder.Services.AddSingleton<RootKey>();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
@@ -31,6 +34,8 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddConversations();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
+    if (serve.Demo)
+        builder.Services.AddDemo();
 
     var app = builder.Build();
 
@@ -42,6 +47,7 @@ return await Commands.Run(args, async serve =>
     app.UseRouting();
     app.UseAccess();
     app.MapHealth();
+    app.MapReference();
     app.MapGateway();
     app.MapIdentity();
     app.MapConversations();
@@ -49,8 +55,12 @@ return await Commands.Run(args, async serve =>
     VisitorEndpoints.Map(app);
     app.MapConsole();
     app.MapWidgetFiles();
+    if (serve.Demo)
+        app.MapDemo();
 
     await app.Services.GetRequiredService<IStorageEngine>().Start(CancellationToken.None);
+    if (serve.Demo)
+        await app.SeedDemo();
     await app.RunAsync();
 });
 

@@ -133,7 +133,7 @@ public sealed partial class UpgradeTests
     {
         await using var engine = store.NewEngine();
         await engine.Start(CancellationToken.None);
-        await using var feed = new LogFeed([], NullLogger<LogFeed>.Instance);
+        await using var feed = new LogFeed([], [], NullLogger<LogFeed>.Instance);
         var log = new ConversationLog(engine, new Ids(store.Clock), feed);
         var outcome = await log.Append(reply => new LogCommand
         {

@@ -16,10 +16,10 @@ internal sealed record AgentServices(
 #pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
 /// <param name="actor">Who.</param>
-/// <param name="session">By which it came in; null for what has none.</param>
+/// <param name="session">By which it came in.</param>
 /// <param name="connection">Where to answer.</param>
 /// <param name="services">Shared.</param>
-internal sealed class AgentParty(Actor actor, SignedInBy? session, GatewayConnection connection, AgentServices services) : IGatewayParty
+internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnection connection, AgentServices services) : IGatewayParty
 {
     /// <summary>Conversations that one console may follow at once.</summary>
     public const int MostWatched = 200;
@@ -29,19 +29,19 @@ internal sealed class AgentParty(Actor actor, SignedInBy? session, GatewayConnec
     private readonly CancellationTokenSource _gone = new();
     private Task _watching = Task.CompletedTask;
     private ListWatch? _list;
-    private bool _active;
+    private volatile bool _active;
 
     public FrameGuard Guard { get; } = new(services.Limits, services.Limits.AgentFrames, services.Clock);
 
     public Actor Actor => actor;
 
-    public SignedInBy? Session => session;
+    public SignedInBy Session => session;
 
     public GatewayConnection Connection => connection;
 
     public void On(ClientFrame frame)
     {
-        _active |= frame.Op != "ping";
+        _active |= frame.Op != "ping"; // heartbeats alone do not keep a session from going idle
         switch (frame)
         {
             case { Op: "ping" }:
@@ -214,13 +214,11 @@ internal sealed class AgentParty(Actor actor, SignedInBy? session, GatewayConnec
         }
     }
 
-    public ValueTask<bool> Stands(CancellationToken ct)
+    public ValueTask<bool> MayStay()
     {
-        if (session is null)
-            return ValueTask.FromResult(true);
         var active = _active;
         _active = false;
-        return services.Sessions.Stands(session, active, ct);
+        return services.Sessions.Stands(session, active, _gone.Token);
     }
 
     public void Closed()

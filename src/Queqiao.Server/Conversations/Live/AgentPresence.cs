@@ -65,7 +65,7 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
     {
         foreach (var party in Parties(key => key == (who.Ws, who.AgentId)))
         {
-            if (who.TokenHash is null || party.Session is null || who.TokenHash.AsSpan().SequenceEqual(party.Session.TokenHash))
+            if (who.TokenHash is null || who.TokenHash.AsSpan().SequenceEqual(party.Session.TokenHash))
                 party.Connection.Close(Platform.Gateway.CloseReason.NotSignedIn);
         }
     }

@@ -93,6 +93,8 @@ internal sealed class Gateway : IHostedLifecycleService, IDisposable
             _commentedAt = now;
         foreach (var connection in _connections.Keys)
         {
+            if (connection.Party is { } party)
+                _ = CutWhoMayNotStay(connection, party);
             if (connection is StreamConnection stream)
             {
                 if (comment)
@@ -106,22 +108,20 @@ internal sealed class Gateway : IHostedLifecycleService, IDisposable
             {
                 connection.Close(CloseReason.Silent);
             }
-            if (connection.Party is { } party)
-                _ = Doubt(connection, party);
         }
     }
 
-    private async Task Doubt(GatewayConnection connection, IGatewayParty party)
+    private async Task CutWhoMayNotStay(GatewayConnection connection, IGatewayParty party)
     {
         try
         {
-            if (!await party.Stands(CancellationToken.None))
+            if (!await party.MayStay())
                 connection.Close(CloseReason.NotSignedIn);
         }
         catch (Exception trouble)
         {
-            // The database is away: whoever was in stays in until it can be asked again.
-            _log.LogWarning(trouble, "A session could not be checked");
+            // The store is away: nobody is signed out for that.
+            _log.LogWarning("Whether connections may stay could not be asked ({Trouble})", trouble.GetType().Name);
         }
     }
 

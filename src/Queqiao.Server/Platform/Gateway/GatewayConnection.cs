@@ -160,8 +160,8 @@ internal interface IGatewayParty
     /// <summary>Frames come one after the other. Must not block; what takes time answers later through the connection.</summary>
     void On(ClientFrame frame);
 
-    /// <summary>Whether it may still be here; asked every few seconds.</summary>
-    ValueTask<bool> Stands(CancellationToken ct) => ValueTask.FromResult(true);
+    /// <summary>Asked every few seconds: whether the party may stay (its session stands).</summary>
+    ValueTask<bool> MayStay() => ValueTask.FromResult(true);
 
     /// <summary>The connection is gone; called once.</summary>
     void Closed();
