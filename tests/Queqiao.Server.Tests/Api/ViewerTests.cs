@@ -23,7 +23,7 @@ public sealed class ViewerTests(SharedSite shared) : IClassFixture<SharedSite>
         var (read, written) = (0, 0);
         foreach (var route in site.The<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
         {
-            var path = route.RoutePattern.RawText!.Replace("{id:guid}", conversation, StringComparison.Ordinal);
+            var path = route.RoutePattern.RawText!.Replace("{id:guid}", conversation, StringComparison.Ordinal).TrimEnd('/');
             Assert.DoesNotContain('{', path);
             foreach (var method in route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(method => !TheirOwn.Contains($"{method} {path}")))
             {
@@ -31,7 +31,7 @@ public sealed class ViewerTests(SharedSite shared) : IClassFixture<SharedSite>
                 if (method == "GET")
                     Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{method} {path} answered {(int)answer.Status}");
                 else
-                    Assert.True((answer.Status, answer.Code) == (HttpStatusCode.Forbidden, "forbidden"), $"{method} {path} answered {(int)answer.Status}");
+                    Assert.True(answer.Status == HttpStatusCode.Forbidden && answer.Code == "forbidden", $"{method} {path} answered {(int)answer.Status}");
                 _ = method == "GET" ? read++ : written++;
             }
         }

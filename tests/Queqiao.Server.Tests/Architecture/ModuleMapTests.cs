@@ -39,6 +39,12 @@ public sealed class ModuleMapTests
         ["Demo"] = "plays the customers and colleagues of a shop",
     };
 
+    /// <summary>What still reaches behind a door, and why. Lines here only ever go.</summary>
+    private static readonly Dictionary<(string From, string Namespace), string> Behind = new()
+    {
+        [("Demo", "Queqiao.Server.Conversations.Log")] = "seeds what colleagues said as well; agents have no front door to talk through yet",
+    };
+
     [Fact]
     public void Modules_use_each_other_along_the_map_and_through_front_doors()
     {
@@ -50,9 +56,13 @@ public sealed class ModuleMapTests
     public void The_map_and_the_code_have_no_cycle()
     {
         Assert.Null(CycleIn(Map));
-        var used = Uses().Where(use => !Composing.ContainsKey(use.From)).GroupBy(use => use.From).ToDictionary(group => group.Key, group => group.Select(use => use.To).Distinct().ToArray());
+        var used = Uses().Where(use => !Composing.ContainsKey(use.From) && !use.InTables).GroupBy(use => use.From).ToDictionary(group => group.Key, group => group.Select(use => use.To).Distinct().ToArray());
         Assert.Null(CycleIn(used));
     }
+
+    [Fact]
+    public void Exemptions_that_nobody_needs_any_more_are_taken_off() =>
+        Assert.All(Behind.Keys, one => Assert.Contains(Uses(), use => (use.From, use.Namespace) == one));
 
     [Fact]
     public void The_check_finds_what_it_is_there_for()
@@ -79,6 +89,8 @@ public sealed class ModuleMapTests
         {
             // Foreign keys name entities of others, and only the description of a table can say so.
             if (use.InTables && use.Namespace == $"{Root}.{use.To}.Storage")
+                continue;
+            if (Behind.ContainsKey((use.From, use.Namespace)))
                 continue;
             if (use.To != "Platform" && !IsFrontDoor(use.Namespace))
                 yield return $"{use.By} reaches behind the door of {use.To}: {use.Type}";

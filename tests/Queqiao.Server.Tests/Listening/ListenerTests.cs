@@ -107,7 +107,7 @@ public sealed class ListenerTests
             return new Recorder(entry =>
             {
                 lock (random)
-                    return random.Next(12) == 0 && failures.AddOrUpdate(entry.Id, 1, (_, n) => n + 1) < 4 ? new TimeoutException() : null;
+                    return random.Next(12) == 0 && failures.AddOrUpdate(entry.Id, 1, (_, n) => n + 1) < 4 ? new InvalidOperationException("not now") : null;
             })
             {
                 Meanwhile = () => Task.Delay(Random.Shared.Next(4)),

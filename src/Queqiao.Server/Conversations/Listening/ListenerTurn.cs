@@ -67,7 +67,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
                     return false;
                 var free = await WithoutHeld(unit, entries, stop);
                 if (free.Count > 0)
-                    await listener.On(free, unit, stop);
+                    await Tell(free, unit, stop);
                 return true;
             }, ct);
         }
@@ -78,6 +78,18 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
             var half = entries.Count / 2;
             return await Digest(slot, from, entries[..half], ct)
                 && await Digest(slot, entries[half - 1].Position, entries[half..], ct);
+        }
+    }
+
+    private async Task Tell(IReadOnlyList<LogEntry> entries, WriteUnit unit, CancellationToken ct)
+    {
+        try
+        {
+            await listener.On(entries, unit, ct);
+        }
+        catch (Exception trouble) when (trouble is TimeoutException or IOException or System.Net.Sockets.SocketException)
+        {
+            throw new ListenerException(trouble); // what it asked was away, not our database: that would hold everybody up
         }
     }
 
@@ -157,12 +169,10 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
 
     private async Task<(bool Done, Exception? Error)> Try(WriteUnit unit, ListenerHold hold, CancellationToken ct)
     {
-        var mine = await unit.Db.Table<ListenerHold>().SingleOrDefaultAsync(
-            row => row.Listener == hold.Listener && row.Ws == hold.Ws && row.ConversationId == hold.ConversationId, ct);
+        var cursor = await Lock(unit, hold.ConversationId, ct);
+        var mine = await Mine(unit, hold).SingleOrDefaultAsync(ct);
         if (mine is null || mine.NextAt > unit.Ids.Now())
             return (true, null);
-        var slot = (short)LogEntry.SlotOf(hold.ConversationId);
-        var cursor = await unit.Db.Table<ListenerCursor>().Where(row => row.Listener == hold.Listener && row.Slot == slot).Select(row => row.Position).SingleAsync(ct);
         var entry = await unit.Db.Visible(Scope<EntryRow>.Workspace(hold.Ws))
             .SingleOrDefaultAsync(row => row.ConversationId == hold.ConversationId && row.Seq == mine.FromSeq && row.Position <= cursor, ct);
         if (entry is null)
@@ -173,7 +183,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
         }
         try
         {
-            await listener.On([entry.ToEntry()], unit, ct);
+            await Tell([entry.ToEntry()], unit, ct);
         }
         catch (Exception trouble) when (trouble is not (OperationCanceledException or StorageUnavailableException))
         {
@@ -185,11 +195,27 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
         return (false, null);
     }
 
+    /// <summary>
+    /// Where the cursor of a conversation's slot is; it stays there until the unit ends. Whoever changes a hold asks first: else one
+    /// node could move the cursor past entries because they are held while another ends the hold because it finds none.
+    /// </summary>
+    private async Task<long> Lock(WriteUnit unit, Guid conversation, CancellationToken ct)
+    {
+        var slot = (short)LogEntry.SlotOf(conversation);
+        var cursor = unit.Db.Table<ListenerCursor>().Where(row => row.Listener == listener.Name && row.Slot == slot);
+        await cursor.ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, row => row.Position), ct);
+        return await cursor.Select(row => row.Position).SingleAsync(ct);
+    }
+
+    private static IQueryable<ListenerHold> Mine(WriteUnit unit, ListenerHold hold) => unit.Db.Table<ListenerHold>()
+        .Where(row => row.Listener == hold.Listener && row.Ws == hold.Ws && row.ConversationId == hold.ConversationId);
+
     /// <summary>Counts a failed try; after the last one the entry is parked and the conversation goes on behind it. True: go on now.</summary>
     private Task<bool> Postpone(ListenerHold hold, Exception trouble, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
     {
-        var mine = await unit.Db.Table<ListenerHold>().SingleAsync(
-            row => row.Listener == hold.Listener && row.Ws == hold.Ws && row.ConversationId == hold.ConversationId, stop);
+        await Lock(unit, hold.ConversationId, stop);
+        if (await Mine(unit, hold).SingleOrDefaultAsync(stop) is not { } mine || mine.NextAt > unit.Ids.Now())
+            return false; // another node tried meanwhile
         mine.Tries++;
         mine.Error = Describe(trouble);
         mine.NextAt = unit.Ids.Now() + Wait(mine.Tries);
@@ -217,5 +243,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
     private static long Wait(int tries) => 1000L << (2 * Math.Min(tries - 1, 6));
 
     // The kind of trouble, never its text: that may quote what somebody wrote.
-    private static string Describe(Exception trouble) => trouble.GetType().Name;
+    private static string Describe(Exception trouble) => (trouble is ListenerException { InnerException: { } inner } ? inner : trouble).GetType().Name;
+
+    private sealed class ListenerException(Exception inner) : Exception(inner.Message, inner);
 }
