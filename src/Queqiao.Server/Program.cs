@@ -1,2 +1,68 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Queqiao.Server.Channels;
+using Queqiao.Server.Channels.Web;
+using Queqiao.Server.Cli;
+using Queqiao.Server.Contacts;
+using Queqiao.Server.Conversations;
+using Queqiao.Server.Demo;
+using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Gateway;
+using Queqiao.Server.Platform.Health;
+using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.OpenApi;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
+using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Web;
+
+return await Commands.Run(args, async serve =>
+{
+    var builder = WebApplication.CreateBuilder([.. serve.Arguments]);
+
+    var web = builder.AddWebSafety();
+    builder.AddPlatformSecurity();
+    builder.Services.AddProblems();
+    builder.Services.AddStrictJson();
+    builder.Services.AddReference();
+    builder.Services.AddStorage(serve.Storage);
+    builder.Services.AddSingleton<RootKey>();
+    builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
+    builder.Services.AddGateway();
+    builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
+    builder.Services.AddContacts();
+    builder.Services.AddConversations();
+    builder.Services.AddChannels();
+    builder.Services.AddWebChannel();
+    if (serve.Demo)
+        builder.Services.AddDemo();
+
+    var app = builder.Build();
+
+    app.UseProblems();
+    app.UseVisitorCors();
+    app.UseWebSafety();
+    app.UseRateLimits();
+    app.UseWebSockets();
+    app.UseRouting();
+    app.UseAccess();
+    app.MapHealth();
+    app.MapReference();
+    app.MapGateway();
+    app.MapIdentity();
+    app.MapConversations();
+    app.MapChannels();
+    VisitorEndpoints.Map(app);
+    app.MapConsole();
+    app.MapWidgetFiles();
+    if (serve.Demo)
+        app.MapDemo();
+
+    await app.Services.GetRequiredService<IStorageEngine>().Start(CancellationToken.None);
+    if (serve.Demo)
+        await app.SeedDemo();
+    await app.RunAsync();
+});
+
+/// <summary>The composition root; public for the test host.</summary>
+public partial class Program;

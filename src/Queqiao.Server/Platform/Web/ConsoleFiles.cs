@@ -1,3 +1,4 @@
+using Queqiao.Server.Platform.Access;
 namespace Queqiao.Server.Platform.Web;
 
 /// <summary>The console, a single page under <c>/console/</c>.</summary>
@@ -91,7 +92,7 @@ internal static class WebFiles
     }
 
     private static void Map(IEndpointRouteBuilder app, string pattern, RequestDelegate serve) =>
-        app.MapMethods(pattern, Reading, serve).AllowAnonymous().ExcludeFromDescription();
+        app.MapMethods(pattern, Reading, serve).IsPublic().ExcludeFromDescription();
 
     private static Task GoTo(HttpContext context, string where)
     {

@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace Queqiao.Bench;
+
+/// <summary>What the command line asks for. Every number has bounds: a benchmark ends, and never floods.</summary>
+internal sealed record Options
+{
+    public const string Usage = """
+        bench chat  [--database sqlite|postgres] [--visitors 500] [--agents 10] [--rate 2000] [--seconds 20]
+                    [--warmup 5] [--window 1] [--lists]        --rate 0: as fast as answers come, --window in flight per visitor
+        bench idle  [--connections 10000] [--seconds 20]       bytes per visitor who is connected and says nothing
+        bench start                                            seconds from process start to ready, on an existing store
+        bench slow  [--visitors 200] [--rate 500] [--stuck 1%] others' latency beside sockets that stopped reading
+        all:        [--database sqlite|postgres] [--server DIR] [--folder DIR] [--repeat 1]
+                    --server: folder of a built server (default: builds this tree's in Release); --folder: where the store goes
+        """;
+
+    /// <summary>The gateway's own limit for one console.</summary>
+    private const int MostWatched = 200;
+
+    public required string Bench { get; init; }
+    public string Database { get; init; } = "sqlite";
+    public int Visitors { get; init; } = 500;
+    public int Agents { get; init; } = 10;
+    public int Rate { get; init; } = 2000;
+    public int Seconds { get; init; } = 20;
+    public int Warmup { get; init; } = 5;
+    public int Window { get; init; } = 1;
+    public bool Lists { get; init; }
+    public int Connections { get; init; } = 10_000;
+    public double StuckPercent { get; init; } = 1;
+    public string? Server { get; init; }
+    public string Folder { get; init; } = Path.GetTempPath();
+    public int Repeat { get; init; } = 1;
+
+    public bool UsesPostgres => Database == "postgres";
+
+    /// <exception cref="FormatException">Says what is wrong.</exception>
+    public static Options Parse(string[] args)
+    {
+        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "slow"))
+            throw new FormatException("Name a benchmark.");
+        var options = new Options { Bench = args[0] };
+        options = args[0] switch
+        {
+            "slow" => options with { Visitors = 200, Rate = 500, Seconds = 15 },
+            "start" => options with { Repeat = 5 },
+            _ => options,
+        };
+        for (var i = 1; i < args.Length; i++)
+        {
+            var name = args[i];
+            string Value() => ++i < args.Length ? args[i] : throw new FormatException($"{name} needs a value.");
+            int Number(int least, int most) => int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+                ? number : throw new FormatException($"{name} is a number from {least} to {most}.");
+            options = name switch
+            {
+                "--database" => options with { Database = Value() is "sqlite" or "postgres" ? args[i] : throw new FormatException("--database is sqlite or postgres.") },
+                "--visitors" => options with { Visitors = Number(1, 20_000) },
+                "--agents" => options with { Agents = Number(1, 1_000) },
+                "--rate" => options with { Rate = Number(0, 100_000) },
+                "--seconds" => options with { Seconds = Number(1, 600) },
+                "--warmup" => options with { Warmup = Number(0, 120) },
+                "--window" => options with { Window = Number(1, 100) },
+                "--lists" => options with { Lists = true },
+                "--connections" => options with { Connections = Number(1, 100_000) },
+                "--stuck" => options with { StuckPercent = Percent(Value()) },
+                "--server" => options with { Server = Path.GetFullPath(Value()) },
+                "--folder" => options with { Folder = Path.GetFullPath(Value()) },
+                "--repeat" => options with { Repeat = Number(1, 50) },
+                _ => throw new FormatException($"Unknown option {name}."),
+            };
+        }
+        if ((options.Visitors + options.Agents - 1) / options.Agents > MostWatched)
+            throw new FormatException($"An agent follows at most {MostWatched} conversations: more --agents, or fewer --visitors.");
+        return options;
+    }
+
+    private static double Percent(string value) =>
+        double.TryParse(value.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) && percent is > 0 and <= 50
+            ? percent : throw new FormatException("--stuck is a share from above 0% to 50%.");
+}

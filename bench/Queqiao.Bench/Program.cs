@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Queqiao.Bench;
+using Queqiao.Bench.Runs;
+using Queqiao.Bench.Servers;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+
+Options options;
+try
+{
+    options = Options.Parse(args);
+}
+catch (FormatException wrong)
+{
+    await Console.Error.WriteLineAsync($"{wrong.Message}\n\n{Options.Usage}");
+    return 64;
+}
+
+using var stop = new CancellationTokenSource();
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true; // end in order: children are killed and folders removed on the way out
+    stop.Cancel();
+}
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+try
+{
+    var built = await BuiltServer.Find(options.Server, stop.Token);
+    IRun run = options.Bench switch
+    {
+        "chat" => new ChatRun(options, built),
+        "idle" => new IdleRun(options, built),
+        "start" => new StartRun(options, built),
+        _ => new SlowRun(options, built),
+    };
+    var result = await Repeated.Run(run, options.Repeat, stop.Token);
+    Console.WriteLine(result.ToJsonString());
+    var faults = (int?)result["lost"] + (int?)result["duplicated"] + (int?)result["reordered"] + (int?)result["altered"];
+    return faults > 0 ? 2 : 0;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    await Console.Error.WriteLineAsync("stopped");
+    return 130;
+}
+catch (Exception trouble)
+{
+    await Console.Error.WriteLineAsync(trouble.ToString());
+    return 1;
+}

@@ -1,0 +1,80 @@
+/** A refusal of the server (application/problem+json), or `code: 'offline'` when there was no answer at all. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string | null,
+    readonly fields: Readonly<Record<string, readonly string[]>> = {},
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(`${status} ${code}`)
+  }
+
+  /** Whether the same request may succeed later without anybody changing it. */
+  get transient() {
+    return this.code === 'offline' || this.status >= 500 || this.status === 429
+  }
+}
+
+export interface Http {
+  get<T>(path: string, query?: Record<string, string | number | undefined | null>): Promise<T>
+  post<T>(path: string, body: unknown): Promise<T>
+  patch<T>(path: string, body: unknown): Promise<T>
+  remove(path: string): Promise<void>
+}
+
+export interface HttpOptions {
+  locale: () => string
+  /** A 401 on anything but signing in: the session has ended. */
+  onSignedOut: () => void
+  fetch?: typeof globalThis.fetch
+}
+
+async function toProblem(response: Response): Promise<Problem> {
+  let body: { code?: unknown; detail?: unknown; errors?: unknown } = {}
+  try {
+    body = (await response.json()) as typeof body
+  } catch {
+    // A proxy may answer with a page of its own: the status is all there is then.
+  }
+  const fallback = response.status >= 500 ? 'internal' : `http_${response.status}`
+  const retry = Number(response.headers.get('retry-after'))
+  return new Problem(
+    response.status,
+    typeof body.code === 'string' ? body.code : fallback,
+    typeof body.detail === 'string' ? body.detail : null,
+    (body.errors ?? {}) as Record<string, string[]>,
+    retry > 0 ? retry : null,
+  )
+}
+
+export function createHttp(options: HttpOptions): Http {
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const headers: Record<string, string> = { accept: 'application/json', 'accept-language': options.locale() }
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    let response: Response
+    try {
+      const send = options.fetch ?? globalThis.fetch
+      response = await send(path, { method, headers, credentials: 'same-origin', body: body === undefined ? null : JSON.stringify(body) })
+    } catch {
+      throw new Problem(0, 'offline', null)
+    }
+    if (!response.ok) {
+      const problem = await toProblem(response)
+      if (problem.status === 401 && problem.code !== 'invalid_credentials') options.onSignedOut()
+      throw problem
+    }
+    if (response.status === 204) return undefined as T
+    return (await response.json()) as T
+  }
+  return {
+    get: (path, query = {}) => {
+      const search = new URLSearchParams()
+      for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== null) search.set(name, String(value))
+      return call('GET', search.size ? `${path}?${search}` : path)
+    },
+    post: (path, body) => call('POST', path, body),
+    patch: (path, body) => call('PATCH', path, body),
+    remove: path => call('DELETE', path),
+  }
+}

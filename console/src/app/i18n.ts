@@ -1,0 +1,31 @@
+import { watch } from 'vue'
+import { createI18n } from 'vue-i18n'
+import { usePreferences } from '@/features/preferences'
+import type { Locale } from '@/features/preferences'
+import zh from '@/locales/zh-CN'
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: 'zh-CN' as Locale,
+  fallbackLocale: 'zh-CN',
+  messages: { 'zh-CN': zh } as Record<string, typeof zh>,
+  missingWarn: import.meta.env.DEV,
+  fallbackWarn: false,
+})
+
+async function use(locale: Locale) {
+  if (locale === 'en' && !i18n.global.availableLocales.includes('en')) {
+    const { default: en } = await import('@/locales/en')
+    i18n.global.setLocaleMessage('en', en)
+  }
+  i18n.global.locale.value = locale
+}
+
+/** Chinese is part of the first load; English arrives before the first paint when it is the chosen one. */
+export async function followLocale() {
+  const { values } = usePreferences()
+  watch(() => values.locale, locale => void use(locale))
+  await use(values.locale)
+}
+
+export const currentLocale = () => i18n.global.locale.value

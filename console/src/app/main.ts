@@ -1,0 +1,44 @@
+import { createApp, watch } from 'vue'
+import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query'
+import { createPinia } from 'pinia'
+import { createHttp, Problem } from '@/api/client'
+import { httpKey } from '@/api/http'
+import { createLive, liveKey } from '@/features/conversations'
+import { identitySource, useSession } from '@/features/identity'
+import App from './App.vue'
+import { currentLocale, followLocale, i18n } from './i18n'
+import { createAppRouter } from './router'
+import './styles.css'
+
+const app = createApp(App).use(createPinia()).use(i18n)
+const session = useSession()
+const queries = new QueryClient({
+  defaultOptions: {
+    // Fresh data is pushed: nothing is fetched again because a window got the focus.
+    queries: {
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+      networkMode: 'always',
+      gcTime: 15 * 60_000,
+      retry: (count, error) => count < 2 && error instanceof Problem && error.transient,
+    },
+    mutations: { networkMode: 'always' },
+  },
+})
+const http = createHttp({ locale: currentLocale, onSignedOut: () => session.end(true) })
+const identity = identitySource(http)
+const router = createAppRouter(identity)
+const live = createLive({ http, queries, locale: currentLocale, confirmSession: () => identity.session().then(() => true, () => false) })
+
+watch(() => session.me?.id, (_, before) => {
+  if (session.me) return live.start(session.me)
+  live.stop()
+  if (!before) return
+  queries.clear()
+  const back = router.currentRoute.value.fullPath
+  void router.replace(session.expired ? { path: '/sign-in', query: { back } } : '/sign-in')
+})
+
+app.use(VueQueryPlugin, { queryClient: queries }).provide(httpKey, http).provide(liveKey, live)
+await followLocale()
+app.use(router).mount('#app')

@@ -1,0 +1,77 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import type { RouteRecordRaw } from 'vue-router'
+import { views } from '@/api/types'
+import { useSession } from '@/features/identity'
+import type { IdentitySource, Permission } from '@/features/identity'
+import Shell from './Shell.vue'
+
+declare module 'vue-router' {
+  interface RouteMeta { open?: boolean; needs?: Permission; title?: string }
+}
+
+const inbox = () => import('@/features/conversations/InboxPage.vue')
+const settings: RouteRecordRaw[] = [
+  { path: '', redirect: () => (useSession().can('channels.manage') ? '/settings/channels' : '/settings/appearance') },
+  { path: 'channels', component: () => import('@/features/channels/ChannelsPage.vue'), meta: { needs: 'channels.manage', title: 'channels.title' } },
+  { path: 'channels/new', component: () => import('@/features/channels/ChannelPage.vue'), meta: { needs: 'channels.manage', title: 'channels.new' } },
+  { path: 'channels/:id', component: () => import('@/features/channels/ChannelPage.vue'), props: true, meta: { needs: 'channels.manage', title: 'channels.title' } },
+  { path: 'agents', component: () => import('@/features/identity/AgentsPage.vue'), meta: { needs: 'agents.manage', title: 'identity.agents.title' } },
+  { path: 'appearance', component: () => import('@/features/preferences/AppearancePage.vue'), meta: { title: 'preferences.title' } },
+]
+
+const routes: RouteRecordRaw[] = [
+  { path: '/sign-in', component: () => import('@/features/identity/SignInPage.vue'), meta: { open: true, title: 'identity.signIn.title' } },
+  { path: '/setup', component: () => import('@/features/identity/SetUpPage.vue'), meta: { open: true, title: 'identity.setUp.title' } },
+  { path: '/setup/channel', component: () => import('@/features/channels/FirstChannelPage.vue'), meta: { needs: 'channels.manage', title: 'channels.first.title' } },
+  {
+    path: '/',
+    component: Shell,
+    children: [
+      { path: '', redirect: '/inbox' },
+      { path: 'inbox', redirect: '/inbox/mine' },
+      { path: `inbox/:view(${views.join('|')})/:id?/:details(details)?`, name: 'inbox', component: inbox, props: true, meta: { title: 'conversations.title' } },
+      { path: 'settings', component: () => import('./SettingsPage.vue'), children: settings, meta: { title: 'app.settings' } },
+      { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { title: 'app.notFound.title' } },
+    ],
+  },
+]
+if (import.meta.env.DEV) routes.unshift({ path: '/_kit', component: () => import('@/kit/KitPage.vue'), meta: { open: true } })
+
+export function createAppRouter(source: IdentitySource) {
+  const router = createRouter({ history: createWebHistory(import.meta.env.BASE_URL), routes })
+  let asked = false
+
+  let setUpRequired = false
+
+  async function findSession() {
+    asked = true
+    const session = useSession()
+    try {
+      const start = await source.start()
+      setUpRequired = start.required
+      if (start.signedIn) session.begin(await source.session())
+    } catch {
+      // No answer, or signed out between the two questions: the sign-in page says which when it is used.
+    }
+    return session.session !== null
+  }
+
+  router.beforeEach(async to => {
+    const session = useSession()
+    if (session.session) setUpRequired = false // somebody works here now, signed in or not
+    if (to.meta.open) return true
+    if (!session.session && (asked || !(await findSession()))) {
+      return setUpRequired && !session.session ? '/setup' : { path: '/sign-in', query: { back: to.fullPath } }
+    }
+    return !to.meta.needs || session.can(to.meta.needs) || '/inbox'
+  })
+
+  // A new version was deployed while this page was open: its old chunks are gone. Once; a loop would hide a real fault.
+  router.onError((error: unknown, to) => {
+    const key = 'queqiao.reloaded'
+    if (!/dynamically imported module|Importing a module script failed|error loading/i.test(String(error)) || sessionStorage.getItem(key) === to.fullPath) return
+    sessionStorage.setItem(key, to.fullPath)
+    location.assign(router.resolve(to.fullPath).href)
+  })
+  return router
+}

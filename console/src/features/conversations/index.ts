@@ -1,0 +1,3 @@
+export { createLive, liveKey, useLive } from './live'
+export { countsKey } from './cache'
+export { useUnreadCount } from './useUnreadCount'

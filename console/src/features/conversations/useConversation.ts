@@ -1,0 +1,51 @@
+import { computed, shallowRef } from 'vue'
+import type { Ref } from 'vue'
+import { useQuery } from '@tanstack/vue-query'
+import { prependPage } from '@/realtime'
+import type { Cache } from './cache'
+import { conversationKey, loadConversation } from './cache'
+import { withPatch } from './overlay'
+import type { Patch } from './overlay'
+import type { ConversationSource } from './source'
+
+export interface ConversationDeps {
+  source: ConversationSource
+  cache: Cache
+  patches: Readonly<Ref<Readonly<Record<string, Patch>>>>
+}
+
+export function useConversation(id: Ref<string>, { source, cache, patches }: ConversationDeps) {
+  const query = useQuery({
+    queryKey: computed(() => conversationKey(id.value)),
+    queryFn: ({ queryKey: [, of] }) => loadConversation(source, of),
+    staleTime: Infinity,
+    // Replaced as a whole by the reducers: a proxy around every row would only cost time.
+    shallow: true,
+  })
+  const known = computed(() => query.data.value)
+  const head = computed(() => known.value && withPatch(known.value.head, known.value.seq, patches.value[id.value]))
+
+  const loadingOlder = shallowRef(false)
+  async function loadOlder() {
+    const of = id.value
+    const first = known.value?.items[0]
+    if (!known.value?.hasOlder || !first || loadingOlder.value) return
+    loadingOlder.value = true
+    try {
+      const page = await source.before(of, first.seq)
+      const now = cache.conversation(of)
+      if (now) cache.writeConversation(of, prependPage(now, page.items, page.hasMore))
+    } catch {
+      // The way up stays open: scrolling there again asks again.
+    } finally {
+      loadingOlder.value = false
+    }
+  }
+  return { known, head, failure: computed(() => (known.value ? null : query.error.value)), refetch: () => query.refetch(), loadOlder, loadingOlder }
+}
+
+/** Unread messages of the customer as far as they are loaded: what the "new" line stands before. */
+export function firstUnread(items: readonly { seq: number; kind: string; direction?: 'in' | 'out' }[], readSeq: number) {
+  return items.find(item => item.seq > readSeq && item.kind === 'message' && item.direction === 'in')?.seq ?? null
+}
+

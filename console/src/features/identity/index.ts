@@ -1,0 +1,5 @@
+export { identitySource } from './source'
+export type { IdentitySource } from './source'
+export { useSession } from './session'
+export type { Permission } from './session'
+export { agentsKey, useAgents } from './useAgents'

@@ -1,0 +1,2 @@
+export { usePreferences } from './store'
+export type { Locale, Preferences } from './store'

@@ -1,0 +1,7 @@
+export * from './backoff'
+export * from './connection'
+export * from './conversation'
+export * from './frames'
+export * from './healer'
+export * from './list'
+export * from './transport'

@@ -1,0 +1,26 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Channels.Storage;
+using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Channels.Configuring;
+
+internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider clock) : IChannels
+{
+    private readonly FreshCache<Guid, ChannelView> _known = new(clock, TimeSpan.FromSeconds(5));
+
+    public ValueTask<ChannelView?> Find(Guid id, CancellationToken ct) => _known.Get(id, Load, ct);
+
+    public void Changed(Guid id) => _known.Forget(id);
+
+    public async Task<Guid> OpenWeb(WriteUnit unit, AuditBy by, string name, WebSettings settings, CancellationToken ct) =>
+        (await CreateChannel.Add(unit, by.Ws, name, settings, by, ct)).Id;
+
+    private async Task<ChannelView?> Load(Guid id, CancellationToken ct)
+    {
+        await using var db = storage.ReadSystem();
+        var channel = await db.Table<Channel>().AsNoTracking().SingleOrDefaultAsync(channel => channel.Id == id, ct);
+        return channel is null ? null : new ChannelView(
+            channel.Ws, channel.Id, channel.Kind, channel.Name, channel.Enabled, channel.Kind == ChannelKinds.Web ? StoredSettings.Web(channel.Settings) : null);
+    }
+}

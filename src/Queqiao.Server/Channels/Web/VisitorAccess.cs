@@ -1,0 +1,46 @@
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
+
+namespace Queqiao.Server.Channels.Web;
+
+/// <summary>A visitor whose token is valid, on a channel that is open to the page they are on.</summary>
+internal sealed record AdmittedVisitor(Visitor Visitor, ChannelView Channel);
+
+/// <summary>Decides whether a request or socket of a visitor may enter.</summary>
+internal sealed class VisitorAccess(VisitorTokens tokens, IChannels channels, RateLimits limits)
+{
+    /// <summary>By <c>Authorization: Bearer</c>.</summary>
+    public async ValueTask<(AdmittedVisitor? Visitor, Refusal? Refusal)> Admit(HttpContext context)
+    {
+        var (who, refusal) = await Admit(context, BearerOf(context));
+        return who is not null && limits.OfVisitor(who.Visitor.Key.Identity) is { } tooMany ? (null, tooMany) : (who, refusal);
+    }
+
+    public async ValueTask<(AdmittedVisitor? Visitor, Refusal? Refusal)> Admit(HttpContext context, string? token)
+    {
+        if (tokens.Read(token) is not { } visitor)
+            return (null, Refusal.Unauthenticated());
+        var (channel, refusal) = await Channel(context, visitor.ChannelId);
+        return channel is null ? (null, refusal) : (new AdmittedVisitor(visitor, channel), null);
+    }
+
+    /// <summary>The channel, when it exists, is on, and welcomes the page that asks.</summary>
+    public async ValueTask<(ChannelView? Channel, Refusal? Refusal)> Channel(HttpContext context, Guid channelId)
+    {
+        if (await channels.Find(channelId, context.RequestAborted) is not { Enabled: true, Web: { } web } channel)
+            return (null, Refusal.NotFound());
+        // A browser always says where a page is from on such requests; who says nothing is no browser and could say anything.
+        var origin = context.Request.Headers.Origin is [{ } from] ? from : null;
+        return web.Allows(origin) || Platform.Web.OriginGuard.IsSameOrigin(context)
+            ? (channel, null)
+            : (null, Refusal.Forbidden("origin_not_allowed"));
+    }
+
+    private static string? BearerOf(HttpContext context)
+    {
+        const string scheme = "Bearer ";
+        return context.Request.Headers.Authorization is [{ } value] && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+            ? value[scheme.Length..].Trim()
+            : null;
+    }
+}

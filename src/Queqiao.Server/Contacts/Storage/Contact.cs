@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Queqiao.Server.Channels.Storage;
+using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Contacts.Storage;
+
+/// <summary>A person who contacts the firm.</summary>
+internal sealed class Contact : IScoped
+{
+    public required int Ws { get; init; }
+    public required Guid Id { get; init; }
+
+    /// <summary>Null until somebody names them.</summary>
+    public string? Name { get; set; }
+
+    public required long CreatedAt { get; init; }
+    public required long LastSeenAt { get; set; }
+}
+
+/// <summary>What a channel calls a person.</summary>
+internal sealed class ContactIdentity : IScoped
+{
+    public required int Ws { get; init; }
+    public required Guid ChannelId { get; init; }
+    public required string Identity { get; init; }
+    public required Guid ContactId { get; init; }
+    public required long CreatedAt { get; init; }
+}
+
+internal sealed class ContactTables : IEntityTypeConfiguration<Contact>, IEntityTypeConfiguration<ContactIdentity>
+{
+    public void Configure(EntityTypeBuilder<Contact> table)
+    {
+        table.ToTable("contact").HasKey(contact => new { contact.Ws, contact.Id });
+        table.HasOne<Workspace>().WithMany().HasForeignKey(contact => contact.Ws).OnDelete(DeleteBehavior.NoAction);
+    }
+
+    public void Configure(EntityTypeBuilder<ContactIdentity> table)
+    {
+        table.ToTable("contact_identity").HasKey(identity => new { identity.Ws, identity.ChannelId, identity.Identity });
+        table.HasOne<Channel>().WithMany().HasForeignKey(identity => new { identity.Ws, identity.ChannelId }).OnDelete(DeleteBehavior.NoAction);
+        table.HasOne<Contact>().WithMany().HasForeignKey(identity => new { identity.Ws, identity.ContactId }).OnDelete(DeleteBehavior.NoAction);
+        table.HasIndex(identity => new { identity.Ws, identity.ContactId }, "ix_contact_identity_contact");
+    }
+}

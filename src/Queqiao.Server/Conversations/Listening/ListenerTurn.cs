@@ -1,0 +1,221 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Storage;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Conversations.Listening;
+
+/// <summary>One turn of one listener: everything that is new in every slot, and the holds that are due.</summary>
+internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener, ILogger log)
+{
+    /// <summary>Tries before an entry is parked.</summary>
+    public const int MostTries = 5;
+
+    private const int MostAtOnce = 500;
+
+    /// <summary>Entries that were waiting when the turn began.</summary>
+    public async Task<long> Run(CancellationToken ct)
+    {
+        var cursors = await Cursors(ct);
+        var waiting = 0L;
+        foreach (var (slot, end) in await Ends(ct))
+        {
+            waiting += end - cursors.GetValueOrDefault(slot);
+            while (cursors.GetValueOrDefault(slot) < end)
+            {
+                var rows = await Read(slot, cursors.GetValueOrDefault(slot), ct);
+                if (rows.Count == 0 || !await Digest(slot, cursors.GetValueOrDefault(slot), rows, ct))
+                    break;
+                cursors[slot] = rows[^1].Position;
+            }
+        }
+        await RetryHolds(ct);
+        return waiting;
+    }
+
+    private async Task<Dictionary<short, long>> Cursors(CancellationToken ct)
+    {
+        await using var db = storage.ReadSystem();
+        return await db.Table<ListenerCursor>().Where(cursor => cursor.Listener == listener.Name).ToDictionaryAsync(cursor => cursor.Slot, cursor => cursor.Position, ct);
+    }
+
+    private async Task<List<(short Slot, long End)>> Ends(CancellationToken ct)
+    {
+        await using var db = storage.ReadSystem();
+        var rows = await db.Table<SlotRow>().AsNoTracking().OrderBy(slot => slot.Slot).ToListAsync(ct);
+        return [.. rows.Select(slot => (slot.Slot, slot.Position))];
+    }
+
+    private async Task<List<LogEntry>> Read(short slot, long after, CancellationToken ct)
+    {
+        await using var db = storage.ReadSystem();
+        var rows = await db.Visible(Scope<EntryRow>.Everything("listeners follow every workspace"))
+            .Where(entry => entry.Slot == slot && entry.Position > after)
+            .OrderBy(entry => entry.Position).Take(MostAtOnce).ToListAsync(ct);
+        return [.. rows.Select(row => row.ToEntry())];
+    }
+
+    /// <summary>False: another node was faster.</summary>
+    private async Task<bool> Digest(short slot, long from, List<LogEntry> entries, CancellationToken ct)
+    {
+        try
+        {
+            return await storage.RunSystem(async (unit, stop) =>
+            {
+                if (!await Move(unit, slot, from, entries[^1].Position, stop))
+                    return false;
+                var free = await WithoutHeld(unit, entries, stop);
+                if (free.Count > 0)
+                    await listener.On(free, unit, stop);
+                return true;
+            }, ct);
+        }
+        catch (Exception trouble) when (trouble is not (OperationCanceledException or StorageUnavailableException))
+        {
+            if (entries.Count == 1)
+                return await Hold(slot, from, entries[0], trouble, ct);
+            var half = entries.Count / 2;
+            return await Digest(slot, from, entries[..half], ct)
+                && await Digest(slot, entries[half - 1].Position, entries[half..], ct);
+        }
+    }
+
+    /// <summary>The lock is the update: of two nodes at one place, one finds the cursor moved.</summary>
+    private async Task<bool> Move(WriteUnit unit, short slot, long from, long to, CancellationToken ct)
+    {
+        var moved = await unit.Db.Table<ListenerCursor>()
+            .Where(cursor => cursor.Listener == listener.Name && cursor.Slot == slot && cursor.Position == from)
+            .ExecuteUpdateAsync(set => set.SetProperty(cursor => cursor.Position, to), ct);
+        if (moved == 1)
+            return true;
+        if (from > 0 || await unit.Db.Table<ListenerCursor>().AnyAsync(cursor => cursor.Listener == listener.Name && cursor.Slot == slot, ct))
+        {
+            unit.Abandon();
+            return false;
+        }
+        unit.Db.Table<ListenerCursor>().Add(new ListenerCursor { Listener = listener.Name, Slot = slot, Position = to });
+        await unit.Db.SaveChangesAsync(ct);
+        return true;
+    }
+
+    private async Task<List<LogEntry>> WithoutHeld(WriteUnit unit, List<LogEntry> entries, CancellationToken ct)
+    {
+        var held = await unit.Db.Table<ListenerHold>().Where(hold => hold.Listener == listener.Name).Select(hold => hold.ConversationId).ToListAsync(ct);
+        return held.Count == 0 ? entries : [.. entries.Where(entry => !held.Contains(entry.ConversationId))];
+    }
+
+    private async Task<bool> Hold(short slot, long from, LogEntry entry, Exception trouble, CancellationToken ct)
+    {
+        log.LogWarning(trouble, "Listener {Listener} could not digest entry {Entry}; it waits", listener.Name, entry.Id);
+        return await storage.RunSystem(async (unit, stop) =>
+        {
+            if (!await Move(unit, slot, from, entry.Position, stop))
+                return false;
+            unit.Db.Table<ListenerHold>().Add(new ListenerHold
+            {
+                Listener = listener.Name,
+                Ws = entry.Ws,
+                ConversationId = entry.ConversationId,
+                FromSeq = entry.Seq,
+                Tries = 1,
+                NextAt = unit.Ids.Now() + Wait(1),
+                Error = Describe(trouble),
+            });
+            await unit.Db.SaveChangesAsync(stop);
+            return true;
+        }, ct);
+    }
+
+    private async Task RetryHolds(CancellationToken ct)
+    {
+        List<ListenerHold> due;
+        await using (var db = storage.ReadSystem())
+        {
+            due = await db.Table<ListenerHold>().AsNoTracking().Where(hold => hold.Listener == listener.Name).ToListAsync(ct);
+        }
+        foreach (var hold in due)
+            await Retry(hold, ct);
+    }
+
+    /// <summary>One held conversation: its entries one by one, up to where the slot's cursor is. Then it is free again.</summary>
+    private async Task Retry(ListenerHold hold, CancellationToken ct)
+    {
+        while (true)
+        {
+            var next = await storage.RunSystem((unit, stop) => Try(unit, hold, stop), ct);
+            if (next is not { Error: { } trouble })
+            {
+                if (next.Done)
+                    return;
+                continue;
+            }
+            if (!await Postpone(hold, trouble, ct))
+                return;
+        }
+    }
+
+    private async Task<(bool Done, Exception? Error)> Try(WriteUnit unit, ListenerHold hold, CancellationToken ct)
+    {
+        var mine = await unit.Db.Table<ListenerHold>().SingleOrDefaultAsync(
+            row => row.Listener == hold.Listener && row.Ws == hold.Ws && row.ConversationId == hold.ConversationId, ct);
+        if (mine is null || mine.NextAt > unit.Ids.Now())
+            return (true, null);
+        var slot = (short)LogEntry.SlotOf(hold.ConversationId);
+        var cursor = await unit.Db.Table<ListenerCursor>().Where(row => row.Listener == hold.Listener && row.Slot == slot).Select(row => row.Position).SingleAsync(ct);
+        var entry = await unit.Db.Visible(Scope<EntryRow>.Workspace(hold.Ws))
+            .SingleOrDefaultAsync(row => row.ConversationId == hold.ConversationId && row.Seq == mine.FromSeq && row.Position <= cursor, ct);
+        if (entry is null)
+        {
+            unit.Db.Table<ListenerHold>().Remove(mine); // caught up
+            await unit.Db.SaveChangesAsync(ct);
+            return (true, null);
+        }
+        try
+        {
+            await listener.On([entry.ToEntry()], unit, ct);
+        }
+        catch (Exception trouble) when (trouble is not (OperationCanceledException or StorageUnavailableException))
+        {
+            unit.Abandon();
+            return (false, trouble);
+        }
+        (mine.FromSeq, mine.Tries) = (mine.FromSeq + 1, 0);
+        await unit.Db.SaveChangesAsync(ct);
+        return (false, null);
+    }
+
+    /// <summary>Counts a failed try; after the last one the entry is parked and the conversation goes on behind it. True: go on now.</summary>
+    private Task<bool> Postpone(ListenerHold hold, Exception trouble, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
+    {
+        var mine = await unit.Db.Table<ListenerHold>().SingleAsync(
+            row => row.Listener == hold.Listener && row.Ws == hold.Ws && row.ConversationId == hold.ConversationId, stop);
+        mine.Tries++;
+        mine.Error = Describe(trouble);
+        mine.NextAt = unit.Ids.Now() + Wait(mine.Tries);
+        var last = mine.Tries >= MostTries;
+        if (last)
+        {
+            log.LogError(trouble, "Listener {Listener} gave up entry {Conversation}.{Seq}; it is parked", listener.Name, hold.ConversationId, mine.FromSeq);
+            unit.Db.Table<ListenerParked>().Add(new ListenerParked
+            {
+                Listener = hold.Listener,
+                Ws = hold.Ws,
+                ConversationId = hold.ConversationId,
+                Seq = mine.FromSeq,
+                Tries = mine.Tries,
+                Error = mine.Error,
+                ParkedAt = unit.Ids.Now(),
+            });
+            (mine.FromSeq, mine.Tries, mine.NextAt) = (mine.FromSeq + 1, 0, 0);
+        }
+        await unit.Db.SaveChangesAsync(stop);
+        return last;
+    }, ct);
+
+    /// <summary>1, 4, 16, 64 seconds, in milliseconds.</summary>
+    private static long Wait(int tries) => 1000L << (2 * Math.Min(tries - 1, 6));
+
+    // The kind of trouble, never its text: that may quote what somebody wrote.
+    private static string Describe(Exception trouble) => trouble.GetType().Name;
+}

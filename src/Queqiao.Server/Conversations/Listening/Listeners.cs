@@ -1,0 +1,89 @@
+using Queqiao.Server.Conversations.Log;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Conversations.Listening;
+
+/// <summary>Keeps every listener at the end of the log: woken by each commit here, and once a second for what other nodes wrote.</summary>
+internal sealed class Listeners(IStorageEngine storage, IEnumerable<ILogListener> listeners, ILogger<Listeners> log) : BackgroundService, ILogFollower
+{
+    private readonly Follower[] _all = [.. listeners.Select(listener => new Follower(listener.Name, new ListenerTurn(storage, listener, log)))];
+
+    /// <summary>Entries that each listener had still to digest when it last looked.</summary>
+    public IReadOnlyDictionary<string, long> Lag => _all.ToDictionary(one => one.Name, one => one.Waiting);
+
+    public void After(LogBatch batch)
+    {
+        foreach (var one in _all)
+            one.Wake();
+    }
+
+    /// <summary>One turn of every listener, for tests.</summary>
+    public async Task RunOnce(CancellationToken ct)
+    {
+        foreach (var one in _all)
+            await one.Turn.Run(ct);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_all.Select(one => Follow(one, stoppingToken)));
+
+    private async Task Follow(Follower one, CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await one.Woken(ct);
+                one.Waiting = await one.Turn.Run(ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception trouble)
+            {
+                log.LogWarning(trouble, "Listener {Listener} waits for the database", one.Name);
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        foreach (var one in _all)
+            one.Dispose();
+        base.Dispose();
+    }
+
+    private sealed class Follower(string name, ListenerTurn turn) : IDisposable
+    {
+        private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+        private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
+
+        private readonly SemaphoreSlim _signal = new(1, 1);
+        private long _waiting;
+
+        public string Name => name;
+
+        public ListenerTurn Turn => turn;
+
+        public long Waiting
+        {
+            get => Volatile.Read(ref _waiting);
+            set => Volatile.Write(ref _waiting, value);
+        }
+
+        public void Wake()
+        {
+            if (_signal.CurrentCount == 0)
+                _signal.Release();
+        }
+
+        public void Dispose() => _signal.Dispose();
+
+        /// <summary>Waits for news, then a moment longer: a hundred entries at once cost little more than one.</summary>
+        public async Task Woken(CancellationToken ct)
+        {
+            await _signal.WaitAsync(Poll, ct);
+            await Task.Delay(Gather, ct);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Queqiao.Server.Platform.Access;
+
+namespace Queqiao.Server.Conversations.Live;
+
+/// <summary>
+/// Which agents are on line on this node: those with a live console. A lease: the gateway cuts what has gone silent,
+/// and with its last console an agent is off line. Closes the consoles of those who were signed out.
+/// </summary>
+internal sealed class AgentPresence : IAgentPresence, IDisposable
+{
+    private readonly Dictionary<(int Ws, Guid Agent), HashSet<AgentParty>> _online = [];
+    private readonly Lock _gate = new();
+    private readonly IActors _actors;
+
+    public AgentPresence(IActors actors)
+    {
+        _actors = actors;
+        _actors.SignedOut += OnSignedOut;
+    }
+
+    public bool IsOnline(int ws, Guid agentId)
+    {
+        lock (_gate)
+            return _online.ContainsKey((ws, agentId));
+    }
+
+    public void Entered(AgentParty party)
+    {
+        var key = (party.Actor.Ws, party.Actor.AgentId);
+        lock (_gate)
+        {
+            if (_online.TryGetValue(key, out var consoles))
+            {
+                consoles.Add(party);
+                return;
+            }
+            _online[key] = [party];
+        }
+        Tell(key, online: true);
+    }
+
+    public void Left(AgentParty party)
+    {
+        var key = (party.Actor.Ws, party.Actor.AgentId);
+        lock (_gate)
+        {
+            if (!_online.TryGetValue(key, out var consoles))
+                return;
+            consoles.Remove(party);
+            if (consoles.Count > 0)
+                return;
+            _online.Remove(key);
+        }
+        Tell(key, online: false);
+    }
+
+    private void Tell((int Ws, Guid Agent) who, bool online)
+    {
+        var frame = LiveFrames.AgentPresence(who.Agent, online);
+        foreach (var party in Parties(key => key.Ws == who.Ws))
+            party.Connection.Send(frame);
+    }
+
+    private void OnSignedOut(SignedOut who)
+    {
+        foreach (var party in Parties(key => key == (who.Ws, who.AgentId)))
+        {
+            if (who.TokenHash is null || who.TokenHash.AsSpan().SequenceEqual(party.Session.TokenHash))
+                party.Connection.Close(Platform.Gateway.CloseReason.NotSignedIn);
+        }
+    }
+
+    private List<AgentParty> Parties(Func<(int Ws, Guid Agent), bool> of)
+    {
+        lock (_gate)
+            return [.. _online.Where(pair => of(pair.Key)).SelectMany(pair => pair.Value)];
+    }
+
+    public void Dispose() => _actors.SignedOut -= OnSignedOut;
+}

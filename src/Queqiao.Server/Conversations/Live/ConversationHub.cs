@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using Queqiao.Server.Conversations.Log;
+using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Platform.Gateway;
+
+namespace Queqiao.Server.Conversations.Live;
+
+/// <summary>
+/// Who is reading what on this node. Every committed entry is written once for each audience that somebody is in, and the
+/// same bytes go to all of it.
+/// </summary>
+internal sealed class ConversationHub : ILogSubscriber
+{
+    private readonly ConcurrentDictionary<(int Ws, Guid Conversation), SubscriptionSet> _agents = new();
+    private readonly ConcurrentDictionary<(int Ws, CustomerKey Customer), SubscriptionSet> _customers = new();
+    private readonly Lock _gate = new();
+
+    public void Add(int ws, Guid conversation, Subscription one) => Add(_agents, (ws, conversation), one);
+
+    public void Remove(int ws, Guid conversation, Subscription one) => Remove(_agents, (ws, conversation), one);
+
+    /// <summary>A visitor's widget; true when it is their first.</summary>
+    public bool Add(int ws, CustomerKey customer, Subscription one) => Add(_customers, (ws, customer), one);
+
+    /// <summary>True when it was the visitor's last.</summary>
+    public bool Remove(int ws, CustomerKey customer, Subscription one) => Remove(_customers, (ws, customer), one);
+
+    public bool IsOnline(int ws, CustomerKey customer) => _customers.ContainsKey((ws, customer));
+
+    public void On(LogBatch batch, int command, ReadOnlySpan<LogEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            var head = batch.Heads[(entry.Ws, entry.ConversationId)];
+            if (_agents.TryGetValue((entry.Ws, entry.ConversationId), out var agents))
+                Tell(agents, entry, head, Audience.Agents, batch.Commands[command].Origin);
+            if (entry.IsPublic && _customers.TryGetValue((entry.Ws, new(head.ChannelId, head.Identity)), out var customers))
+                Tell(customers, entry, head, Audience.Customer, batch.Commands[command].Origin);
+        }
+    }
+
+    private static void Tell(SubscriptionSet set, LogEntry entry, ConversationHead head, Audience audience, object? origin)
+    {
+        ReadOnlyMemory<byte>? frame = null;
+        foreach (var one in set.All)
+        {
+            if (!one.MaySee(entry, head))
+                continue;
+            if (one.Connection == origin && entry.Body is (MessagePosted or NotePosted))
+                one.Skip(entry.ConversationId, entry.Seq); // its sender gets the ack instead
+            else
+                one.Deliver(entry.ConversationId, entry.Seq, frame ??= ItemWriter.Frame(entry, head, audience));
+        }
+    }
+
+    /// <summary>A passing word (typing, presence) to the agents who watch a conversation.</summary>
+    public void ToAgents(int ws, Guid conversation, Func<byte[]> frame, GatewayConnection? except = null)
+    {
+        if (_agents.TryGetValue((ws, conversation), out var set))
+            Pass(set, frame, except);
+    }
+
+    /// <summary>A passing word to a visitor's widgets.</summary>
+    public void ToCustomer(int ws, CustomerKey customer, Func<byte[]> frame, GatewayConnection? except = null)
+    {
+        if (_customers.TryGetValue((ws, customer), out var set))
+            Pass(set, frame, except);
+    }
+
+    private static void Pass(SubscriptionSet set, Func<byte[]> frame, GatewayConnection? except)
+    {
+        ReadOnlyMemory<byte>? written = null;
+        foreach (var one in set.All)
+        {
+            if (one.Connection != except)
+                one.Connection.Send(written ??= frame());
+        }
+    }
+
+    private bool Add<TKey>(ConcurrentDictionary<TKey, SubscriptionSet> topics, TKey key, Subscription one) where TKey : notnull
+    {
+        lock (_gate)
+        {
+            var set = topics.GetOrAdd(key, static _ => new SubscriptionSet());
+            set.Add(one);
+            return set.All.Length == 1;
+        }
+    }
+
+    private bool Remove<TKey>(ConcurrentDictionary<TKey, SubscriptionSet> topics, TKey key, Subscription one) where TKey : notnull
+    {
+        lock (_gate)
+        {
+            if (!topics.TryGetValue(key, out var set))
+                return false;
+            set.Remove(one);
+            return set.All.Length == 0 && topics.TryRemove(key, out _);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Globalization;
+using Queqiao.Server.Conversations.Inbox;
+using Queqiao.Server.Conversations.Log;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Gateway;
+
+namespace Queqiao.Server.Conversations.Live;
+
+/// <summary>
+/// Keeps the watched lists of this node current: changes are gathered and sent at most five times a second to a console.
+/// Remembers the last few thousand changed conversations, so that a console that was away briefly resumes by its cursor.
+/// </summary>
+internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
+{
+    private const int MostRemembered = 4096;
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
+
+    private readonly InboxQueries _queries;
+    private readonly ListFrames _frames;
+    private readonly ILogger<ListBoard> _log;
+    private readonly Lock _gate = new();
+    private readonly HashSet<ListWatch> _watches = [];
+    private readonly LinkedList<(long Version, Change Change, int Ws)> _recent = [];
+    private readonly Dictionary<Guid, LinkedListNode<(long Version, Change Change, int Ws)>> _recentById = [];
+    private readonly string _epoch = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));
+    private readonly CancellationTokenSource _stop = new();
+    private long _version;
+    private long _forgotten;
+    private Task _loop = Task.CompletedTask;
+
+    public ListBoard(InboxQueries queries, ListFrames frames, ILogger<ListBoard> log) => (_queries, _frames, _log) = (queries, frames, log);
+
+    /// <summary>Begins to follow a list; null when there is none of that name.</summary>
+    public async Task<ListWatch?> Watch(Actor actor, string view, string? cursor, GatewayConnection connection, CancellationToken ct)
+    {
+        if (InboxView.Of(view, actor.AgentId) is not { } known)
+            return null;
+        var watch = new ListWatch(actor, known, connection) { Counts = await _queries.Counts(actor, ct) };
+        lock (_gate)
+        {
+            var resumed = Resume(watch, cursor);
+            // Greeted under the lock: the first list.changed comes after it.
+            connection.Send(ListFrames.Watching(known.Name, Cursor(_version), resync: cursor is not null && !resumed, watch.Counts));
+            _watches.Add(watch);
+        }
+        return watch;
+    }
+
+    public void End(ListWatch watch)
+    {
+        lock (_gate)
+            _watches.Remove(watch);
+    }
+
+    public void After(LogBatch batch)
+    {
+        if (batch.Entries.Count == 0)
+            return;
+        lock (_gate)
+        {
+            foreach (var head in batch.Changed.Concat(batch.Begun).Select(id => batch.Heads[id]))
+            {
+                var change = ChangeOf(batch, head);
+                Remember(change);
+                foreach (var watch in _watches)
+                {
+                    if (watch.Actor.Ws == head.Ws)
+                        watch.Note(change);
+                }
+            }
+        }
+    }
+
+    private static Change ChangeOf(LogBatch batch, ConversationHead head)
+    {
+        if (!batch.Before.TryGetValue((head.Ws, head.Id), out var before))
+            return new Change(head, [], Moved: true); // it began
+        var moved = before.Status != head.Status || before.AssigneeId != head.AssigneeId;
+        return new Change(head, moved ? [before] : [], moved);
+    }
+
+    private void Remember(Change change)
+    {
+        if (_recentById.Remove(change.Head.Id, out var older))
+        {
+            change = change with { Before = [.. older.Value.Change.Before, .. change.Before], Moved = change.Moved || older.Value.Change.Moved };
+            _recent.Remove(older);
+        }
+        _recentById[change.Head.Id] = _recent.AddLast((++_version, change, change.Head.Ws));
+        if (_recent.Count <= MostRemembered)
+            return;
+        _forgotten = _recent.First!.Value.Version;
+        _recentById.Remove(_recent.First.Value.Change.Head.Id);
+        _recent.RemoveFirst();
+    }
+
+    private bool Resume(ListWatch watch, string? cursor)
+    {
+        if (cursor?.Split('-') is not [var epoch, var text] || epoch != _epoch
+            || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version < _forgotten)
+            return false;
+        for (var node = _recent.Last; node is not null && node.Value.Version > version; node = node.Previous)
+        {
+            if (node.Value.Ws == watch.Actor.Ws)
+                watch.Note(node.Value.Change);
+        }
+        return true;
+    }
+
+    private string Cursor(long version) => string.Create(CultureInfo.InvariantCulture, $"{_epoch}-{version}");
+
+    private async Task Loop()
+    {
+        using var timer = new PeriodicTimer(Beat);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                foreach (var watch in Due())
+                    await Send(watch);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // stopping
+        }
+    }
+
+    private List<ListWatch> Due()
+    {
+        lock (_gate)
+            return [.. _watches.Where(watch => watch.HasPending || watch.CountsAreOld)];
+    }
+
+    private async Task Send(ListWatch watch)
+    {
+        try
+        {
+            List<ConversationHead> rows, gone;
+            string cursor;
+            bool recount;
+            lock (_gate)
+            {
+                (rows, gone) = watch.Take();
+                // With rows still waiting the cursor must not promise them.
+                cursor = watch.HasPending ? "" : Cursor(_version);
+                (recount, watch.CountsAreOld) = (watch.CountsAreOld, false);
+            }
+            var counts = recount ? await _queries.Counts(watch.Actor, _stop.Token) : watch.Counts!;
+            if (rows.Count == 0 && gone.Count == 0 && counts == watch.Counts)
+                return;
+            watch.Counts = counts;
+            watch.Connection.Send(await _frames.Changed(watch.View.Name, cursor, rows, gone, counts));
+        }
+        catch (Exception trouble) when (trouble is not OperationCanceledException)
+        {
+            // The database is away: the counts are asked again with the next beat.
+            _log.LogWarning(trouble, "A list could not be refreshed");
+            watch.CountsAreOld = true;
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _loop = Task.Run(Loop, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _loop;
+    }
+
+    public void Dispose() => _stop.Dispose();
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Queqiao.Server.Conversations.Inbox;
+using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Platform.Gateway;
+
+namespace Queqiao.Server.Conversations.Live;
+
+/// <summary>Frames about lists.</summary>
+internal sealed class ListFrames(IChannelFacts channels)
+{
+    public static byte[] Watching(string view, string cursor, bool resync, InboxCounts counts) =>
+        Frames.Write((view, cursor, resync, counts), static (json, it) =>
+        {
+            json.WriteString("op", "watching");
+            json.WriteString("list", it.view);
+            json.WriteString("cursor", it.cursor);
+            json.WriteBoolean("resync", it.resync);
+            WriteCounts(json, it.counts);
+        });
+
+    /// <param name="view">Which list.</param>
+    /// <param name="cursor">Empty when more is coming: the console keeps the one it has.</param>
+    /// <param name="rows">In the list now.</param>
+    /// <param name="gone">Not in it, or no longer.</param>
+    /// <param name="counts">Of all views.</param>
+    public async ValueTask<byte[]> Changed(string view, string cursor, List<ConversationHead> rows, List<ConversationHead> gone, InboxCounts counts)
+    {
+        var facts = new List<(ConversationHead, ChannelFacts)>(rows.Count);
+        foreach (var row in rows)
+            facts.Add((row, await channels.Of(row.Ws, row.ChannelId)));
+        return Frames.Write((view, cursor, facts, gone, counts), static (json, it) =>
+        {
+            json.WriteString("event", "list.changed");
+            json.WriteString("list", it.view);
+            if (it.cursor.Length > 0)
+                json.WriteString("cursor", it.cursor);
+            json.WriteStartObject("data");
+            json.WriteStartArray("rows");
+            foreach (var (head, channel) in it.facts)
+                RowWriter.Write(json, head, channel);
+            json.WriteEndArray();
+            json.WriteStartArray("gone");
+            foreach (var head in it.gone)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", head.Id);
+                json.WriteNumber("seq", head.Seq);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            WriteCounts(json, it.counts);
+            json.WriteEndObject();
+        });
+    }
+
+    private static void WriteCounts(Utf8JsonWriter json, InboxCounts counts)
+    {
+        json.WriteStartObject("counts");
+        json.WriteNumber("mine", counts.Mine);
+        json.WriteNumber("unassigned", counts.Unassigned);
+        json.WriteNumber("all", counts.All);
+        json.WriteNumber("resolved", counts.Resolved);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,58 @@
+using Queqiao.Server.Conversations.Inbox;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Gateway;
+
+namespace Queqiao.Server.Conversations.Live;
+
+/// <summary>One console that follows one list. What changed waits here, the newest head of each conversation, until the next frame.</summary>
+internal sealed class ListWatch(Actor actor, InboxView view, GatewayConnection connection)
+{
+    /// <summary>Rows in one frame; the rest waits for the next. A console cannot show more in a fifth of a second.</summary>
+    public const int MostRows = 50;
+
+    private readonly Scope<ConversationHead> _scope = actor.Conversations();
+    private readonly Dictionary<Guid, Change> _pending = [];
+
+    public Actor Actor => actor;
+
+    public InboxView View => view;
+
+    public GatewayConnection Connection => connection;
+
+    /// <summary>The counts last sent; null: never.</summary>
+    public InboxCounts? Counts { get; set; }
+
+    /// <summary>Whether a conversation came or went since the counts were made.</summary>
+    public bool CountsAreOld { get; set; } = true;
+
+    public bool HasPending => _pending.Count > 0;
+
+    /// <summary>Notes a change; what is not in the list and was not is nothing to this console.</summary>
+    public void Note(Change change)
+    {
+        var wasIn = change.Before.Any(Holds);
+        CountsAreOld |= change.Moved;
+        if (Holds(change.Head) || wasIn || _pending.ContainsKey(change.Head.Id))
+            _pending[change.Head.Id] = change;
+    }
+
+    public bool Holds(ConversationHead head) => _scope.Allows(head) && view.Holds(head);
+
+    /// <summary>Takes what one frame may carry.</summary>
+    public (List<ConversationHead> Rows, List<ConversationHead> Gone) Take()
+    {
+        var rows = new List<ConversationHead>();
+        var gone = new List<ConversationHead>();
+        foreach (var (id, change) in _pending.Take(MostRows).ToArray())
+        {
+            (Holds(change.Head) ? rows : gone).Add(change.Head);
+            _pending.Remove(id);
+        }
+        return (rows, gone);
+    }
+}
+
+/// <param name="Head">As it is now.</param>
+/// <param name="Before">As it was before its status or assignee changed; empty when they did not. Says whose list it leaves, and that they could see it.</param>
+/// <param name="Moved">Whether it may have come into or left a list.</param>
+internal readonly record struct Change(ConversationHead Head, IReadOnlyList<ConversationHead> Before, bool Moved);

@@ -1,0 +1,113 @@
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Gateway;
+
+namespace Queqiao.Server.Conversations.Live;
+
+/// <summary>
+/// One reader of one conversation. Each entry reaches it once and in order: what is committed while its past is still being
+/// read from the database waits here, and what it has seen is dropped.
+/// </summary>
+/// <param name="connection">Where it goes.</param>
+/// <param name="conversationId">Null for a visitor whose conversation has not begun.</param>
+/// <param name="seen">The last seq the reader has.</param>
+/// <param name="scope">What the reader may see, asked again for every entry; null for the customer, who sees their own.</param>
+internal sealed class Subscription(GatewayConnection connection, Guid? conversationId, long seen, Scope<ConversationHead>? scope = null)
+{
+    private readonly Lock _gate = new();
+    private List<(long Seq, ReadOnlyMemory<byte> Frame)>? _held;
+    private long _seen = seen;
+
+    public GatewayConnection Connection => connection;
+
+    /// <summary>A conversation may leave the reader's sight while it is watched: it is told who took it, and nothing after.</summary>
+    public bool MaySee(LogEntry entry, ConversationHead head) => scope is null || scope.Allows(head) || entry.Body is AssigneeChanged;
+
+    /// <summary>Null for a visitor whose conversation has not begun.</summary>
+    public Guid? ConversationId { get; private set; } = conversationId;
+
+    /// <summary>Live entries wait from now on, until <see cref="CaughtUp"/>.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+            _held ??= [];
+    }
+
+    /// <summary>The reader has this conversation up to a seq.</summary>
+    public void Follow(Guid conversation, long seen)
+    {
+        lock (_gate)
+        {
+            // What is held already belongs to this conversation, or to a newer one that says so itself.
+            if (ConversationId is not null && ConversationId != conversation)
+                return;
+            (ConversationId, _seen) = (conversation, seen);
+        }
+    }
+
+    public void Deliver(Guid conversation, long seq, ReadOnlyMemory<byte> frame)
+    {
+        lock (_gate)
+        {
+            if (!Follows(conversation, seq))
+                return;
+            if (_held is not null)
+            {
+                _held.Add((seq, frame));
+                return;
+            }
+            _seen = seq;
+            connection.Send(frame);
+        }
+    }
+
+    /// <summary>The reader knows this one by other means (it sent it).</summary>
+    public void Skip(Guid conversation, long seq)
+    {
+        lock (_gate)
+        {
+            if (Follows(conversation, seq) && _held is null)
+                _seen = seq;
+        }
+    }
+
+    /// <summary>Sends what was read from the database, then what was held.</summary>
+    public void CaughtUp(IEnumerable<(long Seq, ReadOnlyMemory<byte> Frame)> past)
+    {
+        lock (_gate)
+        {
+            foreach (var (seq, frame) in past.Concat(_held ?? []))
+            {
+                if (seq <= _seen)
+                    continue;
+                _seen = seq;
+                connection.Send(frame);
+            }
+            _held = null;
+        }
+    }
+
+    private bool Follows(Guid conversation, long seq)
+    {
+        if (ConversationId != conversation)
+        {
+            ConversationId = conversation; // the visitor's next conversation counts from 1 again
+            _seen = 0;
+            _held?.Clear();
+        }
+        return seq > _seen;
+    }
+}
+
+/// <summary>The readers of one topic. Read without locks on every entry, changed rarely.</summary>
+internal sealed class SubscriptionSet
+{
+    private volatile Subscription[] _all = [];
+
+    public Subscription[] All => _all;
+
+    /// <summary>Only under the owner's lock.</summary>
+    public void Add(Subscription one) => _all = [.. _all, one];
+
+    /// <summary>Only under the owner's lock.</summary>
+    public void Remove(Subscription one) => _all = [.. _all.Where(other => other != one)];
+}

@@ -1,0 +1,79 @@
+using System.Data.Common;
+using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Conversations.Log;
+
+/// <summary>
+/// The heart: the only writer of messages and of conversations' state. Commands queue for the next group commit;
+/// what it acknowledges is on disk.
+/// </summary>
+internal sealed class ConversationLog : IGroupBody<LogCommand>
+{
+    private readonly ILogDialect _dialect;
+    private readonly Ids _ids;
+    private readonly LogFeed _feed;
+    private readonly IGroupWriter<LogCommand> _writer;
+
+    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed)
+    {
+        _dialect = storage.IsPostgres ? new PostgresLogDialect() : new SqliteLogDialect();
+        _ids = ids;
+        _feed = feed;
+        _writer = storage.Group(this);
+    }
+
+    /// <summary>Queues a command; its reply is told after the commit.</summary>
+    public void Post(LogCommand command) => _writer.Enqueue(command, ShardOf(command));
+
+    /// <summary>Queues a command and waits for its commit.</summary>
+    /// <exception cref="Platform.Problems.StorageUnavailableException">Nothing was stored, or nobody can know: repeat with the same key.</exception>
+    public Task<LogOutcome> Append(Func<ILogReply, LogCommand> command)
+    {
+        var reply = new Awaited();
+        Post(command(reply));
+        return reply.Task;
+    }
+
+    /// <summary>Appends inside somebody's transaction: "ticket and entry", "contact and first message" as one. Call it last in the unit: it locks.</summary>
+    public async Task<LogOutcome> AppendIn(WriteUnit unit, LogCommand command, CancellationToken ct)
+    {
+        var written = (Written)await Write(unit.Connection, unit.Transaction, [command], ct);
+        unit.AfterCommit(written.Committed);
+        return written.Batch.Outcomes[0];
+    }
+
+    public async ValueTask<IWritten> Write(DbConnection connection, DbTransaction transaction, IReadOnlyList<LogCommand> items, CancellationToken ct)
+    {
+        var batch = new LogBatch(items, _ids);
+        await _dialect.Load(batch, connection, transaction, ct);
+        batch.Decide();
+        await _dialect.Store(batch, connection, transaction, ct);
+        return new Written(batch, _feed);
+    }
+
+    public void Failed(LogCommand item, Exception error) => item.Reply.Failed(error);
+
+    /// <summary>A customer's commands stay in order; so do those on one conversation.</summary>
+    private static int ShardOf(LogCommand command) => command.Customer is { } customer
+        ? HashCode.Combine(customer.ChannelId, customer.Identity)
+        : command.ConversationId.GetHashCode();
+
+    private sealed class Written(LogBatch batch, LogFeed feed) : IWritten
+    {
+        public LogBatch Batch => batch;
+
+        public void Committed() => feed.Publish(batch);
+    }
+
+    private sealed class Awaited : ILogReply
+    {
+        private readonly TaskCompletionSource<LogOutcome> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<LogOutcome> Task => _source.Task;
+
+        public void Done(LogOutcome outcome) => _source.TrySetResult(outcome);
+
+        public void Failed(Exception error) => _source.TrySetException(error);
+    }
+}

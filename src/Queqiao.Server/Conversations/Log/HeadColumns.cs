@@ -1,0 +1,103 @@
+using System.Data.Common;
+
+namespace Queqiao.Server.Conversations.Log;
+
+/// <summary>The columns of a head in one fixed order, for the statements that do not go through EF Core.</summary>
+internal static class HeadColumns
+{
+    public static readonly string[] Key = ["ws", "id"];
+
+    /// <summary>Set when the conversation begins, never changed.</summary>
+    public static readonly string[] Fixed = ["channel_id", "identity", "contact_id", "created_at"];
+
+    /// <summary>What an entry may change.</summary>
+    public static readonly string[] Changing =
+    [
+        "contact_name", "seq", "public_seq", "status", "assignee_id", "assignee_name", "priority", "unread", "contact_unread",
+        "contact_read_seq", "agent_read_seq", "waiting_since", "last_in_seq", "last_out_seq", "last_message_seq", "last_message_at",
+        "last_message_type", "last_sender_kind", "last_sender_id", "last_sender_name", "last_preview", "last_activity_at", "last_entry_at", "resolved_at",
+    ];
+
+    public static readonly string[] All = [.. Key, .. Fixed, .. Changing];
+
+    public static readonly string Select = string.Join(", ", All.Select(name => "c." + name));
+
+    /// <summary>Reads a row selected with <see cref="Select"/>.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="guid">How this database reads an id.</param>
+    public static ConversationHead Read(DbDataReader row, Func<DbDataReader, int, Guid> guid)
+    {
+        string? Text(int i) => row.IsDBNull(i) ? null : row.GetString(i);
+        long? Number(int i) => row.IsDBNull(i) ? null : row.GetInt64(i);
+        Guid? Id(int i) => row.IsDBNull(i) ? null : guid(row, i);
+        return new ConversationHead
+        {
+            Ws = row.GetInt32(0),
+            Id = guid(row, 1),
+            ChannelId = guid(row, 2),
+            Identity = row.GetString(3),
+            ContactId = guid(row, 4),
+            CreatedAt = row.GetInt64(5),
+            ContactName = Text(6),
+            Seq = row.GetInt64(7),
+            PublicSeq = row.GetInt64(8),
+            Status = row.GetString(9),
+            AssigneeId = Id(10),
+            AssigneeName = Text(11),
+            Priority = row.GetString(12),
+            Unread = row.GetInt32(13),
+            ContactUnread = row.GetInt32(14),
+            ContactReadSeq = row.GetInt64(15),
+            AgentReadSeq = row.GetInt64(16),
+            WaitingSince = Number(17),
+            LastInSeq = row.GetInt64(18),
+            LastOutSeq = row.GetInt64(19),
+            LastMessageSeq = row.GetInt64(20),
+            LastMessageAt = row.GetInt64(21),
+            LastMessageType = Text(22),
+            LastSenderKind = Text(23),
+            LastSenderId = Id(24),
+            LastSenderName = Text(25),
+            LastPreview = Text(26),
+            LastActivityAt = row.GetInt64(27),
+            LastEntryAt = row.GetInt64(28),
+            ResolvedAt = Number(29),
+        };
+    }
+
+    /// <summary>The value of a column, null for SQL NULL.</summary>
+    public static object? Value(ConversationHead head, string column) => column switch
+    {
+        "ws" => head.Ws,
+        "id" => head.Id,
+        "channel_id" => head.ChannelId,
+        "identity" => head.Identity,
+        "contact_id" => head.ContactId,
+        "created_at" => head.CreatedAt,
+        "contact_name" => head.ContactName,
+        "seq" => head.Seq,
+        "public_seq" => head.PublicSeq,
+        "status" => head.Status,
+        "assignee_id" => head.AssigneeId,
+        "assignee_name" => head.AssigneeName,
+        "priority" => head.Priority,
+        "unread" => head.Unread,
+        "contact_unread" => head.ContactUnread,
+        "contact_read_seq" => head.ContactReadSeq,
+        "agent_read_seq" => head.AgentReadSeq,
+        "waiting_since" => head.WaitingSince,
+        "last_in_seq" => head.LastInSeq,
+        "last_out_seq" => head.LastOutSeq,
+        "last_message_seq" => head.LastMessageSeq,
+        "last_message_at" => head.LastMessageAt,
+        "last_message_type" => head.LastMessageType,
+        "last_sender_kind" => head.LastSenderKind,
+        "last_sender_id" => head.LastSenderId,
+        "last_sender_name" => head.LastSenderName,
+        "last_preview" => head.LastPreview,
+        "last_activity_at" => head.LastActivityAt,
+        "last_entry_at" => head.LastEntryAt,
+        "resolved_at" => head.ResolvedAt,
+        _ => throw new ArgumentOutOfRangeException(nameof(column), column, "Not a column of a head."),
+    };
+}

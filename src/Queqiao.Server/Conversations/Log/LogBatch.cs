@@ -1,0 +1,162 @@
+using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Problems;
+
+namespace Queqiao.Server.Conversations.Log;
+
+/// <summary>
+/// One group of commands on its way: what the database says about them is loaded, the rules decide in order, and the rows
+/// that follow are stored. The deciding in the middle is the same for both databases.
+/// </summary>
+internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
+{
+    public IReadOnlyList<LogCommand> Commands => commands;
+
+    // ---- loaded by the dialect ----
+
+    public Dictionary<(int Ws, Guid Key), KnownKey> Known { get; } = [];
+
+    /// <summary>The contact of a customer and their newest conversation, when there are any.</summary>
+    public Dictionary<(int Ws, CustomerKey Customer), KnownCustomer> Customers { get; } = [];
+
+    /// <summary>Heads, locked until the commit.</summary>
+    public Dictionary<(int Ws, Guid Id), ConversationHead> Heads { get; } = [];
+
+    /// <summary>The changed heads as they were.</summary>
+    public Dictionary<(int Ws, Guid Id), ConversationHead> Before { get; } = [];
+
+    // ---- decided here, stored by the dialect ----
+
+    public List<LogEntry> Entries { get; } = [];
+
+    public List<NewKey> NewKeys { get; } = [];
+
+    public List<NewContact> NewContacts { get; } = [];
+
+    /// <summary>Heads that exist in the database and changed.</summary>
+    public HashSet<(int Ws, Guid Id)> Changed { get; } = [];
+
+    /// <summary>Heads that begin with this batch.</summary>
+    public HashSet<(int Ws, Guid Id)> Begun { get; } = [];
+
+    /// <summary>The answers, in the commands' order.</summary>
+    public LogOutcome[] Outcomes { get; } = new LogOutcome[commands.Count];
+
+    private readonly (int From, int Count)[] _ranges = new (int From, int Count)[commands.Count];
+
+    /// <summary>The entries that one command appended.</summary>
+    public ReadOnlySpan<LogEntry> EntriesOf(int command) =>
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Entries).Slice(_ranges[command].From, _ranges[command].Count);
+
+    public void Decide()
+    {
+        for (var i = 0; i < commands.Count; i++)
+            Outcomes[i] = Decide(i, commands[i]);
+    }
+
+    private LogOutcome Decide(int index, LogCommand command)
+    {
+        if (command.Key is { } key && Known.TryGetValue((command.Ws, key), out var known))
+            return new LogOutcome.Stored(known.ConversationId, known.Seq, known.PublicPrev, known.At, known.Seq);
+
+        var now = command.At ?? ids.Now();
+        if (Find(command, now) is not { } head)
+            return new LogOutcome.Refused(Refusal.NotFound());
+        if (command.Scope is { } scope && !scope.Allows(head))
+            return new LogOutcome.Refused(Refusal.NotFound());
+
+        return command.Decide(head) switch
+        {
+            Decision.Refuse no => new LogOutcome.Refused(no.Refusal),
+            Decision.Append { Entries.Count: 0 } when head.Seq == 0 => new LogOutcome.Refused(Refusal.NotFound()),
+            Decision.Append { Entries.Count: 0 } => new LogOutcome.Stored(head.Id, head.Seq, null, now, head.Seq + 1),
+            Decision.Append append => Append(index, command, head, append.Entries, now),
+            _ => throw new InvalidOperationException("A decision appends or refuses."),
+        };
+    }
+
+    private LogOutcome.Stored Append(int index, LogCommand command, ConversationHead head, IReadOnlyList<EntryBody> bodies, long now)
+    {
+        if (head.Seq == 0)
+            Begin(command.Customer!.Value, head);
+        var slot = LogEntry.SlotOf(head.Id);
+        var at = Math.Max(now, head.LastEntryAt); // a clock that steps back must not reorder what people see
+        LogEntry? said = null;
+        LogEntry? last = null;
+        var first = head.Seq + 1;
+        _ranges[index] = (Entries.Count, bodies.Count);
+        foreach (var body in bodies)
+        {
+            long? publicPrev = body.IsPublic ? head.PublicSeq : null;
+            head = head.After(body, command.By, at);
+            last = new LogEntry(head.Ws, head.Id, head.Seq, publicPrev, at, command.By, body, slot, Position: 0);
+            if (body is MessagePosted or NotePosted)
+                said = last;
+            Entries.Add(last);
+        }
+        var id = (head.Ws, head.Id);
+        if (!Begun.Contains(id) && Changed.Add(id))
+            Before[id] = Heads[id];
+        Heads[id] = head;
+        var answer = said ?? last!;
+        if (command.Key is { } key)
+        {
+            NewKeys.Add(new(command.Ws, key, head.Id, answer.Seq, at));
+            Known[(command.Ws, key)] = new(head.Id, answer.Seq, answer.PublicPrev, at);
+        }
+        return new LogOutcome.Stored(head.Id, answer.Seq, answer.PublicPrev, at, first);
+    }
+
+    private ConversationHead? Find(LogCommand command, long now)
+    {
+        if (command.ConversationId is { } id)
+            return Heads.GetValueOrDefault((command.Ws, id));
+        var customer = (command.Ws, command.Customer!.Value);
+        var known = Customers.GetValueOrDefault(customer);
+        if (known.ConversationId is { } newest && Heads.GetValueOrDefault((command.Ws, newest)) is { } head
+            && (!head.IsResolved || now - head.ResolvedAt <= ConversationRules.ReopenWithin.TotalMilliseconds))
+            return head;
+        if (!command.Begins)
+            return null;
+        return new ConversationHead // nobody's yet: a refusal must leave nothing behind
+        {
+            Ws = command.Ws,
+            Id = ids.New(),
+            ChannelId = customer.Value.ChannelId,
+            Identity = customer.Value.Identity,
+            ContactId = known.ContactId ?? ids.New(),
+            ContactName = known.ContactName,
+            CreatedAt = now,
+            LastActivityAt = now,
+            LastEntryAt = now,
+        };
+    }
+
+    /// <summary>Contact and conversation begin with the first message, in its transaction: before that nothing is stored (decisions.md §5).</summary>
+    private void Begin(CustomerKey customer, ConversationHead head)
+    {
+        var known = Customers.GetValueOrDefault((head.Ws, customer));
+        if (known.ContactId is null)
+            NewContacts.Add(new(head.Ws, head.ContactId, customer, head.CreatedAt));
+        Begun.Add((head.Ws, head.Id));
+        Customers[(head.Ws, customer)] = known with { ContactId = head.ContactId, ConversationId = head.Id };
+    }
+
+    /// <summary>Numbers the entries in their slots, given where each slot ends now.</summary>
+    public void Place(Dictionary<int, long> slots)
+    {
+        for (var i = 0; i < Entries.Count; i++)
+        {
+            var entry = Entries[i];
+            Entries[i] = entry with { Position = ++System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(slots, entry.Slot) };
+        }
+    }
+}
+
+/// <summary>What a key was answered with.</summary>
+internal readonly record struct KnownKey(Guid ConversationId, long Seq, long? PublicPrev, long At);
+
+internal readonly record struct KnownCustomer(Guid? ContactId, string? ContactName, Guid? ConversationId);
+
+internal readonly record struct NewKey(int Ws, Guid Key, Guid ConversationId, long Seq, long At);
+
+internal readonly record struct NewContact(int Ws, Guid Id, CustomerKey Customer, long At);

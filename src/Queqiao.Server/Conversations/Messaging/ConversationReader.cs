@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Storage;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Conversations.Messaging;
+
+/// <summary>Reads heads and pages of the log. A conversation outside the scope is not there.</summary>
+internal sealed class ConversationReader(IStorageEngine storage)
+{
+    public const int MostItems = 200;
+
+    public async Task<ConversationHead?> Head(Scope<ConversationHead> scope, Guid id, CancellationToken ct)
+    {
+        await using var db = storage.Read(scope.Ws);
+        return await db.Visible(scope).SingleOrDefaultAsync(head => head.Id == id, ct);
+    }
+
+    /// <summary>A page of the log in the order of seq.</summary>
+    /// <param name="head">A head that the reader may see.</param>
+    /// <param name="page">Which part.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<LogPage> Page(ConversationHead head, PageOf page, CancellationToken ct)
+    {
+        await using var db = storage.Read(head.Ws);
+        var rows = db.Visible(Scope<EntryRow>.Workspace(head.Ws)).Where(entry => entry.ConversationId == head.Id);
+        if (page.OnlyPublic)
+            rows = rows.Where(entry => entry.PublicPrev != null);
+        if (page.After is { } after)
+            rows = rows.Where(entry => entry.Seq > after).OrderBy(entry => entry.Seq);
+        else if (page.Before is { } before)
+            rows = rows.Where(entry => entry.Seq < before).OrderByDescending(entry => entry.Seq);
+        else
+            rows = rows.OrderByDescending(entry => entry.Seq);
+        var found = await rows.Take(page.Limit + 1).ToListAsync(ct);
+        var more = found.Count > page.Limit;
+        if (more)
+            found.RemoveAt(page.Limit);
+        if (page.After is null)
+            found.Reverse();
+        return new LogPage([.. found.Select(row => row.ToEntry())], more);
+    }
+
+    /// <summary>A customer's newest conversation on their channel.</summary>
+    public async Task<ConversationHead?> HeadOf(int ws, CustomerKey customer, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        return await db.Visible(Scope<ConversationHead>.Workspace(ws))
+            .Where(head => head.ChannelId == customer.ChannelId && head.Identity == customer.Identity)
+            .OrderByDescending(head => head.CreatedAt).ThenByDescending(head => head.Id)
+            .FirstOrDefaultAsync(ct);
+    }
+}
+
+/// <summary>Which part of a log: after a seq, before a seq, or the newest.</summary>
+internal sealed record PageOf(int Limit, long? After = null, long? Before = null, bool OnlyPublic = false);
+
+/// <param name="Entries">In the order of seq.</param>
+/// <param name="More">Whether there are more in the direction that was asked for.</param>
+internal sealed record LogPage(IReadOnlyList<LogEntry> Entries, bool More);

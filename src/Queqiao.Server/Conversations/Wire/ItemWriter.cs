@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Queqiao.Server.Platform.Gateway;
+using Queqiao.Server.Platform.Json;
+
+namespace Queqiao.Server.Conversations.Wire;
+
+/// <summary>For whom an entry is written.</summary>
+internal enum Audience
+{
+    /// <summary>Colleagues: everything.</summary>
+    Agents,
+
+    /// <summary>The customer: public entries, without reasons and colleagues' ids.</summary>
+    Customer,
+}
+
+/// <summary>
+/// The one place where an entry of the log becomes JSON (docs/gateway.md "Items"): frames, the console's pages and the
+/// widget's are the same bytes.
+/// </summary>
+internal static class ItemWriter
+{
+    /// <summary>The frame that tells one audience of an entry.</summary>
+    /// <param name="entry">Public when <paramref name="audience"/> is the customer.</param>
+    /// <param name="head">The conversation, for the customer's name and read marks.</param>
+    /// <param name="audience">For whom.</param>
+    public static byte[] Frame(LogEntry entry, ConversationHead head, Audience audience) =>
+        Frames.Write((entry, head, audience), static (json, it) =>
+        {
+            json.WriteString("event", it.entry.Body switch
+            {
+                MessagePosted or NotePosted => "message.created",
+                ReadMarked => "message.updated",
+                _ => "conversation.updated",
+            });
+            json.WriteString("conversation", it.entry.ConversationId);
+            json.WriteNumber("seq", it.entry.Seq);
+            json.WriteNumber("prev", Prev(it.entry, it.audience));
+            json.WritePropertyName("data");
+            Write(json, it.entry, it.head, it.audience);
+        });
+
+    public static void Write(Utf8JsonWriter json, LogEntry entry, ConversationHead head, Audience audience)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", entry.Id);
+        json.WriteString("conversationId", entry.ConversationId);
+        json.WriteNumber("seq", entry.Seq);
+        json.WriteNumber("prev", Prev(entry, audience));
+        json.WriteString("at", WireTime.Format(entry.At));
+        switch (entry.Body)
+        {
+            case MessagePosted message:
+                WriteMessage(json, message, entry, head, audience);
+                break;
+            case NotePosted note when audience == Audience.Agents:
+                json.WriteString("kind", "note");
+                json.WriteString("clientId", note.ClientId);
+                WriteSender(json, entry.Sender, head, audience);
+                json.WriteString("text", note.Text);
+                json.WriteStartArray("attachments");
+                json.WriteEndArray();
+                break;
+            case NotePosted:
+                throw new InvalidOperationException("A note is never written for a customer.");
+            default:
+                json.WriteString("kind", "event");
+                WriteSender(json, entry.Sender, head, audience);
+                json.WriteStartObject("event");
+                WriteEvent(json, entry.Body, audience);
+                json.WriteEndObject();
+                break;
+        }
+        json.WriteEndObject();
+    }
+
+    private static long Prev(LogEntry entry, Audience audience) => audience == Audience.Agents ? entry.Seq - 1 : entry.PublicPrev!.Value;
+
+    private static void WriteMessage(Utf8JsonWriter json, MessagePosted message, LogEntry entry, ConversationHead head, Audience audience)
+    {
+        json.WriteString("kind", "message");
+        json.WriteString("clientId", message.ClientId);
+        json.WriteString("direction", message.Direction);
+        WriteSender(json, entry.Sender, head, audience);
+        json.WriteString("text", message.Text);
+        json.WriteStartArray("attachments");
+        json.WriteEndArray();
+        var readUpTo = message.Direction == Direction.In ? head.AgentReadSeq : head.ContactReadSeq;
+        json.WriteStartObject("delivery");
+        json.WriteString("state", entry.Seq <= readUpTo ? "read" : "sent");
+        json.WriteEndObject();
+    }
+
+    public static void WriteSender(Utf8JsonWriter json, Sender sender, ConversationHead head, Audience audience)
+    {
+        json.WriteStartObject("sender");
+        json.WriteString("kind", sender.Kind);
+        if (sender.Kind == SenderKind.Contact)
+            json.WriteString("id", head.ContactId);
+        else if (sender.Id is { } id && audience == Audience.Agents)
+            json.WriteString("id", id);
+        json.WriteString("name", sender.Kind == SenderKind.Contact ? head.ContactName : sender.Name);
+        json.WriteEndObject();
+    }
+
+    private static void WriteEvent(Utf8JsonWriter json, EntryBody body, Audience audience)
+    {
+        switch (body)
+        {
+            case ConversationStarted:
+                json.WriteString("type", "created");
+                break;
+            case AssigneeChanged assigned:
+                json.WriteString("type", "assigned");
+                WritePerson(json, "from", assigned.From, audience);
+                WritePerson(json, "to", assigned.To, audience);
+                break;
+            case StatusChanged status:
+                json.WriteString("type", "status");
+                json.WriteString("from", status.From);
+                json.WriteString("to", status.To);
+                if (status.Reason is not null && audience == Audience.Agents)
+                    json.WriteString("reason", status.Reason);
+                break;
+            case ReadMarked read:
+                json.WriteString("type", "read");
+                json.WriteString("by", read.By);
+                json.WriteNumber("upTo", read.UpTo);
+                break;
+            default:
+                throw new InvalidOperationException($"{body.GetType().Name} has no form on the wire.");
+        }
+    }
+
+    private static void WritePerson(Utf8JsonWriter json, string name, Person? person, Audience audience)
+    {
+        if (person is null)
+        {
+            json.WriteNull(name);
+            return;
+        }
+        json.WriteStartObject(name);
+        if (audience == Audience.Agents)
+            json.WriteString("id", person.Id);
+        json.WriteString("name", person.Name);
+        json.WriteEndObject();
+    }
+}

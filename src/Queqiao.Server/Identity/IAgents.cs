@@ -1,0 +1,13 @@
+namespace Queqiao.Server.Identity;
+
+/// <summary>What other modules may ask about the people who work here. Answers are a few seconds old at most, changes on this node show at once.</summary>
+internal interface IAgents
+{
+    /// <summary>Null when the workspace has no such agent.</summary>
+    ValueTask<AgentView?> Find(int ws, Guid id, CancellationToken ct);
+}
+
+/// <summary>A colleague as other modules see one.</summary>
+/// <param name="Role">owner, admin, supervisor, agent or viewer.</param>
+/// <param name="Disabled">No longer works here: nothing can be assigned to them.</param>
+internal sealed record AgentView(int Ws, Guid Id, string Name, string Role, bool Disabled);

@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Identity.Sessions;
+
+/// <summary><c>POST /api/v1/session</c>. Strangers, wrong passwords and closed accounts get the same answer after the same work.</summary>
+internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle, AgentSessions sessions)
+{
+    public sealed record Request(string Email, string Password);
+
+    public static async Task<IResult> Handle(Request request, SignIn signIn, HttpContext context, CancellationToken ct)
+    {
+        var faults = new List<(string, FieldFault)>();
+        if (string.IsNullOrWhiteSpace(request.Email))
+            faults.Add(("email", new("required")));
+        if (request.Password.Length == 0)
+            faults.Add(("password", new("required")));
+        if (Refusal.Of(faults) is { } invalid)
+            return invalid.ToProblem();
+        return await signIn.Try(request, context, ct);
+    }
+
+    private sealed record Found(Agent Agent, Guid WorkspaceId, string WorkspaceName);
+
+    private async Task<IResult> Try(Request request, HttpContext context, CancellationToken ct)
+    {
+        var emailKey = AgentRules.EmailKey(request.Email);
+        var address = context.Connection.RemoteIpAddress;
+        if (throttle.Begin(emailKey, address) is { } tooMany)
+            return tooMany.ToProblem();
+
+        var found = await Find(emailKey, ct);
+        var allowed = found?.Agent.DisabledAt is null ? found?.Agent.PasswordHash : null;
+        var (verdict, busy) = await passwords.Verify(allowed, request.Password, ct);
+        if (busy is not null)
+            return busy.ToProblem();
+        if (verdict == PasswordVerdict.Wrong)
+        {
+            await Note(found?.Agent, context, ct);
+            return Refusal.Unauthenticated("invalid_credentials").ToProblem();
+        }
+
+        throttle.Succeeded(emailKey, address);
+        // Old hashes are renewed while the password is at hand; when the pool is busy, next time.
+        var newHash = verdict == PasswordVerdict.RightButRehash ? (await passwords.Hash(request.Password, ct)).Hash : null;
+        var agent = found!.Agent;
+        SessionCookie.Set(context, await Begin(agent, newHash, context, ct));
+        var actor = new Actor(agent.Ws, found.WorkspaceId, agent.Id, agent.Name, agent.Email, agent.Role, agent.Locale);
+        return TypedResults.Ok(SessionView.Of(actor, found.WorkspaceName));
+    }
+
+    private async Task<Found?> Find(string emailKey, CancellationToken ct)
+    {
+        await using var db = storage.ReadSystem();
+        return await (
+            from agent in db.Table<Agent>().AsNoTracking()
+            join workspace in db.Table<Workspace>() on agent.Ws equals workspace.Ws
+            where agent.EmailKey == emailKey
+            select new Found(agent, workspace.Id, workspace.Name)).SingleOrDefaultAsync(ct);
+    }
+
+    private async Task<string> Begin(Agent agent, string? newHash, HttpContext context, CancellationToken ct)
+    {
+        var before = await sessions.Of(context);
+        return await storage.Run(agent.Ws, async (unit, stop) =>
+        {
+            // Whoever signs in again in the same browser leaves no open session behind.
+            if (before is not null && before.Ws == agent.Ws)
+                await sessions.End(unit, before.Ws, before.AgentId, context.Features.GetRequiredFeature<SignedInBy>().TokenHash, stop);
+            if (newHash is not null)
+                await Rehash(unit, agent, newHash, stop);
+            var token = sessions.Begin(unit, agent.Ws, agent.Id, context);
+            var by = new AuditBy(agent.Ws, "agent", agent.Id, AuditBy.AddressOf(context));
+            await Audit.Record(unit, by, "session.started", "agent", agent.Id.ToString(), null, stop);
+            return token;
+        }, ct);
+    }
+
+    /// <summary>Only if nobody changed the password since it was checked.</summary>
+    private static Task<int> Rehash(WriteUnit unit, Agent agent, string newHash, CancellationToken ct) => unit.Db.Table<Agent>()
+        .Where(row => row.Ws == agent.Ws && row.Id == agent.Id && row.PasswordHash == agent.PasswordHash)
+        .ExecuteUpdateAsync(set => set.SetProperty(row => row.PasswordHash, newHash), ct);
+
+    /// <summary>A failure is written for strangers too, so that the answer takes the same time.</summary>
+    private Task<bool> Note(Agent? agent, HttpContext context, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
+    {
+        await Audit.Record(unit, AuditBy.Anonymous(agent?.Ws ?? 0, context), "session.refused", "agent", agent?.Id.ToString(), null, stop);
+        return true;
+    }, ct);
+}

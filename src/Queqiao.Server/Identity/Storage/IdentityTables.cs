@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Identity.Storage;
+
+/// <summary>One firm. <see cref="Ws"/> leads every key of everything it owns.</summary>
+internal sealed class Workspace : IUnscoped
+{
+    public required int Ws { get; init; }
+    public required Guid Id { get; init; }
+    public required string Name { get; set; }
+    public required long CreatedAt { get; init; }
+}
+
+/// <summary>Somebody who works here.</summary>
+internal sealed class Agent : IUnscoped
+{
+    public required int Ws { get; init; }
+    public required Guid Id { get; init; }
+    public required string Email { get; set; }
+
+    /// <summary>The address as compared: NFC, lower case. One agent in all workspaces.</summary>
+    public required string EmailKey { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary>owner, admin, supervisor, agent or viewer.</summary>
+    public required string Role { get; set; }
+
+    public required string PasswordHash { get; set; }
+    public required string Locale { get; set; }
+    public long? DisabledAt { get; set; }
+    public required long CreatedAt { get; init; }
+}
+
+/// <summary>A sign-in. The token itself is only in the browser; here is its SHA-256.</summary>
+internal sealed class Session : IUnscoped
+{
+    public required int Ws { get; init; }
+    public required byte[] TokenHash { get; init; }
+    public required Guid AgentId { get; init; }
+    public required long CreatedAt { get; init; }
+    public required long LastSeenAt { get; set; }
+    public required long ExpiresAt { get; init; }
+    public long? RevokedAt { get; set; }
+    public string? Address { get; init; }
+    public string? UserAgent { get; init; }
+}
+
+/// <summary>Who did what, written in the transaction of the deed; never changed.</summary>
+internal sealed class AuditRow : IUnscoped
+{
+    public required int Ws { get; init; }
+    public required Guid Id { get; init; }
+    public required long At { get; init; }
+    public required string ActorKind { get; init; }
+    public Guid? ActorId { get; init; }
+
+    /// <summary>Object and verb in the past: <c>channel.created</c>.</summary>
+    public required string Action { get; init; }
+
+    public required string ObjectKind { get; init; }
+    public string? ObjectId { get; init; }
+
+    /// <summary>JSON of what changed; no secrets, no personal data.</summary>
+    public string? Detail { get; init; }
+
+    public string? Address { get; init; }
+}
+
+internal sealed class IdentityTables : IEntityTypeConfiguration<Workspace>, IEntityTypeConfiguration<Agent>, IEntityTypeConfiguration<Session>, IEntityTypeConfiguration<AuditRow>
+{
+    public void Configure(EntityTypeBuilder<Workspace> table)
+    {
+        table.ToTable("workspace").HasKey(workspace => workspace.Ws);
+        table.Property(workspace => workspace.Ws).ValueGeneratedNever();
+        table.HasIndex(workspace => workspace.Id, "ux_workspace_id").IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<Agent> table)
+    {
+        table.ToTable("agent").HasKey(agent => new { agent.Ws, agent.Id });
+        table.HasOne<Workspace>().WithMany().HasForeignKey(agent => agent.Ws).OnDelete(DeleteBehavior.NoAction);
+        table.HasIndex(agent => agent.EmailKey, "ux_agent_email_key").IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<Session> table)
+    {
+        table.ToTable("session").HasKey(session => new { session.Ws, session.TokenHash });
+        table.HasOne<Agent>().WithMany().HasForeignKey(session => new { session.Ws, session.AgentId }).OnDelete(DeleteBehavior.NoAction);
+        table.HasIndex(session => session.TokenHash, "ux_session_token_hash").IsUnique();
+        table.HasIndex(session => new { session.Ws, session.AgentId }, "ix_session_agent");
+    }
+
+    public void Configure(EntityTypeBuilder<AuditRow> table) => table.ToTable("audit").HasKey(row => new { row.Ws, row.Id });
+}

@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Queqiao.Server.Platform.I18n;
+
+namespace Queqiao.Server.Platform.Gateway;
+
+/// <summary>Frames of the server that are about the connection itself, and the way to write any frame.</summary>
+internal static class Frames
+{
+    public static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static readonly ReadOnlyMemory<byte> Pong = """{"op":"pong"}"""u8.ToArray();
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
+
+    /// <summary>Writes one JSON object and gives its bytes.</summary>
+    public static byte[] Write<T>(T state, Action<Utf8JsonWriter, T> members)
+    {
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(2048);
+        var writer = _writer ??= new Utf8JsonWriter(buffer, Writing);
+        try
+        {
+            writer.WriteStartObject();
+            members(writer, state);
+            writer.WriteEndObject();
+            writer.Flush();
+            return buffer.WrittenSpan.ToArray();
+        }
+        finally
+        {
+            buffer.ResetWrittenCount();
+            writer.Reset();
+        }
+    }
+
+    /// <summary>The refusal of a frame: a code of the API with its text in the reader's language.</summary>
+    public static byte[] Error(Locale locale, string code, string? op, string? clientId, params object[] args) =>
+        Write((locale, code, op, clientId, args), static (json, it) =>
+        {
+            json.WriteString("op", "error");
+            if (it.op is not null)
+                json.WriteString("refused", it.op);
+            if (it.clientId is not null)
+                json.WriteString("clientId", it.clientId);
+            json.WriteString("code", it.code);
+            json.WriteString("detail", Messages.Text(it.locale, it.code, it.args));
+        });
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+
+namespace Queqiao.Server.Platform.Gateway;
+
+/// <summary>
+/// Every live connection of this node: lets parties in, hears heartbeats, cuts the silent, says goodbye at a stop.
+/// What the frames mean is the parties' business.
+/// </summary>
+internal sealed class Gateway : IHostedService, IDisposable
+{
+    /// <summary>Longest message of a client, in bytes. ASP.NET Core has no limit of its own.</summary>
+    public const int MostMessage = 64 * 1024;
+
+    public const int HeartbeatSeconds = 25;
+
+    private const long SilentAfter = 3 * HeartbeatSeconds * 1000;
+    private const long HelloWithin = 10_000;
+    private const long CommentEvery = 15_000;
+
+    private readonly IEnumerable<IGatewayDoor> _doors;
+    private readonly ConcurrentDictionary<GatewayConnection, byte> _connections = new();
+    private readonly ILogger<Gateway> _log;
+    private readonly Timer _sweep;
+    private long _commentedAt;
+
+    public Gateway(IEnumerable<IGatewayDoor> doors, ILogger<Gateway> log)
+    {
+        (_doors, _log) = (doors, log);
+        _sweep = new Timer(_ => Sweep(), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
+    }
+
+    public int Connections => _connections.Count;
+
+    /// <summary>Runs a WebSocket until it ends.</summary>
+    public async Task Socket(HttpContext context)
+    {
+        var protocol = context.WebSockets.WebSocketRequestedProtocols.Contains("queqiao.v1") ? "queqiao.v1" : null;
+        // No compression: it leaks secrets beside chosen text (CRIME) and costs 300 KB a socket. No timer a socket either: Sweep does that.
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = protocol, KeepAliveInterval = Timeout.InfiniteTimeSpan });
+        var connection = new SocketConnection(socket, this, context);
+        await Live(connection, connection.Run);
+    }
+
+    /// <summary>Runs an event stream until it ends; null hello: refused before anything was sent.</summary>
+    public async Task<bool> Stream(HttpContext context, ClientFrame hello)
+    {
+        var connection = new StreamConnection(context) { Locale = I18n.Locale.Of(context) };
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx holds streams back otherwise
+        if (!await Hello(context, hello, connection))
+            return false;
+        await Live(connection, connection.Run);
+        return true;
+    }
+
+    /// <summary>Answers the first frame. False: nobody may enter with it.</summary>
+    public async ValueTask<bool> Hello(HttpContext context, ClientFrame hello, GatewayConnection connection)
+    {
+        if (hello.Op != "hello" || _doors.FirstOrDefault(door => door.IsFor(context, hello)) is not { } door)
+            return false;
+        connection.Locale = hello.Locale is { } asked ? I18n.Locale.FromTag(asked) : I18n.Locale.Of(context);
+        connection.Party = await door.Enter(context, hello, connection);
+        return connection.Party is not null;
+    }
+
+    public static void Malformed(GatewayConnection connection) =>
+        connection.Send(Frames.Error(connection.Locale, "invalid_json", op: null, clientId: null, "$"));
+
+    private async Task Live(GatewayConnection connection, Func<Task> run)
+    {
+        connection.HeardAt = Environment.TickCount64;
+        _connections.TryAdd(connection, 0);
+        try
+        {
+            await run();
+        }
+        finally
+        {
+            _connections.TryRemove(connection, out _);
+            connection.Party?.Closed();
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = Environment.TickCount64;
+        var comment = now - _commentedAt >= CommentEvery;
+        if (comment)
+            _commentedAt = now;
+        foreach (var connection in _connections.Keys)
+        {
+            if (connection.Party is { } party)
+                _ = CutWhoMayNotStay(connection, party);
+            if (connection is StreamConnection stream)
+            {
+                if (comment)
+                    stream.KeepAlive();
+            }
+            else if (connection.Party is null && now - connection.HeardAt > HelloWithin)
+            {
+                connection.Close(CloseReason.NotSignedIn);
+            }
+            else if (now - connection.HeardAt > SilentAfter)
+            {
+                connection.Close(CloseReason.Silent);
+            }
+        }
+    }
+
+    private async Task CutWhoMayNotStay(GatewayConnection connection, IGatewayParty party)
+    {
+        try
+        {
+            if (!await party.MayStay())
+                connection.Close(CloseReason.NotSignedIn);
+        }
+        catch (Exception trouble)
+        {
+            // The store is away: nobody is signed out for that.
+            _log.LogWarning("Whether connections may stay could not be asked ({Trouble})", trouble.GetType().Name);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var connection in _connections.Keys)
+            connection.Close(CloseReason.Restarting);
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _sweep.Dispose();
+}

@@ -1,0 +1,36 @@
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Problems;
+
+namespace Queqiao.Server.Platform.Gateway;
+
+internal static class GatewayModule
+{
+    public static void AddGateway(this IServiceCollection services)
+    {
+        services.AddSingleton<Gateway>();
+        services.AddHostedService(all => all.GetRequiredService<Gateway>());
+    }
+
+    /// <summary>Maps the socket and the event stream. Public: who is speaking is said in the hello.</summary>
+    public static void MapGateway(this WebApplication app)
+    {
+        app.MapGet("/gateway", Socket).IsPublic().ExcludeFromDescription();
+        app.MapGet("/gateway/events", Events).IsPublic().ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> Socket(HttpContext context, Gateway gateway)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+            return Refusal.BadRequest("websocket_required").ToProblem();
+        await gateway.Socket(context);
+        return Results.Empty;
+    }
+
+    private static async Task<IResult> Events(HttpContext context, Gateway gateway, Guid? conversation, long? after, string? list, string? cursor)
+    {
+        // A visitor's token comes in the header that agents' programs use for theirs: the doors tell them apart.
+        var bearer = context.Request.Headers.Authorization is [{ } value] && value.StartsWith("Bearer v1.", StringComparison.Ordinal) ? value["Bearer ".Length..] : null;
+        var hello = new ClientFrame { Op = "hello", Token = bearer, Conversation = conversation, After = after, List = list, Cursor = cursor };
+        return await gateway.Stream(context, hello) ? Results.Empty : Refusal.Unauthenticated().ToProblem();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Queqiao.Server.Platform.Storage.Migrations;
+
+/// <summary>One numbered SQL file of one engine. Once released it never changes: its checksum is stored where it ran.</summary>
+internal sealed record Migration(int Version, string Name, string Sql)
+{
+    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+
+    /// <summary>The migrations of an engine (<c>sqlite</c>, <c>postgres</c>) in order.</summary>
+    public static IReadOnlyList<Migration> Of(string engine)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        var marker = $".Storage.Migrations.{engine}.";
+        return [.. assembly.GetManifestResourceNames()
+            .Where(name => name.Contains(marker, StringComparison.Ordinal))
+            .Select(name => Read(assembly, name, name[(name.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..^".sql".Length]))
+            .OrderBy(migration => migration.Version)];
+    }
+
+    /// <summary>What is left to run after what a store says it has run.</summary>
+    /// <exception cref="InvalidOperationException">A migration that ran is missing here or has changed since: the store belongs to another build.</exception>
+    public static IReadOnlyList<Migration> Pending(IReadOnlyList<Migration> known, IReadOnlyDictionary<int, string> applied)
+    {
+        foreach (var (version, checksum) in applied)
+        {
+            var mine = known.FirstOrDefault(migration => migration.Version == version)
+                ?? throw new StoreRefusedException($"The store was written by a newer Queqiao: it has migration {version}, this program knows up to {known[^1].Version}. Start the newer version.");
+            if (mine.Checksum != checksum)
+                throw new StoreRefusedException($"Migration {mine.Version} ({mine.Name}) differs from the one this store was built with. Released migrations must never change.");
+        }
+        return [.. known.Where(migration => !applied.ContainsKey(migration.Version))];
+    }
+
+    private static Migration Read(Assembly assembly, string resource, string file)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
+        var digits = file.TrimStart('_')[..4];
+        return new Migration(int.Parse(digits, System.Globalization.CultureInfo.InvariantCulture), file.TrimStart('_')[5..],
+            reader.ReadToEnd().ReplaceLineEndings("\n"));
+    }
+}

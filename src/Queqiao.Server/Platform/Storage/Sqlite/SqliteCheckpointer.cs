@@ -1,0 +1,66 @@
+using Microsoft.Data.Sqlite;
+
+namespace Queqiao.Server.Platform.Storage.Sqlite;
+
+/// <summary>
+/// Copies the write-ahead log back into the database file from a thread of its own. PASSIVE never waits for readers nor
+/// makes the writer wait (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint); a log that keeps growing because
+/// readers hold it open is truncated when they let go.
+/// </summary>
+internal sealed class SqliteCheckpointer : IAsyncDisposable
+{
+    private const long Enough = 4 << 20;
+    private const long TooMuch = 256 << 20;
+
+    private readonly SqliteConnection _connection;
+    private readonly string _wal;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _loop;
+
+    public SqliteCheckpointer(SqliteConnection connection, string wal)
+    {
+        _connection = connection;
+        _wal = wal;
+        _loop = Task.Factory.StartNew(Loop, TaskCreationOptions.LongRunning).Unwrap();
+    }
+
+    private async Task Loop()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                var length = File.Exists(_wal) ? new FileInfo(_wal).Length : 0;
+                if (length > Enough)
+                    Checkpoint(length > TooMuch ? "TRUNCATE" : "PASSIVE");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // stopping
+        }
+    }
+
+    private void Checkpoint(string mode)
+    {
+        try
+        {
+            using var command = _connection.CreateCommand();
+            command.CommandText = $"PRAGMA wal_checkpoint({mode})";
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+            // A full disk or a busy file: the log stays where it is, whole, and the next second tries again. The write lane reports the trouble.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        await _connection.DisposeAsync();
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Data.Sqlite;
+using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Storage.Migrations;
+
+namespace Queqiao.Server.Platform.Storage.Sqlite;
+
+/// <summary>Runs what a SQLite store has not seen yet, each migration in its own transaction; the engine's lock file keeps others out.</summary>
+internal static class SqliteMigrator
+{
+    public static async Task Run(SqliteConnection connection, IReadOnlyList<Migration> known, Ids ids, CancellationToken ct)
+    {
+        await Execute(connection, null, "CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT", ct);
+        foreach (var migration in Migration.Pending(known, await Applied(connection, ct)))
+        {
+            await using var transaction = connection.BeginTransaction(deferred: false);
+            await Execute(connection, transaction, migration.Sql, ct);
+            await Execute(connection, transaction, "INSERT INTO schema_migration VALUES ($version, $name, $checksum, $at)", ct,
+                ("$version", migration.Version), ("$name", migration.Name), ("$checksum", migration.Checksum), ("$at", ids.Now()));
+            await transaction.CommitAsync(ct);
+        }
+    }
+
+    private static async Task<Dictionary<int, string>> Applied(SqliteConnection connection, CancellationToken ct)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT version, checksum FROM schema_migration";
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var applied = new Dictionary<int, string>();
+        while (await reader.ReadAsync(ct))
+            applied[reader.GetInt32(0)] = reader.GetString(1);
+        return applied;
+    }
+
+    private static async Task Execute(SqliteConnection connection, SqliteTransaction? transaction, string sql, CancellationToken ct, params (string, object)[] values)
+    {
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+        foreach (var (name, value) in values)
+            command.Parameters.AddWithValue(name, value);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace Queqiao.Server.Tests.Support;
+
+/// <summary>
+/// A PostgreSQL for tests. <c>QUEQIAO_TEST_DATABASE</c> (a superuser's connection string of a disposable cluster) when it is set;
+/// else a private one in a temporary folder on a free port, with <c>fsync</c> on, that goes away with the process that started it.
+/// </summary>
+internal sealed class PostgresCluster : IAsyncDisposable
+{
+    private static readonly Lazy<string?> Binaries = new(FindBinaries);
+    private static readonly Lazy<Task<PostgresCluster>> Common = new(StartCommon);
+
+    private readonly string? _folder;
+    private readonly int _port;
+    private readonly string _admin;
+
+    private PostgresCluster(string admin, string? folder, int port) => (_admin, _folder, _port) = (admin, folder, port);
+
+    /// <summary>Why no PostgreSQL can be had, or null.</summary>
+    public static string? Missing { get; } = Offered is null ? MissingPrivate() : null;
+
+    /// <summary>Why no cluster can be had that a test may stop and kill, or null.</summary>
+    public static string? MissingPrivate() => Binaries.Value is null
+        ? "PostgreSQL is not installed (Debian: apt-get install postgresql), and QUEQIAO_TEST_DATABASE is not set."
+        : Environment.IsPrivilegedProcess && !HasPostgresUser() ? "PostgreSQL does not run as root and there is no user 'postgres'."
+        : null;
+
+    private static string? Offered => Environment.GetEnvironmentVariable("QUEQIAO_TEST_DATABASE") is { Length: > 0 } offered ? offered : null;
+
+    /// <summary>The cluster all tests share; nobody stops it.</summary>
+    public static Task<PostgresCluster> Shared() => Common.Value;
+
+    private static async Task<PostgresCluster> StartCommon() =>
+        Offered is { } offered ? new PostgresCluster(offered, null, 0) : await StartPrivate();
+
+    /// <summary>A cluster of the caller's own, to stop and start at will.</summary>
+    public static async Task<PostgresCluster> StartPrivate()
+    {
+        if (MissingPrivate() is { } reason)
+            throw new InvalidOperationException(reason);
+        var folder = Path.Combine(Path.GetTempPath(), "queqiao-pg-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)));
+        var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+        var passwordFile = Path.GetTempFileName();
+        await File.WriteAllTextAsync(passwordFile, password);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        await Run("initdb", "-D", folder, "-U", "postgres", "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+        File.Delete(passwordFile);
+        var port = FreePort();
+        var admin = new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1", Port = port, Username = "postgres", Password = password, Database = "postgres", Pooling = false,
+        };
+        var cluster = new PostgresCluster(admin.ConnectionString, folder, port);
+        cluster.Watch();
+        await cluster.Start();
+        return cluster;
+    }
+
+    public Task Start() => Run("pg_ctl", "-D", _folder!, "-l", Path.Combine(_folder!, "log"), "-w", "-t", "60", "-s",
+        "-o", $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c max_connections=300 -c shared_buffers=64MB -c log_min_messages=fatal", "start");
+
+    /// <summary>As if somebody pulled the plug of the database server: no shutdown, recovery at the next start.</summary>
+    public Task Kill() => Run("pg_ctl", "-D", _folder!, "-w", "-s", "-m", "immediate", "stop");
+
+    /// <summary>A fresh, empty database with an owner who is no superuser.</summary>
+    public async Task<PostgresDatabase> Create()
+    {
+        var name = "q" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        await Admin($"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB CREATEROLE PASSWORD 'owner'");
+        await Admin($"GRANT {name} TO CURRENT_USER");
+        await Admin($"CREATE DATABASE {name} OWNER {name} TEMPLATE template0 ENCODING 'UTF8'");
+        var owner = new NpgsqlConnectionStringBuilder(_admin) { Username = name, Password = "owner", Database = name, Pooling = true };
+        return new PostgresDatabase(this, name, owner.ConnectionString, new NpgsqlConnectionStringBuilder(_admin) { Database = name }.ConnectionString);
+    }
+
+    internal async Task Admin(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_admin);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_folder is null || !Directory.Exists(_folder))
+            return;
+        try
+        {
+            await Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // stopped already by its test
+        }
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>A test run that is killed must not leave servers behind: a shell waits for this process to end and clears up.</summary>
+    private void Watch()
+    {
+        var asPostgres = Environment.IsPrivilegedProcess ? "runuser -u postgres -- " : "";
+        var script = $"exec >/dev/null 2>&1 </dev/null; cd /; while kill -0 {Environment.ProcessId}; do sleep 1; done; " +
+            $"{asPostgres}{Path.Combine(Binaries.Value!, "pg_ctl")} -D {_folder} -m immediate stop; rm -rf {_folder}";
+        using var watching = Process.Start("/bin/sh", ["-c", script]);
+    }
+
+    private static async Task Run(string program, params string[] arguments)
+    {
+        var file = Path.Combine(Binaries.Value!, program);
+        var start = Environment.IsPrivilegedProcess
+            ? new ProcessStartInfo("runuser", ["-u", "postgres", "--", file, .. arguments])
+            : new ProcessStartInfo(file, arguments);
+        start.WorkingDirectory = "/";
+        start.RedirectStandardError = start.RedirectStandardOutput = start.RedirectStandardInput = true;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var said = process.StandardOutput.ReadToEndAsync();
+        var complained = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await complained} {await said}");
+    }
+
+    private static string? FindBinaries()
+    {
+        string[] debian = Directory.Exists("/usr/lib/postgresql") ? [.. Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(v => Path.Combine(v, "bin"))] : [];
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        return debian.Concat(path).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
+    }
+
+    private static bool HasPostgresUser() =>
+        File.Exists("/etc/passwd") && File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal));
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+/// <summary>One empty database of a test.</summary>
+/// <param name="Owner">What an administrator would write into <c>QUEQIAO_DATABASE</c>.</param>
+/// <param name="Admin">A superuser in it, to look at what nobody else may see.</param>
+internal sealed record PostgresDatabase(PostgresCluster Cluster, string Name, string Owner, string Admin) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        await using (var owner = new NpgsqlConnection(Owner))
+            NpgsqlConnection.ClearPool(owner);
+        await Cluster.Admin($"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
+    }
+}

@@ -1,0 +1,48 @@
+// Two builds: the loader is a classic script (an ES build would leak its names into the host page), the widget a
+// module. The widget goes first, because the loader carries its hash: app.js can then be cached for ever.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'vite'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const out = resolve(root, process.env.QUEQIAO_WIDGET_OUT ?? '../src/Queqiao.Server/wwwroot/widget')
+const budgets = { 'loader.js': 2 * 1024, 'app.js': 16 * 1024 }
+
+const shared = { outDir: out, emptyOutDir: false, target: 'es2022', modulePreload: false, copyPublicDir: false }
+const run = async (options, define = {}) => {
+  const built = await build({ root, configFile: false, logLevel: 'warn', define, build: { ...shared, ...options } })
+  const files = [built].flat().flatMap(each => each.output).map(each => each.fileName)
+  if (files.length !== 1) throw new Error(`One file expected, got ${files.join(', ')}`)
+}
+
+const buildWidget = () => run({
+  rolldownOptions: {
+    input: join(root, 'src/app.ts'),
+    // Not the library mode: that one keeps the white space of ES modules.
+    preserveEntrySignatures: 'strict',
+    output: { format: 'es', entryFileNames: 'app.js', codeSplitting: false },
+  },
+})
+
+// Library mode, because an application's imports get a wrapper that fires "vite:preloadError" at the host page,
+// where it may mean something.
+const buildLoader = version => run(
+  { lib: { entry: join(root, 'src/loader/loader.ts'), formats: ['iife'], name: 'queqiao', fileName: () => 'loader.js' } },
+  { __APP_VERSION__: JSON.stringify(version) })
+
+await buildWidget()
+const version = createHash('sha256').update(readFileSync(join(out, 'app.js'))).digest('hex').slice(0, 12)
+await buildLoader(version)
+
+let failed = false
+for (const [file, budget] of Object.entries(budgets)) {
+  const bytes = readFileSync(join(out, file))
+  const size = gzipSync(bytes, { level: 9 }).length
+  const over = size > budget
+  failed ||= over
+  console.log(`${file.padEnd(10)} ${bytes.length} B, gzip ${size} of ${budget} B${over ? '  OVER BUDGET' : ''}`)
+}
+if (failed) process.exit(1)

@@ -1,0 +1,92 @@
+// The shapes of docs/gateway.md. The server is ours, so shapes are trusted, but kinds and types may grow:
+// whatever is not known here is skipped, never an error.
+
+export interface Sender {
+  kind: 'contact' | 'agent' | 'bot' | 'system'
+  id?: string
+  name: string | null
+}
+
+export type LogEvent =
+  | { type: 'created' }
+  | { type: 'status', from?: string, to: string }
+  | { type: 'assigned', to: { name: string } | null }
+  | { type: 'read', by: 'contact' | 'agent', upTo: number }
+
+export interface Item {
+  id: string
+  conversationId: string
+  seq: number
+  /** The seq this reader saw before: private entries are skipped, so it is not always seq - 1. */
+  prev: number
+  at: string
+  kind: 'message' | 'event' | 'note'
+  clientId?: string
+  direction?: 'in' | 'out'
+  sender: Sender
+  text?: string
+  attachments?: readonly unknown[]
+  event?: LogEvent
+}
+
+export interface Page {
+  conversationId?: string
+  seq: number
+  items: Item[]
+  hasMore: boolean
+}
+
+export interface Config {
+  title: string
+  greeting: string
+  color: string
+  locale: string
+  position: string
+  textLimit: number
+}
+
+export interface SessionAnswer {
+  visitorToken: string
+  conversationId?: string
+  seq: number
+  unread: number
+  config: Config
+}
+
+/** "It is on disk": the ack frame, and the answer of POST /widget/v1/messages. */
+export interface Receipt {
+  conversation: string
+  id: string
+  seq: number
+  prev: number
+  at: string
+}
+
+export interface Entry {
+  conversation: string
+  seq: number
+  prev: number
+  item: Item
+}
+
+export interface Typing {
+  kind: 'contact' | 'agent'
+  name: string | null
+  on: boolean
+}
+
+export type ServerFrame =
+  | { op: 'ready', heartbeatSeconds?: number, conversation?: string, seq?: number }
+  | { op: 'pong' }
+  | ({ op: 'ack', clientId: string } & Receipt)
+  | { op: 'error', clientId?: string, code: string, detail?: string }
+  | { op: 'resync', conversation: string, after: number }
+  | { op?: undefined, event: 'message.created' | 'conversation.updated' | 'message.updated', conversation: string, seq: number, prev: number, data: Item }
+  | { op?: undefined, event: 'typing', conversation: string, data: Typing }
+
+export type ClientFrame =
+  | { op: 'hello', token: string, locale: string, resume?: Record<string, number> }
+  | { op: 'send', clientId: string, text: string }
+  | { op: 'typing', on: boolean }
+  | { op: 'read', conversation: string, seq: number }
+  | { op: 'ping' }
