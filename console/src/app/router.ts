@@ -58,6 +58,7 @@ export function createAppRouter(source: IdentitySource) {
 
   router.beforeEach(async to => {
     const session = useSession()
+    if (session.session) setUpRequired = false // somebody works here now, signed in or not
     if (to.meta.open) return true
     if (!session.session && (asked || !(await findSession()))) {
       return setUpRequired && !session.session ? '/setup' : { path: '/sign-in', query: { back: to.fullPath } }

@@ -12,6 +12,8 @@ namespace Queqiao.Server.Platform.Storage.Postgres;
 /// <summary>PostgreSQL 15 or newer. Requests work as the application role inside their workspace, batches as the writer role.</summary>
 internal sealed class PostgresEngine : IStorageEngine
 {
+    private const int MostTries = 4;
+
     private readonly Ids _ids;
     private readonly ILoggerFactory _logs;
     private readonly string _ownerConnectionString;
@@ -75,6 +77,21 @@ internal sealed class PostgresEngine : IStorageEngine
     }
 
     private async Task<T> InTransaction<T>(NpgsqlDataSource source, int ws, Func<WriteUnit, CancellationToken, Task<T>> work, CancellationToken ct)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await Once(source, ws, work, ct);
+            }
+            catch (Exception trouble) when (PostgresTrouble.IsRace(trouble) && tries < MostTries)
+            {
+                // Two began the same conversation, or waited for each other in a circle: the second finds what the first wrote.
+            }
+        }
+    }
+
+    private async Task<T> Once<T>(NpgsqlDataSource source, int ws, Func<WriteUnit, CancellationToken, Task<T>> work, CancellationToken ct)
     {
         try
         {
@@ -160,6 +177,9 @@ internal static class PostgresTrouble
 
     /// <summary>Another node wrote the same thing at the same time: reading again and deciding again settles it.</summary>
     public static bool IsRace(Exception trouble) => trouble is PostgresException { SqlState: "23505" or "40001" or "40P01" };
+
+    /// <summary>This connection's prepared statements are not what Npgsql thinks: a new one settles it.</summary>
+    public static bool IsOutOfStep(Exception trouble) => trouble is PostgresException { SqlState: "26000" };
 
     public static StorageUnavailableException Away(Exception trouble) =>
         new(trouble is PostgresException { SqlState: "53100" } ? "storage_full" : "storage_unavailable", TimeSpan.FromSeconds(2), trouble);
