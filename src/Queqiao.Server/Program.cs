@@ -3,6 +3,7 @@ using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
@@ -31,6 +32,8 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddConversations();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
+    if (serve.Demo)
+        builder.Services.AddDemo();
 
     var app = builder.Build();
 
@@ -49,8 +52,12 @@ return await Commands.Run(args, async serve =>
     VisitorEndpoints.Map(app);
     app.MapConsole();
     app.MapWidgetFiles();
+    if (serve.Demo)
+        app.MapDemo();
 
     await app.Services.GetRequiredService<IStorageEngine>().Start(CancellationToken.None);
+    if (serve.Demo)
+        await app.SeedDemo();
     await app.RunAsync();
 });
 

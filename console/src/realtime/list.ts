@@ -20,11 +20,11 @@ export interface ListState {
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 const byActivity = (a: Row, b: Row) => compareText(b.lastActivityAt, a.lastActivityAt) || compareText(b.id, a.id)
 
-/** Waiting customers first, longest wait on top; then the answered ones by last activity. */
+/** Waiting customers first, longest wait on top; then the answered ones by last activity. Ties as the server breaks them: a page ends in the middle of one. */
 function byWait(a: Row, b: Row) {
   if (a.waitingSince !== null && b.waitingSince !== null) return compareText(a.waitingSince, b.waitingSince) || compareText(a.id, b.id)
   if (a.waitingSince !== null) return -1
-  return b.waitingSince !== null ? 1 : byActivity(a, b)
+  return b.waitingSince !== null ? 1 : compareText(b.lastActivityAt, a.lastActivityAt) || compareText(a.id, b.id)
 }
 
 export const order = (sort: Sort) => (sort === 'waiting' ? byWait : byActivity)

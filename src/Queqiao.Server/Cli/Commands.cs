@@ -70,6 +70,7 @@ internal static class Commands
         NpgsqlException away => Messages.Text(locale, "cli_database_away", away.Message),
         UnauthorizedAccessException or DirectoryNotFoundException => Messages.Text(locale, "cli_folder_unusable", trouble.Message),
         IOException { InnerException: null } => Messages.Text(locale, "cli_folder_unusable", trouble.Message),
+        StoreRefusedException { Code: { } code } => Messages.Text(locale, code),
         StoreRefusedException refused => refused.Message,
         _ => null,
     };

@@ -1,5 +1,7 @@
+using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Setup;
+using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
@@ -15,6 +17,30 @@ internal static class Accounts
         .. AgentRules.CheckRole(role),
         .. AgentRules.CheckLocale(locale),
         .. AgentRules.CheckPassword(password, email)]);
+
+    /// <summary>The account with this address in a workspace; null when there is none.</summary>
+    public static async Task<AgentView?> Find(IStorageEngine storage, int ws, string email, CancellationToken ct)
+    {
+        var key = AgentRules.EmailKey(email);
+        await using var db = storage.Read(ws);
+        return await db.Table<Agent>().AsNoTracking()
+            .Where(agent => agent.Ws == ws && agent.EmailKey == key)
+            .Select(agent => new AgentView(agent.Ws, agent.Id, agent.Name, agent.Role, agent.DisabledAt != null))
+            .SingleOrDefaultAsync(ct);
+    }
+
+    /// <summary>Gives an account another password, and ends its sessions.</summary>
+    public static Task<bool> SetPassword(IStorageEngine storage, AgentView account, string passwordHash, CancellationToken ct) =>
+        storage.Run(account.Ws, async (unit, stop) =>
+        {
+            var now = unit.Ids.Now();
+            await unit.Db.Table<Agent>().Where(agent => agent.Ws == account.Ws && agent.Id == account.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(agent => agent.PasswordHash, passwordHash), stop);
+            await unit.Db.Table<Session>().Where(session => session.Ws == account.Ws && session.AgentId == account.Id && session.RevokedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(session => session.RevokedAt, now), stop);
+            await Audit.Record(unit, AuditBy.System(account.Ws), "agent.password_set", "agent", account.Id.ToString(), null, stop);
+            return true;
+        }, ct);
 
     /// <summary>Adds a checked account; on an empty store its workspace too.</summary>
     /// <param name="workspace">Name of the workspace, when it has to be made.</param>

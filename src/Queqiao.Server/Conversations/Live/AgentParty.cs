@@ -10,11 +10,11 @@ namespace Queqiao.Server.Conversations.Live;
 
 /// <summary>What agents' connections share.</summary>
 internal sealed record AgentServices(
-    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
+    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, ISessions Sessions, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
 
 #pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
-internal sealed class AgentParty(Actor actor, GatewayConnection connection, AgentServices services) : IGatewayParty
+internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnection connection, AgentServices services) : IGatewayParty
 {
     private const int MostWatched = 200;
 
@@ -23,8 +23,11 @@ internal sealed class AgentParty(Actor actor, GatewayConnection connection, Agen
     private readonly FrameGuard _guard = new(services.Limits, services.Limits.AgentFrames, services.Clock);
     private readonly CancellationTokenSource _gone = new();
     private ListWatch? _list;
+    private volatile bool _active;
 
     public Actor Actor => actor;
+
+    public SignedInBy Session => session;
 
     public GatewayConnection Connection => connection;
 
@@ -32,6 +35,7 @@ internal sealed class AgentParty(Actor actor, GatewayConnection connection, Agen
     {
         if (!_guard.Admits(frame, connection))
             return;
+        _active |= frame.Op != "ping"; // heartbeats alone do not keep a session from going idle
         switch (frame)
         {
             case { Op: "ping" }:
@@ -169,6 +173,13 @@ internal sealed class AgentParty(Actor actor, GatewayConnection connection, Agen
             services.Logger.LogError(trouble, "A frame of an agent failed");
             connection.Send(Frames.Error(connection.Locale, trouble is StorageUnavailableException ? "storage_unavailable" : "internal", op: null, clientId: null));
         }
+    }
+
+    public ValueTask<bool> MayStay()
+    {
+        var active = _active;
+        _active = false;
+        return services.Sessions.Stands(session, active, _gone.Token);
     }
 
     public void Closed()

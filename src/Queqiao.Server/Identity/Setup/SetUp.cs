@@ -13,9 +13,12 @@ internal static class SetUp
 {
     public sealed record Request(string Token, string WorkspaceName, string Name, string Email, string Password, string? Locale = null);
 
-    public sealed record State(bool Required);
+    /// <param name="Required">Whether there is no workspace yet.</param>
+    /// <param name="SignedIn">Whether the asker is signed in: a page can ask without being told off (browsers print every 401 as an error).</param>
+    public sealed record State(bool Required, bool SignedIn);
 
-    public static async Task<IResult> Show(SetupToken token, CancellationToken ct) => TypedResults.Ok(new State(await token.IsNeeded(ct)));
+    public static async Task<IResult> Show(SetupToken token, IActors actors, HttpContext context, CancellationToken ct) =>
+        TypedResults.Ok(new State(await token.IsNeeded(ct), await actors.Of(context) is not null));
 
     public static async Task<IResult> Handle(
         Request request, SetupToken token, PasswordHashing passwords, RateLimits limits, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct)

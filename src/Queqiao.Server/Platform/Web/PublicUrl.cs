@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Queqiao.Server.Platform.Web;
 
@@ -28,6 +30,17 @@ internal sealed record PublicUrl(string? Configured, bool HostsAreChecked = fals
         && url is { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" }
             ? $"{url.Scheme}://{(url.IsDefaultPort ? url.IdnHostOrAddress() : url.IdnHostOrAddress() + ":" + url.Port)}"
             : null;
+
+    /// <summary>The base of links that are printed on the server's own console, once it listens.</summary>
+    public string For(IServer server) => Configured ?? Reachable(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
+
+    /// <summary>A server that listens on every address is found under localhost by whoever reads its console.</summary>
+    internal static string Reachable(string? listening) => (listening ?? "http://localhost:5080")
+        .Replace("://[::]", "://localhost", StringComparison.Ordinal)
+        .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal)
+        .Replace("://+", "://localhost", StringComparison.Ordinal)
+        .Replace("://*", "://localhost", StringComparison.Ordinal)
+        .TrimEnd('/');
 
     /// <summary>The base of links in an answer to this request.</summary>
     public string For(HttpRequest request) =>
