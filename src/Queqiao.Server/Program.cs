@@ -1,7 +1,9 @@
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Web;
+using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
@@ -9,47 +11,55 @@ using Queqiao.Server.Platform.Health;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Web;
 
-var builder = WebApplication.CreateBuilder(args);
-
-builder.AddWebSafety();
-builder.Services.AddProblems();
-builder.Services.AddStrictJson();
-builder.Services.AddStorage(new StorageOptions
+return await Commands.Run(args, async serve =>
 {
-    DataFolder = Setting.Of(builder.Configuration, "data") ?? "data",
-    Database = Setting.Of(builder.Configuration, "database"),
+    var builder = WebApplication.CreateBuilder([.. serve.Arguments]);
+
+    var web = builder.AddWebSafety();
+    builder.AddPlatformSecurity();
+    builder.Services.AddProblems();
+    builder.Services.AddStrictJson();
+    builder.Services.AddStorage(serve.Storage);
+    builder.Services.AddSingleton<RootKey>();
+    builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
+    builder.Services.AddGateway();
+    builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
+    builder.Services.AddContacts();
+    builder.Services.AddConversations();
+    builder.Services.AddChannels();
+    builder.Services.AddWebChannel();
+    if (serve.Demo)
+        builder.Services.AddDemo();
+
+    var app = builder.Build();
+
+    app.UseProblems();
+    app.UseVisitorCors();
+    app.UseWebSafety();
+    app.UseRateLimits();
+    app.UseWebSockets();
+    app.UseRouting();
+    app.UseAccess();
+    app.MapHealth();
+    app.MapGateway();
+    app.MapIdentity();
+    app.MapConversations();
+    app.MapChannels();
+    VisitorEndpoints.Map(app);
+    app.MapConsole();
+    app.MapWidgetFiles();
+    if (serve.Demo)
+        app.MapDemo();
+
+    await app.Services.GetRequiredService<IStorageEngine>().Start(CancellationToken.None);
+    if (serve.Demo)
+        await app.SeedDemo();
+    await app.RunAsync();
 });
-builder.Services.AddSingleton<RootKey>();
-builder.Services.AddSingleton(new PublicUrl(Setting.Of(builder.Configuration, "public-url") is { } url ? PublicUrl.Normalized(url) : null));
-builder.Services.AddGateway();
-builder.Services.AddIdentity();
-builder.Services.AddContacts();
-builder.Services.AddConversations();
-builder.Services.AddChannels();
-builder.Services.AddWebChannel();
-
-var app = builder.Build();
-
-app.UseProblems();
-app.UseVisitorCors();
-app.UseWebSafety();
-app.UseWebSockets();
-app.UseRouting();
-app.UseAccess();
-app.MapHealth();
-app.MapGateway();
-app.MapIdentity();
-app.MapConversations();
-app.MapChannels();
-VisitorEndpoints.Map(app);
-app.MapConsole();
-app.MapWidgetFiles();
-
-await app.Services.GetRequiredService<IStorageEngine>().Start(CancellationToken.None);
-await app.RunAsync();
 
 /// <summary>The composition root; public for the test host.</summary>
 public partial class Program;

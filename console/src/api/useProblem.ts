@@ -1,4 +1,4 @@
-import { computed, shallowRef } from 'vue'
+import { computed, nextTick, shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { Problem } from './client'
 
@@ -33,6 +33,8 @@ export function useSubmit() {
       await work()
     } catch (error) {
       failure.value = error
+      await nextTick()
+      document.querySelector<HTMLElement>('form [aria-invalid=true]')?.focus()
     } finally {
       busy.value = false
     }

@@ -41,23 +41,27 @@ export function createAppRouter(source: IdentitySource) {
   const router = createRouter({ history: createWebHistory(import.meta.env.BASE_URL), routes })
   let asked = false
 
+  let setUpRequired = false
+
   async function findSession() {
     asked = true
     const session = useSession()
     try {
-      session.begin(await source.session())
+      const start = await source.start()
+      setUpRequired = start.required
+      if (start.signedIn) session.begin(await source.session())
     } catch {
-      // Not signed in, or no answer: the sign-in page says which when it is used.
+      // No answer, or signed out between the two questions: the sign-in page says which when it is used.
     }
     return session.session !== null
   }
 
   router.beforeEach(async to => {
     const session = useSession()
+    if (session.session) setUpRequired = false // somebody works here now, signed in or not
     if (to.meta.open) return true
     if (!session.session && (asked || !(await findSession()))) {
-      const required = await source.setUpRequired().catch(() => false)
-      return required ? '/setup' : { path: '/sign-in', query: { back: to.fullPath } }
+      return setUpRequired && !session.session ? '/setup' : { path: '/sign-in', query: { back: to.fullPath } }
     }
     return !to.meta.needs || session.can(to.meta.needs) || '/inbox'
   })

@@ -68,7 +68,11 @@ export function waitOf(since: string, now: number): Wait {
   return { minutes, level: minutes >= 15 ? 'late' : minutes >= 5 ? 'soon' : 'fine' }
 }
 
+const units = new Map<string, Intl.NumberFormat>()
 export function duration(minutes: number, locale: string) {
-  const [value, unit] = minutes < 60 ? [minutes, 'minute'] : minutes < 48 * 60 ? [Math.floor(minutes / 60), 'hour'] : [Math.floor(minutes / 1440), 'day']
-  return new Intl.NumberFormat(locale, { style: 'unit', unit: unit as string, unitDisplay: locale.startsWith('zh') ? 'short' : 'narrow' }).format(value as number)
+  const [value, unit] = minutes < 60 ? [minutes, 'minute'] as const : minutes < 48 * 60 ? [Math.floor(minutes / 60), 'hour'] as const : [Math.floor(minutes / 1440), 'day'] as const
+  const key = `${locale} ${unit}`
+  let known = units.get(key)
+  if (!known) units.set(key, known = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: locale.startsWith('zh') ? 'short' : 'narrow' }))
+  return known.format(value)
 }

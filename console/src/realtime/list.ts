@@ -16,14 +16,15 @@ export interface ListState {
   pushed: ReadonlySet<string> | null
 }
 
-const byId = (a: Row, b: Row) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-const byActivity = (a: Row, b: Row) => Date.parse(b.lastActivityAt) - Date.parse(a.lastActivityAt) || byId(b, a)
+// Times are RFC 3339 in UTC with milliseconds: as text they sort as they do in time, and a list of thousands sorts five times a second.
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const byActivity = (a: Row, b: Row) => compareText(b.lastActivityAt, a.lastActivityAt) || compareText(b.id, a.id)
 
-/** Waiting customers first, longest wait on top; then the answered ones by last activity. */
+/** Waiting customers first, longest wait on top; then the answered ones by last activity. Ties as the server breaks them: a page ends in the middle of one. */
 function byWait(a: Row, b: Row) {
-  if (a.waitingSince !== null && b.waitingSince !== null) return Date.parse(a.waitingSince) - Date.parse(b.waitingSince) || byId(a, b)
+  if (a.waitingSince !== null && b.waitingSince !== null) return compareText(a.waitingSince, b.waitingSince) || compareText(a.id, b.id)
   if (a.waitingSince !== null) return -1
-  return b.waitingSince !== null ? 1 : byActivity(a, b)
+  return b.waitingSince !== null ? 1 : compareText(b.lastActivityAt, a.lastActivityAt) || compareText(a.id, b.id)
 }
 
 export const order = (sort: Sort) => (sort === 'waiting' ? byWait : byActivity)

@@ -1,3 +1,6 @@
+using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Storage;
+
 namespace Queqiao.Server.Channels;
 
 /// <summary>What other modules may ask about the ways in. Answers are a few seconds old at most, changes on this node show at once.</summary>
@@ -5,6 +8,9 @@ internal interface IChannels
 {
     /// <summary>A channel of any workspace, disabled ones included; null when there is none.</summary>
     ValueTask<ChannelView?> Find(Guid id, CancellationToken ct);
+
+    /// <summary>Adds a web channel and its audit row to a transaction.</summary>
+    Task<Guid> OpenWeb(WriteUnit unit, AuditBy by, string name, WebSettings settings, CancellationToken ct);
 }
 
 /// <summary>A channel as other modules see one.</summary>

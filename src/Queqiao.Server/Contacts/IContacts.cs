@@ -10,6 +10,11 @@ internal interface IContacts
 {
     /// <summary>The person wrote at that time (Unix milliseconds); an earlier time than the known one changes nothing.</summary>
     Task Seen(WriteUnit unit, int ws, Guid contactId, long at, CancellationToken ct);
+
+    /// <summary>Adds a person who is known by name before they write to what the unit saves. Nobody else may have the identity yet.</summary>
+    /// <param name="identity">What the channel calls them.</param>
+    /// <param name="at">Since when, in Unix milliseconds.</param>
+    void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at);
 }
 
 internal sealed class ContactDirectory : IContacts
@@ -18,6 +23,13 @@ internal sealed class ContactDirectory : IContacts
         unit.Db.Visible(Scope<Contact>.Workspace(ws))
             .Where(contact => contact.Id == contactId && contact.LastSeenAt < at)
             .ExecuteUpdateAsync(set => set.SetProperty(contact => contact.LastSeenAt, at), ct);
+
+    public void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at)
+    {
+        var contact = new Contact { Ws = ws, Id = unit.Ids.New(), Name = name, CreatedAt = at, LastSeenAt = at };
+        unit.Db.Add(contact);
+        unit.Db.Add(new ContactIdentity { Ws = ws, ChannelId = channelId, Identity = identity, ContactId = contact.Id, CreatedAt = at });
+    }
 }
 
 internal static class ContactsModule

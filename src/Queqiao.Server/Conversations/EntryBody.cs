@@ -20,6 +20,7 @@ internal sealed record MessagePosted(string Direction, string Text, string Clien
 /// <summary>Colleagues talk among themselves: never leaves the house.</summary>
 internal sealed record NotePosted(string Text, string ClientId) : EntryBody
 {
+    [JsonIgnore] // not inherited by an override
     public override bool IsPublic => false;
 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Json;
@@ -33,6 +34,17 @@ internal static class Audit
             Address = by.Address,
         });
         await unit.Db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>What the last row of this action was about; null when there is none.</summary>
+    public static async Task<string?> LastObjectOf(IStorageEngine storage, int ws, string action, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        return await db.Table<AuditRow>().AsNoTracking()
+            .Where(row => row.Ws == ws && row.Action == action)
+            .OrderByDescending(row => row.At)
+            .Select(row => row.ObjectId)
+            .FirstOrDefaultAsync(ct);
     }
 }
 

@@ -10,12 +10,10 @@ namespace Queqiao.Server.Identity;
 /// <summary>Workspaces, the people who work in them, how they sign in, and the record of what they did.</summary>
 internal static class IdentityModule
 {
-    /// <summary>Needs <see cref="Platform.Web.PublicUrl"/> and the storage.</summary>
+    /// <summary>Needs the storage, <see cref="Platform.Web.PublicUrl"/> and the platform's security.</summary>
     public static IServiceCollection AddIdentity(this IServiceCollection services, IdentityOptions? options = null)
     {
         services.AddSingleton(options ?? new IdentityOptions());
-        services.AddSingleton<Passwords>();
-        services.AddSingleton<SignInThrottle>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<AgentSessions>();
         services.AddSingleton<IActors>(all => all.GetRequiredService<AgentSessions>());

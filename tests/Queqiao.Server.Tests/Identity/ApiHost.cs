@@ -15,6 +15,7 @@ using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Web;
 
@@ -76,6 +77,7 @@ internal sealed class ApiHost : IAsyncDisposable
         var held = clock ?? new HeldClock();
         var printed = new StringWriter();
         builder.AddWebSafety();
+        builder.AddPlatformSecurity();
         var services = builder.Services;
         services.AddRoutingCore();
         services.AddSingleton<TimeProvider>(held);

@@ -78,6 +78,20 @@ public sealed class SendingTests
         Assert.Equal(100, log.Messages.Count());
     }
 
+    [Theory, OnSqlite, OnPostgres]
+    public async Task First_messages_at_once_in_units_begin_one_conversation_of_one_contact(string engine)
+    {
+        await using var store = await Store.Open(engine);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => Task.Run(() => store.Node.Engine.Run(1, (unit, ct) =>
+            store.Node.Log.AppendIn(unit, store.Node.Customer("new", $"m{n % 6}", $"c{n % 6}", new NoReply()), ct), CancellationToken.None))));
+
+        var log = await store.CheckLog();
+        Assert.Single(log.Heads);
+        Assert.Equal(6, log.Messages.Count());
+        for (var n = 0; n < 6; n++)
+            Assert.True(answers[n].SameAnswer(answers[n + 6]));
+    }
+
     [PostgresFact]
     public async Task Two_nodes_in_the_same_conversations_neither_lose_nor_block_each_other()
     {

@@ -140,9 +140,9 @@ internal sealed class Heard : ILogSubscriber
         }
     }
 
-    public void On(LogBatch batch)
+    public void On(LogBatch batch, int command, ReadOnlySpan<LogEntry> entries)
     {
         lock (_entries)
-            _entries.AddRange(batch.Entries);
+            _entries.AddRange(entries);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Node : IAsyncDisposable
         Engine = store.Engine == Engines.Postgres
             ? new PostgresEngine(store.Options, store.Ids, NullLoggerFactory.Instance)
             : new SqliteEngine(store.Options, store.Ids);
-        Feed = new LogFeed(subscribers, NullLogger<LogFeed>.Instance);
+        Feed = new LogFeed(subscribers, [], NullLogger<LogFeed>.Instance);
     }
 
     public IStorageEngine Engine { get; }

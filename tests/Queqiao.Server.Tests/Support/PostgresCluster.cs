@@ -54,7 +54,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         var port = FreePort();
         var admin = new NpgsqlConnectionStringBuilder
         {
-            Host = "127.0.0.1", Port = port, Username = "postgres", Password = password, Database = "postgres", MaxPoolSize = 4,
+            Host = "127.0.0.1", Port = port, Username = "postgres", Password = password, Database = "postgres", Pooling = false,
         };
         var cluster = new PostgresCluster(admin.ConnectionString, folder, port);
         cluster.Watch();
@@ -75,7 +75,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         await Admin($"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB CREATEROLE PASSWORD 'owner'");
         await Admin($"GRANT {name} TO CURRENT_USER");
         await Admin($"CREATE DATABASE {name} OWNER {name} TEMPLATE template0 ENCODING 'UTF8'");
-        var owner = new NpgsqlConnectionStringBuilder(_admin) { Username = name, Password = "owner", Database = name };
+        var owner = new NpgsqlConnectionStringBuilder(_admin) { Username = name, Password = "owner", Database = name, Pooling = true };
         return new PostgresDatabase(this, name, owner.ConnectionString, new NpgsqlConnectionStringBuilder(_admin) { Database = name }.ConnectionString);
     }
 
@@ -155,8 +155,6 @@ internal sealed record PostgresDatabase(PostgresCluster Cluster, string Name, st
     {
         await using (var owner = new NpgsqlConnection(Owner))
             NpgsqlConnection.ClearPool(owner);
-        await using (var admin = new NpgsqlConnection(Admin))
-            NpgsqlConnection.ClearPool(admin);
         await Cluster.Admin($"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
     }
 }

@@ -29,10 +29,13 @@ export type Outbox = ReturnType<typeof createOutbox>
 
 const triesWithAnswer = 4
 
+/** 'settled': this entry is sent or refused, the next one may go. */
+type Outcome = 'settled' | 'later' | 'stopped'
+
 // Another tab may send the same entry after a reload; the clientId makes that harmless, the lock makes it rare.
-async function alone(name: string, work: () => Promise<void>) {
+async function alone(name: string, work: () => Promise<Outcome>): Promise<Outcome> {
   if (!navigator.locks) return work()
-  await navigator.locks.request(`queqiao.outbox.${name}`, { ifAvailable: true }, async lock => { if (lock) await work() })
+  return navigator.locks.request(`queqiao.outbox.${name}`, { ifAvailable: true }, lock => (lock ? work() : 'later'))
 }
 
 /** What was written and is not yet on the server's disk. Kept locally before it is sent, so that a reload loses nothing. */
@@ -43,6 +46,7 @@ export function createOutbox({ source, sent, store = localStore, random = Math.r
   let retry: ReturnType<typeof setTimeout> | undefined
   let failures = 0
   const busy = new Set<string>()
+  const tried = new Map<string, number>()
 
   const load = () => (readJson<{ entries: OutboxEntry[] }>(store, key).entries ?? [])
   function mutate(edit: (now: readonly OutboxEntry[]) => readonly OutboxEntry[]) {
@@ -62,40 +66,43 @@ export function createOutbox({ source, sent, store = localStore, random = Math.r
     return { event: 'message.created', conversation: entry.conversationId, seq: receipt.seq, prev: receipt.prev, data }
   }
 
-  async function deliver(entry: OutboxEntry, tries = 1): Promise<void> {
+  async function deliver(entry: OutboxEntry): Promise<Outcome> {
+    const tries = tried.get(entry.clientId) ?? 1
     const sender = agent
     try {
       const receipt = await source.send(entry.conversationId, { clientId: entry.clientId, text: entry.text, private: entry.private })
       failures = 0
-      if (agent !== sender) return
+      if (agent !== sender) return 'stopped'
       sent(toFrame(entry, receipt))
       remove(entry.clientId)
+      return 'settled'
     } catch (error) {
-      if (agent !== sender || !(error instanceof Problem) || error.status === 401) return
+      if (agent !== sender || !(error instanceof Problem) || error.status === 401) return 'stopped'
       if (error.transient && (error.code === 'offline' || tries < triesWithAnswer)) {
-        clearTimeout(retry)
-        retry = setTimeout(wake, Math.max(error.retryAfterSeconds ? error.retryAfterSeconds * 1000 : 0, 300 + backoff(failures++, random)))
         if (error.code !== 'offline') tried.set(entry.clientId, tries + 1)
-        return
+        wakeIn(Math.max((error.retryAfterSeconds ?? 0) * 1000, 300 + backoff(failures++, random)))
+        return 'stopped'
       }
       patch(entry.clientId, { state: 'failed', code: error.code, detail: error.detail })
-      wake()
+      return 'settled'
     }
   }
-  const tried = new Map<string, number>()
+
+  function wakeIn(ms: number) {
+    clearTimeout(retry)
+    retry = setTimeout(wake, ms)
+  }
 
   /** One at a time for each conversation: messages arrive in the order in which they were written. */
   function wake() {
     if (!agent) return
-    const started = new Set(busy)
     for (const entry of entries.value) {
-      if (entry.state !== 'queued' || started.has(entry.conversationId)) continue
-      started.add(entry.conversationId)
+      if (entry.state !== 'queued' || busy.has(entry.conversationId)) continue
       busy.add(entry.conversationId)
-      const before = entries.value.length
-      void alone(entry.clientId, () => deliver(entry, tried.get(entry.clientId))).finally(() => {
+      void alone(entry.clientId, () => deliver(entry)).then(outcome => {
         busy.delete(entry.conversationId)
-        if (entries.value.length < before) wake()
+        if (outcome === 'settled') wake()
+        if (outcome === 'later') wakeIn(1000)
       })
     }
   }

@@ -19,6 +19,8 @@ export function useConversation(id: Ref<string>, { source, cache, patches }: Con
     queryKey: computed(() => conversationKey(id.value)),
     queryFn: ({ queryKey: [, of] }) => loadConversation(source, of),
     staleTime: Infinity,
+    // Replaced as a whole by the reducers: a proxy around every row would only cost time.
+    shallow: true,
   })
   const known = computed(() => query.data.value)
   const head = computed(() => known.value && withPatch(known.value.head, known.value.seq, patches.value[id.value]))

@@ -11,7 +11,7 @@ export function usePrefetch(neighbours: () => string[], current: () => string, l
     timer = setTimeout(() => {
       for (const id of neighbours())
         void queries.prefetchQuery({ queryKey: conversationKey(id), queryFn: () => loadConversation(live.source, id), staleTime: Infinity })
-    }, 400)
+    }, 150)
     onCleanup(() => clearTimeout(timer))
   })
 }

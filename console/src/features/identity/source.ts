@@ -8,7 +8,8 @@ export interface IdentitySource {
   session(): Promise<Session>
   signIn(email: string, password: string): Promise<Session>
   signOut(): Promise<void>
-  setUpRequired(): Promise<boolean>
+  /** What a page must know before it asks for anything else. */
+  start(): Promise<{ required: boolean; signedIn: boolean }>
   setUp(request: SetUpRequest): Promise<Session>
   agents(): Promise<Agent[]>
   addAgent(agent: NewAgent): Promise<Agent>
@@ -18,7 +19,7 @@ export const identitySource = (http: Http): IdentitySource => ({
   session: () => http.get('/api/v1/session'),
   signIn: (email, password) => http.post('/api/v1/session', { email, password }),
   signOut: () => http.remove('/api/v1/session'),
-  setUpRequired: async () => (await http.get<{ required: boolean }>('/api/v1/setup')).required,
+  start: () => http.get('/api/v1/setup'),
   setUp: request => http.post('/api/v1/setup', request),
   agents: async () => (await http.get<{ items: Agent[] }>('/api/v1/agents')).items,
   addAgent: agent => http.post('/api/v1/agents', agent),

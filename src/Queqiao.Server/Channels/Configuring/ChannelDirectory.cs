@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Channels.Storage;
+using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Channels.Configuring;
@@ -11,6 +12,9 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
     public ValueTask<ChannelView?> Find(Guid id, CancellationToken ct) => _known.Get(id, Load, ct);
 
     public void Changed(Guid id) => _known.Forget(id);
+
+    public async Task<Guid> OpenWeb(WriteUnit unit, AuditBy by, string name, WebSettings settings, CancellationToken ct) =>
+        (await CreateChannel.Add(unit, by.Ws, name, settings, by, ct)).Id;
 
     private async Task<ChannelView?> Load(Guid id, CancellationToken ct)
     {

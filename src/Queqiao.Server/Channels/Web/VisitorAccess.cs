@@ -1,4 +1,5 @@
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 
 namespace Queqiao.Server.Channels.Web;
 
@@ -6,10 +7,14 @@ namespace Queqiao.Server.Channels.Web;
 internal sealed record AdmittedVisitor(Visitor Visitor, ChannelView Channel);
 
 /// <summary>Decides whether a request or socket of a visitor may enter.</summary>
-internal sealed class VisitorAccess(VisitorTokens tokens, IChannels channels)
+internal sealed class VisitorAccess(VisitorTokens tokens, IChannels channels, RateLimits limits)
 {
     /// <summary>By <c>Authorization: Bearer</c>.</summary>
-    public ValueTask<(AdmittedVisitor? Visitor, Refusal? Refusal)> Admit(HttpContext context) => Admit(context, BearerOf(context));
+    public async ValueTask<(AdmittedVisitor? Visitor, Refusal? Refusal)> Admit(HttpContext context)
+    {
+        var (who, refusal) = await Admit(context, BearerOf(context));
+        return who is not null && limits.OfVisitor(who.Visitor.Key.Identity) is { } tooMany ? (null, tooMany) : (who, refusal);
+    }
 
     public async ValueTask<(AdmittedVisitor? Visitor, Refusal? Refusal)> Admit(HttpContext context, string? token)
     {

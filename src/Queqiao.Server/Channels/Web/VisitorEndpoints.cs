@@ -8,6 +8,7 @@ using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 
 namespace Queqiao.Server.Channels.Web;
 
@@ -36,8 +37,10 @@ internal static class VisitorEndpoints
 
     internal sealed record WidgetConfig(string Title, string Greeting, string Color, string Locale, string Position, int TextLimit);
 
-    private static async Task<IResult> Open(TolerantBody<OpenRequest> body, HttpContext context, VisitorServices services, VisitorTokens tokens, CancellationToken ct)
+    private static async Task<IResult> Open(TolerantBody<OpenRequest> body, HttpContext context, VisitorServices services, VisitorTokens tokens, RateLimits limits, CancellationToken ct)
     {
+        if (limits.OfNewSession(context.Connection.RemoteIpAddress) is { } tooMany)
+            return tooMany.ToProblem();
         var request = body.Value;
         var (channel, refusal) = await services.Access.Channel(context, request.ChannelId);
         if (channel is null)

@@ -4,17 +4,18 @@ using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Gateway;
+using Queqiao.Server.Platform.Security;
 
 namespace Queqiao.Server.Channels.Web;
 
 /// <summary>What visitors' connections share.</summary>
 internal sealed record VisitorServices(
-    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, VisitorAccess Access, GatewayLimits Limits, TimeProvider Clock);
+    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, VisitorAccess Access, LimitsOptions Limits, TimeProvider Clock);
 
 /// <summary>One widget on the gateway. There are thousands, mostly idle: it holds as little as it can.</summary>
 internal sealed class VisitorParty(AdmittedVisitor who, GatewayConnection connection, Subscription subscription, VisitorServices services) : IGatewayParty
 {
-    private readonly FrameGuard _guard = new(services.Limits, perSecond: 10, burst: 30);
+    private readonly FrameGuard _guard = new(services.Limits, services.Limits.VisitorFrames, services.Clock);
 
     public void On(ClientFrame frame)
     {

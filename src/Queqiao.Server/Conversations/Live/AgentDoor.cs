@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Web;
@@ -16,7 +17,7 @@ internal sealed class AgentDoor(IActors actors, AgentServices services, TimeProv
             return null;
         if (await actors.Of(context) is not { } actor || !actor.May(Permissions.ReadConversations))
             return null;
-        var party = new AgentParty(actor, connection, services);
+        var party = new AgentParty(actor, context.Features.GetRequiredFeature<SignedInBy>(), connection, services);
         connection.Send(LiveFrames.Ready(clock.GetUtcNow()));
         services.Presence.Entered(party);
         foreach (var (id, seq) in hello.Resume ?? [])

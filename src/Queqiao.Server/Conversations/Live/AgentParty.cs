@@ -4,26 +4,30 @@ using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 
 namespace Queqiao.Server.Conversations.Live;
 
 /// <summary>What agents' connections share.</summary>
 internal sealed record AgentServices(
-    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, GatewayLimits Limits, ILogger<AgentParty> Logger);
+    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, ISessions Sessions, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
 
 #pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
-internal sealed class AgentParty(Actor actor, GatewayConnection connection, AgentServices services) : IGatewayParty
+internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnection connection, AgentServices services) : IGatewayParty
 {
     private const int MostWatched = 200;
 
     private readonly Dictionary<Guid, Subscription> _watched = [];
     private readonly Lock _gate = new();
-    private readonly FrameGuard _guard = new(services.Limits, perSecond: 50, burst: 200);
+    private readonly FrameGuard _guard = new(services.Limits, services.Limits.AgentFrames, services.Clock);
     private readonly CancellationTokenSource _gone = new();
     private ListWatch? _list;
+    private volatile bool _active;
 
     public Actor Actor => actor;
+
+    public SignedInBy Session => session;
 
     public GatewayConnection Connection => connection;
 
@@ -31,6 +35,7 @@ internal sealed class AgentParty(Actor actor, GatewayConnection connection, Agen
     {
         if (!_guard.Admits(frame, connection))
             return;
+        _active |= frame.Op != "ping"; // heartbeats alone do not keep a session from going idle
         switch (frame)
         {
             case { Op: "ping" }:
@@ -168,6 +173,13 @@ internal sealed class AgentParty(Actor actor, GatewayConnection connection, Agen
             services.Logger.LogError(trouble, "A frame of an agent failed");
             connection.Send(Frames.Error(connection.Locale, trouble is StorageUnavailableException ? "storage_unavailable" : "internal", op: null, clientId: null));
         }
+    }
+
+    public ValueTask<bool> MayStay()
+    {
+        var active = _active;
+        _active = false;
+        return services.Sessions.Stands(session, active, _gone.Token);
     }
 
     public void Closed()

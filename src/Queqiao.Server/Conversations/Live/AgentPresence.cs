@@ -63,9 +63,11 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
 
     private void OnSignedOut(SignedOut who)
     {
-        // Other sessions of the same agent come back by themselves with their own cookie.
         foreach (var party in Parties(key => key == (who.Ws, who.AgentId)))
-            party.Connection.Close(Platform.Gateway.CloseReason.NotSignedIn);
+        {
+            if (who.TokenHash is null || who.TokenHash.AsSpan().SequenceEqual(party.Session.TokenHash))
+                party.Connection.Close(Platform.Gateway.CloseReason.NotSignedIn);
+        }
     }
 
     private List<AgentParty> Parties(Func<(int Ws, Guid Agent), bool> of)

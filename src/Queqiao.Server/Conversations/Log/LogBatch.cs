@@ -58,7 +58,7 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
         if (command.Key is { } key && Known.TryGetValue((command.Ws, key), out var known))
             return new LogOutcome.Stored(known.ConversationId, known.Seq, known.PublicPrev, known.At, known.Seq);
 
-        var now = ids.Now();
+        var now = command.At ?? ids.Now();
         if (Find(command, now) is not { } head)
             return new LogOutcome.Refused(Refusal.NotFound());
         if (command.Scope is { } scope && !scope.Allows(head))

@@ -32,6 +32,9 @@ internal sealed class LogCommand
     /// <summary>Told once: after the commit, or with a refusal or an exception.</summary>
     public required ILogReply Reply { get; init; }
 
+    /// <summary>When it happened, in Unix milliseconds, for what is written down later (an import, the demo); null: now.</summary>
+    public long? At { get; init; }
+
     /// <summary>The connection that sent it: it gets the answer and not the event.</summary>
     public object? Origin { get; init; }
 

@@ -144,7 +144,10 @@ internal sealed class SqliteLogDialect : ILogDialect
     private static void RunHead(SqliteCommand command, ConversationHead head, string[] columns)
     {
         for (var i = 0; i < columns.Length; i++)
-            Set(command.Parameters[i], HeadColumns.Value(head, columns[i]) is Guid id ? Raw(id) : HeadColumns.Value(head, columns[i]));
+        {
+            var value = HeadColumns.Value(head, columns[i]);
+            Set(command.Parameters[i], value is Guid id ? Raw(id) : value);
+        }
         command.ExecuteNonQuery();
     }
 

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 
 namespace Queqiao.Server.Identity.Agents;
 
@@ -37,6 +38,12 @@ internal static partial class AgentRules
             yield return (field, new("too_long", MostName));
         else if (name.EnumerateRunes().Any(IsInvisible))
             yield return (field, new("control_characters"));
+    }
+
+    public static IEnumerable<(string Field, FieldFault Fault)> CheckPassword(string password, string email)
+    {
+        if (PasswordRules.FaultOf(password, email) is { } fault)
+            yield return ("password", fault);
     }
 
     public static IEnumerable<(string Field, FieldFault Fault)> CheckRole(string role)

@@ -1,6 +1,7 @@
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Agents;
@@ -11,14 +12,15 @@ internal static class CreateAgent
     public sealed record Request(string Name, string Email, string Role, string Password);
 
     public static async Task<IResult> Handle(
-        Request request, Actor actor, Passwords passwords, IStorageEngine storage, HttpContext context, CancellationToken ct)
+        Request request, Actor actor, PasswordHashing passwords, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         if (Check(request) is { } invalid)
             return invalid.ToProblem();
         if (!AgentRules.MayGrant(actor.Role, request.Role))
             return Refusal.Forbidden("role_above_own").ToProblem();
-        if (await passwords.Hash(request.Password, ct) is not { } hash)
-            return Refusal.Unavailable("busy", Passwords.RetryAfter).ToProblem();
+        var (hash, busy) = await passwords.Hash(request.Password, ct);
+        if (hash is null)
+            return busy!.ToProblem();
 
         var account = new NewAgent(request.Email, request.Name, request.Role, Locale.Of(context).Tag, hash);
         var (agent, refusal) = await account.Create(storage, AuditBy.Agent(actor, context), ct);
@@ -31,5 +33,5 @@ internal static class CreateAgent
         .. AgentRules.CheckName("name", request.Name),
         .. AgentRules.CheckEmail(request.Email),
         .. AgentRules.CheckRole(request.Role),
-        .. Passwords.Check(request.Password, request.Email)]);
+        .. AgentRules.CheckPassword(request.Password, request.Email)]);
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Sessions;
@@ -34,7 +35,7 @@ internal sealed partial class AgentSessions(IStorageEngine storage, Ids ids, Tim
 
     public async ValueTask<Actor?> Of(HttpContext context)
     {
-        if (SessionToken.HashOf(SessionCookie.TokenOf(context.Request)) is not { } hash)
+        if (TokenText.Hash(SessionCookie.TokenOf(context.Request)) is not { } hash)
             return null;
         if (await Find(hash, context.RequestAborted) is not { } live)
             return null;
@@ -56,12 +57,12 @@ internal sealed partial class AgentSessions(IStorageEngine storage, Ids ids, Tim
     /// <returns>The token for the browser; it is nowhere else.</returns>
     public string Begin(WriteUnit unit, int ws, Guid agentId, HttpContext context)
     {
-        var (token, hash) = SessionToken.New();
+        var token = TokenText.New().Reveal();
         var now = unit.Ids.Now();
         unit.Db.Table<Session>().Add(new Session
         {
             Ws = ws,
-            TokenHash = hash,
+            TokenHash = TokenText.Hash(token)!,
             AgentId = agentId,
             CreatedAt = now,
             LastSeenAt = now,

@@ -4,12 +4,13 @@ using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Sessions;
 
 /// <summary><c>POST /api/v1/session</c>. Strangers, wrong passwords and closed accounts get the same answer after the same work.</summary>
-internal sealed class SignIn(IStorageEngine storage, Passwords passwords, SignInThrottle throttle, AgentSessions sessions)
+internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle, AgentSessions sessions)
 {
     public sealed record Request(string Email, string Password);
 
@@ -31,25 +32,25 @@ internal sealed class SignIn(IStorageEngine storage, Passwords passwords, SignIn
     {
         var emailKey = AgentRules.EmailKey(request.Email);
         var address = context.Connection.RemoteIpAddress;
-        if (throttle.Check(emailKey, address) is { } wait)
-            return Refusal.TooMany(wait).ToProblem();
+        if (throttle.Begin(emailKey, address) is { } tooMany)
+            return tooMany.ToProblem();
 
         var found = await Find(emailKey, ct);
-        var answer = await passwords.Verify(request.Password, found?.Agent.PasswordHash, ct);
-        if (answer == PasswordAnswer.Busy)
-            return Refusal.Unavailable("busy", Passwords.RetryAfter).ToProblem();
-        if (answer == PasswordAnswer.Wrong || found is null || found.Agent.DisabledAt is not null)
+        var allowed = found?.Agent.DisabledAt is null ? found?.Agent.PasswordHash : null;
+        var (verdict, busy) = await passwords.Verify(allowed, request.Password, ct);
+        if (busy is not null)
+            return busy.ToProblem();
+        if (verdict == PasswordVerdict.Wrong)
         {
-            throttle.Failed(emailKey, address);
             await Note(found?.Agent, context, ct);
             return Refusal.Unauthenticated("invalid_credentials").ToProblem();
         }
 
         throttle.Succeeded(emailKey, address);
-        var newHash = answer == PasswordAnswer.RightButOld ? await passwords.Hash(request.Password, ct) : null;
-        var token = await Begin(found.Agent, newHash, context, ct);
-        SessionCookie.Set(context, token);
-        var agent = found.Agent;
+        // Old hashes are renewed while the password is at hand; when the pool is busy, next time.
+        var newHash = verdict == PasswordVerdict.RightButRehash ? (await passwords.Hash(request.Password, ct)).Hash : null;
+        var agent = found!.Agent;
+        SessionCookie.Set(context, await Begin(agent, newHash, context, ct));
         var actor = new Actor(agent.Ws, found.WorkspaceId, agent.Id, agent.Name, agent.Email, agent.Role, agent.Locale);
         return TypedResults.Ok(SessionView.Of(actor, found.WorkspaceName));
     }

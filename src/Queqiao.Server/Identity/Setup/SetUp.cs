@@ -3,6 +3,7 @@ using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Setup;
@@ -12,21 +13,27 @@ internal static class SetUp
 {
     public sealed record Request(string Token, string WorkspaceName, string Name, string Email, string Password, string? Locale = null);
 
-    public sealed record State(bool Required);
+    /// <param name="Required">Whether there is no workspace yet.</param>
+    /// <param name="SignedIn">Whether the asker is signed in: a page can ask without being told off (browsers print every 401 as an error).</param>
+    public sealed record State(bool Required, bool SignedIn);
 
-    public static async Task<IResult> Show(SetupToken token, CancellationToken ct) => TypedResults.Ok(new State(await token.IsNeeded(ct)));
+    public static async Task<IResult> Show(SetupToken token, IActors actors, HttpContext context, CancellationToken ct) =>
+        TypedResults.Ok(new State(await token.IsNeeded(ct), await actors.Of(context) is not null));
 
     public static async Task<IResult> Handle(
-        Request request, SetupToken token, Passwords passwords, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct)
+        Request request, SetupToken token, PasswordHashing passwords, RateLimits limits, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
+        if (limits.OfSetUp(context.Connection.RemoteIpAddress) is { } tooMany)
+            return tooMany.ToProblem();
         if (!await token.IsNeeded(ct))
             return Refusal.Conflict("setup_done").ToProblem();
         if (!token.Is(request.Token))
             return Refusal.Forbidden("setup_token_invalid").ToProblem();
         if (Check(request) is { } invalid)
             return invalid.ToProblem();
-        if (await passwords.Hash(request.Password, ct) is not { } hash)
-            return Refusal.Unavailable("busy", Passwords.RetryAfter).ToProblem();
+        var (hash, busy) = await passwords.Hash(request.Password, ct);
+        if (hash is null)
+            return busy!.ToProblem();
 
         var owner = new NewAgent(request.Email, request.Name, "owner", request.Locale ?? Locale.Of(context).Tag, hash);
         var begun = await FirstWorkspace.Create(
@@ -47,5 +54,5 @@ internal static class SetUp
         .. AgentRules.CheckName("name", request.Name),
         .. AgentRules.CheckEmail(request.Email),
         .. AgentRules.CheckLocale(request.Locale),
-        .. Passwords.Check(request.Password, request.Email)]);
+        .. AgentRules.CheckPassword(request.Password, request.Email)]);
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Queqiao.Server.Platform.Web;
 
 namespace Queqiao.Server.Identity.Setup;
@@ -11,9 +10,8 @@ internal sealed class SetupLink(SetupToken token, IServer server, PublicUrl url,
     {
         if (!await token.IsNeeded(cancellationToken))
             return;
-        var address = url.Configured ?? Reachable(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
         // In the fragment: browsers do not send it, so it is in no log and no Referer.
-        await options.Output.WriteLineAsync($"Set up Queqiao: {address}/console/setup#token={token.New()}");
+        await options.Output.WriteLineAsync($"Set up Queqiao: {url.For(server)}/console/setup#token={token.New()}");
         await options.Output.FlushAsync(cancellationToken);
     }
 
@@ -26,16 +24,4 @@ internal sealed class SetupLink(SetupToken token, IServer server, PublicUrl url,
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>A server that listens on every address is found under localhost by whoever reads its console.</summary>
-    internal static string Reachable(string? listening)
-    {
-        if (listening is null)
-            return "http://localhost:5080";
-        var anywhere = listening.Replace("://[::]", "://localhost", StringComparison.Ordinal)
-            .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal)
-            .Replace("://+", "://localhost", StringComparison.Ordinal)
-            .Replace("://*", "://localhost", StringComparison.Ordinal);
-        return anywhere.TrimEnd('/');
-    }
 }

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using Queqiao.Server.Identity.Sessions;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Setup;
@@ -24,15 +23,12 @@ internal sealed class SetupToken(IStorageEngine storage)
     /// <summary>A new token; the one before is worthless.</summary>
     public string New()
     {
-        var (token, hash) = SessionToken.New();
-        Volatile.Write(ref _hash, hash);
+        var token = TokenText.New().Reveal();
+        Volatile.Write(ref _hash, TokenText.Hash(token));
         return token;
     }
 
-    public bool Is(string token) =>
-        Volatile.Read(ref _hash) is { } expected
-        && SessionToken.HashOf(token) is { } given
-        && CryptographicOperations.FixedTimeEquals(expected, given);
+    public bool Is(string token) => Volatile.Read(ref _hash) is { } expected && TokenText.Matches(token, expected);
 
     public void Done()
     {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 
 namespace Queqiao.Server.Platform.Access;
 
@@ -88,7 +89,8 @@ internal static class AccessEndpoints
             ?? throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} does not say who may call it: Needs(…), NeedsSignIn() or IsPublic().");
         var actor = await context.RequestServices.GetRequiredService<IActors>().Of(context);
         var refusal = actor is null ? Refusal.Unauthenticated()
-            : needed.Permission.Length > 0 && !actor.May(needed.Permission) ? Refusal.Forbidden() : null;
+            : needed.Permission.Length > 0 && !actor.May(needed.Permission) ? Refusal.Forbidden()
+            : context.RequestServices.GetRequiredService<RateLimits>().OfUser(actor.AgentId.ToString());
         if (refusal is not null)
         {
             await refusal.ToProblem().ExecuteAsync(context);

@@ -19,12 +19,13 @@ internal sealed class Gateway : IHostedService, IDisposable
 
     private readonly IEnumerable<IGatewayDoor> _doors;
     private readonly ConcurrentDictionary<GatewayConnection, byte> _connections = new();
+    private readonly ILogger<Gateway> _log;
     private readonly Timer _sweep;
     private long _commentedAt;
 
-    public Gateway(IEnumerable<IGatewayDoor> doors)
+    public Gateway(IEnumerable<IGatewayDoor> doors, ILogger<Gateway> log)
     {
-        _doors = doors;
+        (_doors, _log) = (doors, log);
         _sweep = new Timer(_ => Sweep(), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
     }
 
@@ -89,6 +90,8 @@ internal sealed class Gateway : IHostedService, IDisposable
             _commentedAt = now;
         foreach (var connection in _connections.Keys)
         {
+            if (connection.Party is { } party)
+                _ = CutWhoMayNotStay(connection, party);
             if (connection is StreamConnection stream)
             {
                 if (comment)
@@ -102,6 +105,20 @@ internal sealed class Gateway : IHostedService, IDisposable
             {
                 connection.Close(CloseReason.Silent);
             }
+        }
+    }
+
+    private async Task CutWhoMayNotStay(GatewayConnection connection, IGatewayParty party)
+    {
+        try
+        {
+            if (!await party.MayStay())
+                connection.Close(CloseReason.NotSignedIn);
+        }
+        catch (Exception trouble)
+        {
+            // The store is away: nobody is signed out for that.
+            _log.LogWarning("Whether connections may stay could not be asked ({Trouble})", trouble.GetType().Name);
         }
     }
 

@@ -130,6 +130,9 @@ internal interface IGatewayParty
     /// <summary>Frames come one after the other. Must not block; what takes time answers later through the connection.</summary>
     void On(ClientFrame frame);
 
+    /// <summary>Asked every few seconds: whether the party may stay (its session stands).</summary>
+    ValueTask<bool> MayStay() => ValueTask.FromResult(true);
+
     /// <summary>The connection is gone; called once.</summary>
     void Closed();
 }

@@ -7,7 +7,6 @@ internal static class GatewayModule
 {
     public static void AddGateway(this IServiceCollection services)
     {
-        services.AddSingleton(GatewayLimits.FromEnvironment());
         services.AddSingleton<Gateway>();
         services.AddHostedService(all => all.GetRequiredService<Gateway>());
     }

@@ -11,7 +11,7 @@ internal interface IWriteLane
 {
     /// <summary>Runs the work in a transaction and returns after its commit. Nothing is kept when it throws or calls <see cref="WriteUnit.Abandon"/>.</summary>
     /// <param name="ws">The workspace the work belongs to.</param>
-    /// <param name="work">Must only touch <see cref="WriteUnit.Db"/> and its connection: on SQLite everybody waits while it runs.</param>
+    /// <param name="work">Must only touch <see cref="WriteUnit.Db"/> and its connection: on SQLite everybody waits while it runs, on PostgreSQL it runs again after a race.</param>
     /// <exception cref="Problems.StorageUnavailableException">The database is away or full; nothing was stored, try again.</exception>
     Task<T> Run<T>(int ws, Func<WriteUnit, CancellationToken, Task<T>> work, CancellationToken ct);
 }

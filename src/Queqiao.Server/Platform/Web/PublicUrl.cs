@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Queqiao.Server.Platform.Web;
 
@@ -13,6 +15,14 @@ internal sealed record PublicUrl(string? Configured, bool HostsAreChecked = fals
     /// <summary>Stands for the address in what is shown to people while nobody has said what it is.</summary>
     public const string Unknown = "https://YOUR-SERVER";
 
+    /// <summary>Reads the setting; stops the start when it is no address.</summary>
+    public static PublicUrl Read(IConfiguration configuration, WebSafetyOptions web)
+    {
+        var text = Setting.Of(configuration, "public-url");
+        var url = text is null ? null : Normalized(text) ?? throw new InvalidSettingException("public-url", $"'{text}' is no address like https://chat.example.com (without a path).");
+        return new PublicUrl(url, web.AllowedHosts.Count > 0);
+    }
+
     /// <summary>Null when the text is no address of a server: <c>https://chat.example.com</c>, without path, query or name.</summary>
     public static string? Normalized(string text) =>
         Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url)
@@ -20,6 +30,17 @@ internal sealed record PublicUrl(string? Configured, bool HostsAreChecked = fals
         && url is { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" }
             ? $"{url.Scheme}://{(url.IsDefaultPort ? url.IdnHostOrAddress() : url.IdnHostOrAddress() + ":" + url.Port)}"
             : null;
+
+    /// <summary>The base of links that are printed on the server's own console, once it listens.</summary>
+    public string For(IServer server) => Configured ?? Reachable(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
+
+    /// <summary>A server that listens on every address is found under localhost by whoever reads its console.</summary>
+    internal static string Reachable(string? listening) => (listening ?? "http://localhost:5080")
+        .Replace("://[::]", "://localhost", StringComparison.Ordinal)
+        .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal)
+        .Replace("://+", "://localhost", StringComparison.Ordinal)
+        .Replace("://*", "://localhost", StringComparison.Ordinal)
+        .TrimEnd('/');
 
     /// <summary>The base of links in an answer to this request.</summary>
     public string For(HttpRequest request) =>

@@ -27,9 +27,9 @@ internal sealed record Migration(int Version, string Name, string Sql)
         foreach (var (version, checksum) in applied)
         {
             var mine = known.FirstOrDefault(migration => migration.Version == version)
-                ?? throw new InvalidOperationException($"The store was written by a newer Queqiao: it has migration {version}, this program knows up to {known[^1].Version}. Start the newer version.");
+                ?? throw new StoreRefusedException($"The store was written by a newer Queqiao: it has migration {version}, this program knows up to {known[^1].Version}. Start the newer version.");
             if (mine.Checksum != checksum)
-                throw new InvalidOperationException($"Migration {mine.Version} ({mine.Name}) differs from the one this store was built with. Released migrations must never change.");
+                throw new StoreRefusedException($"Migration {mine.Version} ({mine.Name}) differs from the one this store was built with. Released migrations must never change.");
         }
         return [.. known.Where(migration => !applied.ContainsKey(migration.Version))];
     }

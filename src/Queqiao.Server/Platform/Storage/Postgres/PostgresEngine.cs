@@ -12,6 +12,8 @@ namespace Queqiao.Server.Platform.Storage.Postgres;
 /// <summary>PostgreSQL 15 or newer. Requests work as the application role inside their workspace, batches as the writer role.</summary>
 internal sealed class PostgresEngine : IStorageEngine
 {
+    private const int MostTries = 4;
+
     private readonly Ids _ids;
     private readonly ILoggerFactory _logs;
     private readonly string _ownerConnectionString;
@@ -31,7 +33,7 @@ internal sealed class PostgresEngine : IStorageEngine
         _roles = new PostgresRoles(_ownerConnectionString);
         _app = NpgsqlDataSource.Create(_roles.AppConnectionString);
         _writer = NpgsqlDataSource.Create(_roles.WriterConnectionString);
-        _readingSystem = new DbContextOptionsBuilder<QueqiaoDb>().UseNpgsql(_writer).Options;
+        _readingSystem = new DbContextOptionsBuilder<QueqiaoDb>().UseNpgsql(_writer).AddInterceptors(new OpenForReading(0)).Options;
     }
 
     public bool IsPostgres => true;
@@ -41,12 +43,12 @@ internal sealed class PostgresEngine : IStorageEngine
         await using var source = NpgsqlDataSource.Create(_ownerConnectionString);
         await using var owner = await source.OpenConnectionAsync(ct);
         if (owner.PostgreSqlVersion.Major < 15)
-            throw new InvalidOperationException($"Queqiao needs PostgreSQL 15 or newer; this server is {owner.PostgreSqlVersion}.");
+            throw new StoreRefusedException($"Queqiao needs PostgreSQL 15 or newer; this server is {owner.PostgreSqlVersion}.");
         await PostgresMigrator.Run(owner, _roles, Migration.Of("postgres"), _ids, ct);
     }
 
     public QueqiaoDb Read(int ws) => new(_reading.GetOrAdd(ws, number => new DbContextOptionsBuilder<QueqiaoDb>()
-        .UseNpgsql(_app).AddInterceptors(new EnterWorkspace(number)).Options), canWrite: false);
+        .UseNpgsql(_app).AddInterceptors(new OpenForReading(number)).Options), canWrite: false);
 
     public QueqiaoDb ReadSystem() => new(_readingSystem, canWrite: false);
 
@@ -76,12 +78,27 @@ internal sealed class PostgresEngine : IStorageEngine
 
     private async Task<T> InTransaction<T>(NpgsqlDataSource source, int ws, Func<WriteUnit, CancellationToken, Task<T>> work, CancellationToken ct)
     {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await Once(source, ws, work, ct);
+            }
+            catch (Exception trouble) when (PostgresTrouble.IsRace(trouble) && tries < MostTries)
+            {
+                // Two began the same conversation, or waited for each other in a circle: the second finds what the first wrote.
+            }
+        }
+    }
+
+    private async Task<T> Once<T>(NpgsqlDataSource source, int ws, Func<WriteUnit, CancellationToken, Task<T>> work, CancellationToken ct)
+    {
         try
         {
             await using var connection = await source.OpenConnectionAsync(ct);
             await using var transaction = await connection.BeginTransactionAsync(ct);
             if (ws > 0)
-                await EnterWorkspace.In(connection, ws, onlyThisTransaction: true, ct);
+                await EnterWorkspace(connection, ws, ct);
             await using var db = new QueqiaoDb(new DbContextOptionsBuilder<QueqiaoDb>().UseNpgsql(connection).Options, canWrite: true);
             db.Database.AutoSavepointsEnabled = false;
             await db.Database.UseTransactionAsync(transaction, ct);
@@ -112,29 +129,33 @@ internal sealed class PostgresEngine : IStorageEngine
         await _writer.DisposeAsync();
     }
 
-    /// <summary>Tells PostgreSQL which workspace a connection is for; returning it to the pool resets that (DISCARD ALL).</summary>
-    private sealed class EnterWorkspace(int ws) : DbConnectionInterceptor
+    /// <summary>Tells PostgreSQL which workspace the transaction is for.</summary>
+    private static async Task EnterWorkspace(NpgsqlConnection connection, int ws, CancellationToken ct)
     {
-        public static async Task In(DbConnection connection, int ws, bool onlyThisTransaction, CancellationToken ct)
-        {
-            await using var command = Command(connection, ws, onlyThisTransaction);
-            await command.ExecuteNonQueryAsync(ct);
-        }
+        await using var command = new NpgsqlCommand("SELECT set_config('queqiao.ws', $1, true)", connection);
+        command.Parameters.Add(new() { Value = ws.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+        await command.ExecuteNonQueryAsync(ct);
+    }
 
+    /// <summary>Until it goes back to the pool (DISCARD ALL) a connection sees one workspace and writes nothing; SaveChanges is not the only way to write.</summary>
+    private sealed class OpenForReading(int ws) : DbConnectionInterceptor
+    {
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
-            using var command = Command(connection, ws, onlyThisTransaction: false);
+            using var command = Command(connection);
             command.ExecuteNonQuery();
         }
 
-        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default) =>
-            In(connection, ws, onlyThisTransaction: false, cancellationToken);
-
-        private static NpgsqlCommand Command(DbConnection connection, int ws, bool onlyThisTransaction)
+        public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
-            var command = new NpgsqlCommand("SELECT set_config('queqiao.ws', $1, $2)", (NpgsqlConnection)connection);
+            await using var command = Command(connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        private NpgsqlCommand Command(DbConnection connection)
+        {
+            var command = new NpgsqlCommand("SELECT set_config('queqiao.ws', $1, false), set_config('default_transaction_read_only', 'on', false)", (NpgsqlConnection)connection);
             command.Parameters.Add(new() { Value = ws.ToString(System.Globalization.CultureInfo.InvariantCulture) });
-            command.Parameters.Add(new() { Value = onlyThisTransaction });
             return command;
         }
     }
@@ -156,6 +177,9 @@ internal static class PostgresTrouble
 
     /// <summary>Another node wrote the same thing at the same time: reading again and deciding again settles it.</summary>
     public static bool IsRace(Exception trouble) => trouble is PostgresException { SqlState: "23505" or "40001" or "40P01" };
+
+    /// <summary>This connection's prepared statements are not what Npgsql thinks: a new one settles it.</summary>
+    public static bool IsOutOfStep(Exception trouble) => trouble is PostgresException { SqlState: "26000" };
 
     public static StorageUnavailableException Away(Exception trouble) =>
         new(trouble is PostgresException { SqlState: "53100" } ? "storage_full" : "storage_unavailable", TimeSpan.FromSeconds(2), trouble);

@@ -94,7 +94,9 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
             }
             catch (Exception trouble)
             {
-                if (tries > 1 && PostgresTrouble.IsRace(trouble))
+                if (trouble is not PostgresException || PostgresTrouble.IsOutOfStep(trouble))
+                    await Reconnect();
+                if (tries > 1 && (PostgresTrouble.IsRace(trouble) || PostgresTrouble.IsOutOfStep(trouble)))
                 {
                     await Write(items, tries - 1);
                 }
@@ -119,6 +121,13 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
             var written = await _body.Write(_connection, transaction, items, CancellationToken.None);
             await transaction.CommitAsync();
             return written;
+        }
+
+        /// <summary>A command that broke while it was being sent (half a character, say) leaves Npgsql and the server disagreeing about what is prepared.</summary>
+        private async Task Reconnect()
+        {
+            _source.Clear();
+            await Disconnect();
         }
 
         private async Task Disconnect()

@@ -16,7 +16,7 @@ internal sealed class PostgresRoles
     {
         _owner = new NpgsqlConnectionStringBuilder(ownerConnectionString);
         if (string.IsNullOrEmpty(_owner.Database))
-            throw new InvalidOperationException("QUEQIAO_DATABASE names no database (Database=…).");
+            throw new StoreRefusedException("QUEQIAO_DATABASE names no database (Database=…).");
         App = _owner.Database + "_app";
         Writer = _owner.Database + "_writer";
     }
@@ -62,7 +62,7 @@ internal sealed class PostgresRoles
             }
             catch (PostgresException refused) when (refused.SqlState is "42501")
             {
-                throw new InvalidOperationException($"The role '{_owner.Username}' of QUEQIAO_DATABASE may not create '{role}'. Give it CREATEROLE (ALTER ROLE … CREATEROLE), as docs/operations.md says.", refused);
+                throw new StoreRefusedException($"The role '{_owner.Username}' of QUEQIAO_DATABASE may not create '{role}'. Give it CREATEROLE (ALTER ROLE … CREATEROLE), as docs/operations.md says.", refused);
             }
         }
     }

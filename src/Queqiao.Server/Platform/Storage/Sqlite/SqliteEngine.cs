@@ -69,7 +69,7 @@ internal sealed class SqliteEngine : IStorageEngine
         }
         catch (IOException)
         {
-            throw new InvalidOperationException($"Another Queqiao process is using the data folder '{_options.DataFolder}'. Stop it first, or give this one another folder (--data).");
+            throw new StoreInUseException(_options.DataFolder);
         }
     }
 

@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
-namespace Queqiao.Server.Identity.Agents;
+namespace Queqiao.Server.Identity;
 
 /// <summary>An account about to be made, already checked and with its password hashed.</summary>
 internal sealed record NewAgent(string Email, string Name, string Role, string Locale, string PasswordHash)

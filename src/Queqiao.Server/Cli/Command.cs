@@ -1,0 +1,30 @@
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Cli;
+
+/// <summary>What the command line asks for.</summary>
+internal abstract record Command
+{
+    /// <param name="Storage">Where the data is.</param>
+    /// <param name="Demo">Seed and show the demo shop.</param>
+    /// <param name="Arguments">Everything else, as <c>--name=value</c> for the host's configuration.</param>
+    public sealed record Serve(StorageOptions Storage, bool Demo, IReadOnlyList<string> Arguments) : Command;
+
+    /// <param name="Storage">Where the data is.</param>
+    /// <param name="Password">As given; <c>-</c>: the first line of the standard input.</param>
+    /// <param name="Name">Null: the part of the address before the @.</param>
+    /// <param name="Locale">Null: the language of the command line.</param>
+    /// <param name="Workspace">Name of the workspace, when it has to be made.</param>
+    public sealed record UserAdd(StorageOptions Storage, string Email, string Password, string Role, string? Name, string? Locale, string? Workspace) : Command;
+
+    public sealed record Migrate(StorageOptions Storage) : Command;
+
+    public sealed record Version : Command;
+
+    public sealed record Help : Command;
+
+    /// <summary>It cannot be meant.</summary>
+    /// <param name="Code">Of the message.</param>
+    /// <param name="Args">What the message names.</param>
+    public sealed record Wrong(string Code, params object[] Args) : Command;
+}

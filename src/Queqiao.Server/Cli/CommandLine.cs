@@ -1,0 +1,119 @@
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Cli;
+
+/// <summary>Reads the command line. Pure: whatever it depends on is given to it.</summary>
+internal static class CommandLine
+{
+    public const string DefaultUrl = "http://localhost:5080";
+    private const string DefaultUrlWithCertificate = "https://localhost:5080";
+
+    /// <summary>Options of <c>serve</c> that stand alone (<c>--demo</c>) or with on/off (<c>--demo=off</c>).</summary>
+    private static readonly string[] Switches = ["demo", "allow-http-sign-in"];
+
+    /// <summary>Options of <c>serve</c> with a value. The last three are the framework's own, as its test hosts give them.</summary>
+    private static readonly string[] ServeOptions =
+    [
+        "data", "urls", "public-url", "certificate", "certificate-key", "trusted-proxies", "allowed-hosts", "web-root",
+        "max-body", "max-connections", "limits", "session-idle", "session-length", "environment", "contentRoot", "applicationName",
+    ];
+
+    private static readonly string[] UserOptions = ["data", "email", "password", "role", "name", "locale", "workspace"];
+
+    /// <summary>Variables by which the framework is told where to listen.</summary>
+    private static readonly string[] UrlVariables =
+        ["ASPNETCORE_URLS", "DOTNET_URLS", "URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_HTTP_PORTS", "DOTNET_HTTPS_PORTS"];
+
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="variable">A variable of the environment, null when it is not set.</param>
+    public static Command Parse(IReadOnlyList<string> arguments, Func<string, string?> variable)
+    {
+        if (arguments.Any(argument => argument is "--help" or "-h" or "-?"))
+            return new Command.Help();
+        var verbs = arguments.TakeWhile(argument => !argument.StartsWith('-')).ToList();
+        var rest = arguments.Skip(verbs.Count).ToList();
+        return verbs switch
+        {
+            [] when rest is ["--version"] => new Command.Version(),
+            [] or ["serve"] => Serve(rest, variable),
+            ["user", "add"] => UserAdd(rest, variable),
+            ["migrate"] => Migrate(rest, variable),
+            ["version"] => rest is [] ? new Command.Version() : new Command.Wrong("cli_unknown_option", rest[0]),
+            ["help"] => new Command.Help(),
+            ["user"] => new Command.Wrong("cli_unknown_verb", "user"),
+            _ => new Command.Wrong("cli_unknown_verb", string.Join(' ', verbs)),
+        };
+    }
+
+    private static Command Serve(List<string> rest, Func<string, string?> variable)
+    {
+        if (Read(rest, ServeOptions, Switches, out var given) is { } wrong)
+            return wrong;
+        var demo = given.GetValueOrDefault("demo") ?? variable("QUEQIAO_DEMO");
+        if (IsOn(demo) is not { } isDemo)
+            return new Command.Wrong("cli_not_on_or_off", "--demo", demo!);
+        if (!given.ContainsKey("urls") && !UrlVariables.Any(name => !string.IsNullOrWhiteSpace(variable(name))))
+            given["urls"] = given.ContainsKey("certificate") || variable("QUEQIAO_CERTIFICATE") is { Length: > 0 } ? DefaultUrlWithCertificate : DefaultUrl;
+        return new Command.Serve(Storage(given, variable), isDemo, [.. given.Select(option => $"--{option.Key}={option.Value}")]);
+    }
+
+    private static Command UserAdd(List<string> rest, Func<string, string?> variable)
+    {
+        if (Read(rest, UserOptions, [], out var given) is { } wrong)
+            return wrong;
+        foreach (var needed in (string[])["email", "password", "role"])
+        {
+            if (!given.ContainsKey(needed))
+                return new Command.Wrong("cli_missing_option", "--" + needed);
+        }
+        return new Command.UserAdd(Storage(given, variable), given["email"], given["password"], given["role"],
+            given.GetValueOrDefault("name"), given.GetValueOrDefault("locale"), given.GetValueOrDefault("workspace"));
+    }
+
+    private static Command Migrate(List<string> rest, Func<string, string?> variable) =>
+        Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.Migrate(Storage(given, variable));
+
+    private static StorageOptions Storage(Dictionary<string, string> given, Func<string, string?> variable) => new()
+    {
+        DataFolder = Path.GetFullPath(given.GetValueOrDefault("data") ?? Filled(variable("QUEQIAO_DATA")) ?? "data"),
+        Database = Filled(variable("QUEQIAO_DATABASE")),
+    };
+
+    /// <summary>Reads <c>--name value</c> and <c>--name=value</c>; an option that is given twice cannot be meant.</summary>
+    private static Command.Wrong? Read(List<string> rest, string[] withValue, string[] switches, out Dictionary<string, string> given)
+    {
+        given = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < rest.Count; i++)
+        {
+            if (!rest[i].StartsWith("--", StringComparison.Ordinal))
+                return new Command.Wrong("cli_unknown_option", rest[i]);
+            var (name, value) = Split(rest[i][2..]);
+            var isSwitch = switches.Contains(name);
+            if (!isSwitch && !withValue.Contains(name))
+                return new Command.Wrong("cli_unknown_option", "--" + name);
+            if (value is null && !isSwitch && (++i == rest.Count || LooksLikeOption(rest[i])))
+                return new Command.Wrong("cli_missing_value", "--" + name);
+            if (!given.TryAdd(name, value ?? (isSwitch ? "true" : rest[i])))
+                return new Command.Wrong("cli_option_twice", "--" + name);
+        }
+        return null;
+    }
+
+    // "-" alone is a value: the password comes from the standard input.
+    private static bool LooksLikeOption(string argument) => argument.StartsWith("--", StringComparison.Ordinal);
+
+    private static (string Name, string? Value) Split(string option)
+    {
+        var equals = option.IndexOf('=', StringComparison.Ordinal);
+        return equals < 0 ? (option, null) : (option[..equals], option[(equals + 1)..]);
+    }
+
+    private static bool? IsOn(string? text) => text?.Trim().ToUpperInvariant() switch
+    {
+        null or "" or "OFF" or "FALSE" or "NO" or "0" => false,
+        "ON" or "TRUE" or "YES" or "1" => true,
+        _ => null,
+    };
+
+    private static string? Filled(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

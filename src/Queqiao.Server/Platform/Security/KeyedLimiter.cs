@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+
+namespace Queqiao.Server.Platform.Security;
+
+/// <summary>
+/// One <see cref="TokenBucket"/> per key in bounded memory. Full buckets say nothing and go first when room is needed; then the
+/// fullest eighth, so that a flood of new keys does not set those free who are being held back.
+/// </summary>
+internal sealed class KeyedLimiter<TKey>
+    where TKey : notnull
+{
+    private const int Shards = 16;
+    private readonly TimeProvider _clock;
+    private readonly Rate _rate;
+    private readonly int _roomPerShard;
+    private readonly Dictionary<TKey, TokenBucket>[] _shards;
+
+    /// <param name="clock">Only its monotonic time is used.</param>
+    /// <param name="rate">For every key alike.</param>
+    /// <param name="capacity">Keys remembered at most; about 60 bytes each besides the key.</param>
+    public KeyedLimiter(TimeProvider clock, Rate rate, int capacity = 100_000)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, Shards);
+        _clock = clock;
+        _rate = rate;
+        _roomPerShard = capacity / Shards;
+        _shards = [.. Enumerable.Range(0, Shards).Select(_ => new Dictionary<TKey, TokenBucket>())];
+    }
+
+    /// <summary>Keys remembered now.</summary>
+    public int Count => _shards.Sum(s =>
+    {
+        lock (s)
+            return s.Count;
+    });
+
+    /// <summary>Takes <paramref name="cost"/> tokens of the key, or none and says when they will be there.</summary>
+    public bool TryTake(TKey key, out TimeSpan retryAfter, int cost = 1)
+    {
+        var shard = ShardOf(key);
+        var now = TokenBucket.Ticks(_clock);
+        lock (shard)
+        {
+            if (shard.Count >= _roomPerShard && !shard.ContainsKey(key))
+                MakeRoom(shard, now);
+            ref var bucket = ref CollectionsMarshal.GetValueRefOrAddDefault(shard, key, out _);
+            return bucket.TryTake(_rate, now, out retryAfter, cost);
+        }
+    }
+
+    /// <summary>Gives back what was taken for something that turned out harmless.</summary>
+    public void GiveBack(TKey key, int count = 1)
+    {
+        var shard = ShardOf(key);
+        lock (shard)
+        {
+            ref var bucket = ref CollectionsMarshal.GetValueRefOrNullRef(shard, key);
+            if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref bucket))
+                bucket.GiveBack(_rate, count);
+        }
+    }
+
+    private Dictionary<TKey, TokenBucket> ShardOf(TKey key) => _shards[(uint)key.GetHashCode() % Shards];
+
+    private void MakeRoom(Dictionary<TKey, TokenBucket> shard, long now)
+    {
+        foreach (var (key, bucket) in shard)
+        {
+            if (bucket.FullAt <= now)
+                shard.Remove(key);
+        }
+        if (shard.Count < _roomPerShard)
+            return;
+        foreach (var (key, _) in shard.OrderBy(b => b.Value.FullAt).Take(Math.Max(1, shard.Count / 8)).ToArray())
+            shard.Remove(key);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Web;
+
+namespace Queqiao.Server.Platform.Security;
+
+/// <summary>How much one address, visitor or agent may ask for.</summary>
+internal sealed class LimitsOptions
+{
+    /// <summary>False with <c>QUEQIAO_LIMITS=off</c> (<c>--limits off</c>): for benchmarks only; the server says so when it starts.</summary>
+    public bool On { get; init; } = true;
+
+    /// <summary>Frames on a visitor's connection (docs/gateway.md).</summary>
+    public Rate VisitorFrames { get; init; } = Rate.PerSecond(10, burst: 30);
+
+    /// <summary>Frames on an agent's connection (docs/gateway.md).</summary>
+    public Rate AgentFrames { get; init; } = Rate.PerSecond(50, burst: 200);
+
+    /// <summary>Requests from one address to anything below /api, /widget/v1 and /gateway; an office of agents may share one.</summary>
+    public Rate Address { get; init; } = Rate.PerSecond(100, burst: 600);
+
+    /// <summary>New visitor sessions from one address.</summary>
+    public Rate NewSessions { get; init; } = Rate.PerMinute(60, burst: 120);
+
+    /// <summary>Requests with one visitor's token.</summary>
+    public Rate Visitor { get; init; } = Rate.PerSecond(10, burst: 30);
+
+    /// <summary>Requests of one agent or API token.</summary>
+    public Rate User { get; init; } = Rate.PerSecond(50, burst: 200);
+
+    /// <summary>Attempts at the set-up token from one address.</summary>
+    public Rate SetUp { get; init; } = Rate.PerMinute(6, burst: 10);
+
+    public static LimitsOptions Read(IConfiguration configuration) => new() { On = Setting.Switch(configuration, "limits", otherwise: true) };
+}
+
+/// <summary>The limits of REST, one method per kind of caller; each answers null or the refusal to send.</summary>
+internal sealed class RateLimits(LimitsOptions options, TimeProvider clock)
+{
+    private readonly KeyedLimiter<AddressKey> _addresses = new(clock, options.Address);
+    private readonly KeyedLimiter<AddressKey> _newSessions = new(clock, options.NewSessions);
+    private readonly KeyedLimiter<AddressKey> _setUps = new(clock, options.SetUp, capacity: 10_000);
+    private readonly KeyedLimiter<string> _visitors = new(clock, options.Visitor);
+    private readonly KeyedLimiter<string> _users = new(clock, options.User, capacity: 20_000);
+
+    public bool On => options.On;
+
+    public Refusal? OfAddress(IPAddress? address) => Take(_addresses, AddressKey.Of(address));
+
+    public Refusal? OfNewSession(IPAddress? address) => Take(_newSessions, AddressKey.Of(address));
+
+    public Refusal? OfSetUp(IPAddress? address) => Take(_setUps, AddressKey.Of(address));
+
+    public Refusal? OfVisitor(string visitorId) => Take(_visitors, visitorId);
+
+    public Refusal? OfUser(string userId) => Take(_users, userId);
+
+    private Refusal? Take<TKey>(KeyedLimiter<TKey> limiter, TKey key)
+        where TKey : notnull =>
+        !options.On || limiter.TryTake(key, out var retryAfter) ? null : Refusal.TooMany(retryAfter);
+}
+
+/// <summary>Whose address it is: an IPv4 address, or the /64 that one IPv6 customer has whole.</summary>
+internal readonly record struct AddressKey(ulong Network)
+{
+    public static AddressKey Of(IPAddress? address)
+    {
+        if (address is null)
+            return default;
+        Span<byte> bytes = stackalloc byte[16];
+        (address.IsIPv4MappedToIPv6 ? address : address.MapToIPv6()).TryWriteBytes(bytes, out _);
+        var high = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        // The upper half of a mapped IPv4 address is zero, which no IPv6 customer has; its lower half is the address.
+        return new AddressKey(high != 0 ? high : System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+    }
+}

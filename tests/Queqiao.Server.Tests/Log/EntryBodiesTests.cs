@@ -1,0 +1,88 @@
+using System.Text;
+using Queqiao.Server.Conversations;
+using Queqiao.Server.Conversations.Log;
+
+namespace Queqiao.Server.Tests.Log;
+
+public sealed class EntryBodiesTests
+{
+    private static readonly Person Lin = new(new Guid("01a20244-e800-7397-9c5e-a14d20a2eeb6"), "林晓 \"<😀>\"");
+
+    /// <summary>One of each kind, with what is hard to store. Beside it the stored form, which must never change: it is in people's databases.</summary>
+    private static readonly (EntryBody Body, string Stored)[] Examples =
+    [
+        (new ConversationStarted(), """{"b":{}}"""),
+        (new MessagePosted(Direction.In, "a\u2028b", "c-1"), """{"b":{"direction":"in","text":"a\u2028b","clientId":"c-1"}}"""),
+        (new NotePosted("line\nline", "n-1"), """{"b":{"text":"line\nline","clientId":"n-1"}}"""),
+        (new AssigneeChanged(null, new(Lin.Id, "Wang")), """{"b":{"to":{"id":"01a20244-e800-7397-9c5e-a14d20a2eeb6","name":"Wang"}}}"""),
+        (new StatusChanged("queued", "resolved", "spam"), """{"b":{"from":"queued","to":"resolved","reason":"spam"}}"""),
+        (new ReadMarked(SenderKind.Agent, long.MaxValue), """{"b":{"by":"agent","upTo":9223372036854775807}}"""),
+    ];
+
+    [Fact]
+    public void Every_kind_of_entry_has_an_example_here()
+    {
+        var kinds = typeof(EntryBody).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(EntryBody)) && !type.IsAbstract);
+        Assert.Equal(kinds.Select(type => type.Name).Order(StringComparer.Ordinal), Examples.Select(example => example.Body.GetType().Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_kind_is_stored_and_read_back()
+    {
+        foreach (var (body, _) in Examples)
+        {
+            foreach (var name in new[] { null, "", Lin.Name })
+            {
+                var (read, sender) = EntryBodies.Read(EntryBodies.TypeOf(body), EntryBodies.Write(body, name));
+                Assert.Equal(body, read);
+                Assert.Equal(name, sender);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(""), InlineData("我要退款"), InlineData("👩‍👩‍👧‍👦"), InlineData("\u0001\u001f\"\\/<script>&'"), InlineData("\ufeff\u202e\u0000")]
+    public void Texts_survive(string text)
+    {
+        foreach (EntryBody body in new EntryBody[] { new MessagePosted(Direction.Out, text, "c"), new NotePosted(text, "c"), new StatusChanged("open", "resolved", text), new AssigneeChanged(Lin, new(Lin.Id, text)) })
+            Assert.Equal(body, EntryBodies.Read(EntryBodies.TypeOf(body), EntryBodies.Write(body, text)).Body);
+    }
+
+    [Fact]
+    public void The_stored_form_never_changes()
+    {
+        foreach (var (body, stored) in Examples)
+        {
+            Assert.Equal(stored, Encoding.UTF8.GetString(EntryBodies.Write(body, null)));
+            Assert.Equal(body, EntryBodies.Read(EntryBodies.TypeOf(body), Encoding.UTF8.GetBytes(stored)).Body);
+        }
+        Assert.Equal(["assigned", "message", "note", "read", "started", "status"], Examples.Select(example => EntryBodies.TypeOf(example.Body)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_head_follows_every_kind()
+    {
+        ConversationHead head = new() { Ws = 1, Id = Guid.Empty, ChannelId = Guid.Empty, Identity = "v", ContactId = Guid.Empty, CreatedAt = 0 };
+        foreach (var (body, _) in Examples)
+            Assert.Equal((1L, body.IsPublic ? 1L : 0L), (head.After(body, Sender.System, 1).Seq, head.After(body, Sender.System, 1).PublicSeq));
+    }
+
+    [Fact]
+    public void Only_notes_are_hidden_from_the_customer() =>
+        Assert.Equal([nameof(NotePosted)], Examples.Where(example => !example.Body.IsPublic).Select(example => example.Body.GetType().Name));
+
+    [Fact]
+    public void An_unknown_type_is_refused_and_named() =>
+        Assert.Contains("'hologram'", Assert.Throws<InvalidOperationException>(() => EntryBodies.Read("hologram", "{}"u8)).Message, StringComparison.Ordinal);
+
+    /// <summary>Keys lie in databases and are asked for again after an upgrade.</summary>
+    [Fact]
+    public void Keys_never_change_and_differ_by_workspace_sender_and_client_id()
+    {
+        var key = LogCommand.KeyOf(1, "sender", "client");
+        Assert.Equal(key, LogCommand.KeyOf(1, "sender", "client"));
+        Assert.Equal(new Guid("b55c51de-fc96-e00b-2d72-e849bb6cabcf"), key);
+        Guid[] others = [LogCommand.KeyOf(2, "sender", "client"), LogCommand.KeyOf(1, "sende", "rclient"), LogCommand.KeyOf(1, "sender", "client2"), LogCommand.KeyOf(1, new string('x', 600), "client")];
+        Assert.Equal(5, others.Append(key).Distinct().Count());
+    }
+}

@@ -1,0 +1,93 @@
+using Queqiao.Server.Platform.Storage.Migrations;
+using Queqiao.Server.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace Queqiao.Server.Tests.Storage;
+
+/// <summary>The schema is written twice: as SQL that runs and as EF Core's model. They must say the same.</summary>
+public sealed class SchemaTests
+{
+    [Theory, OnSqlite, OnPostgres]
+    public async Task The_model_equals_the_schema(string engine)
+    {
+        await using var written = await EmptyStore.Make(engine);
+        await written.Migrate(Migration.Of(engine));
+        await using var modelled = await EmptyStore.Make(engine);
+        await using var model = await modelled.Open();
+        await using (var db = EmptyStore.Model(model))
+            await model.Run(db.Database.GenerateCreateScript());
+
+        await using var sql = await written.Open();
+        var (schema, expected) = ((await Catalogue.Of(sql)).Shape, (await Catalogue.Of(model)).Shape);
+        Assert.True(schema.Count > 100, "The catalogue is hardly read at all.");
+        Assert.True(schema.SequenceEqual(expected), "Only in the migrations:\n  " + string.Join("\n  ", schema.Except(expected)) +
+            "\nOnly in EF Core's model:\n  " + string.Join("\n  ", expected.Except(schema)));
+    }
+
+    /// <summary>The comparison is worth nothing unless it sees small things.</summary>
+    [Theory]
+    [OnSqlite("ALTER TABLE contact ADD COLUMN nickname TEXT"), OnPostgres("ALTER TABLE contact ADD COLUMN nickname text")]
+    [OnSqlite("DROP INDEX ix_session_agent"), OnPostgres("DROP INDEX ix_session_agent")]
+    [OnSqlite("DROP INDEX ux_channel_id; CREATE INDEX ux_channel_id ON channel (id)"), OnPostgres("DROP INDEX ux_channel_id; CREATE INDEX ux_channel_id ON channel (id)")]
+    [OnSqlite("DROP INDEX ix_conversation_waiting; CREATE INDEX ix_conversation_waiting ON conversation (ws, waiting_since, id)")]
+    [OnPostgres("DROP INDEX ix_conversation_waiting; CREATE INDEX ix_conversation_waiting ON conversation (ws, waiting_since, id)")]
+    [OnPostgres("ALTER TABLE contact ALTER COLUMN name SET NOT NULL"), OnPostgres("ALTER TABLE slot ALTER COLUMN position TYPE integer")]
+    [OnPostgres("ALTER TABLE entry DROP CONSTRAINT entry_ws_conversation_id_fkey"), OnPostgres("ALTER TABLE entry_key DROP CONSTRAINT entry_key_pkey")]
+    [OnSqlite("DROP TABLE contact_identity; CREATE TABLE contact_identity (ws INTEGER NOT NULL, channel_id BLOB NOT NULL, identity TEXT NOT NULL, contact_id BLOB NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (ws, channel_id, identity), FOREIGN KEY (ws, contact_id) REFERENCES contact (ws, id)) STRICT; CREATE INDEX ix_contact_identity_contact ON contact_identity (ws, contact_id)")]
+    public async Task The_comparison_notices(string engine, string change)
+    {
+        await using var store = await EmptyStore.Make(engine);
+        await store.Migrate(Migration.Of(engine));
+        await using var connection = await store.Open();
+        var before = (await Catalogue.Of(connection)).Shape;
+        await connection.Run(change);
+        Assert.NotEqual(before, (await Catalogue.Of(connection)).Shape);
+    }
+
+    /// <summary>What the migrations do that EF Core's model cannot say. A new line here is a decision.</summary>
+    [Fact]
+    public async Task What_sqlite_has_beyond_the_model_is_listed()
+    {
+        await using var store = await EmptyStore.Make(Engines.Sqlite);
+        await store.Migrate(Migration.Of(Engines.Sqlite));
+        await using var connection = await store.Open();
+        Assert.Equal(
+        [
+            "strict agent", "strict audit", "strict channel", "strict contact", "strict contact_identity", "strict conversation", "strict entry", "strict entry_key",
+            "strict listener_cursor", "strict listener_hold", "strict listener_parked", "strict schema_migration", "strict session", "strict slot", "strict workspace",
+            "table schema_migration",
+            "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
+            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
+        ], (await Catalogue.Of(connection)).Beyond);
+    }
+
+    private const string Here = "(ws = (NULLIF(current_setting('queqiao.ws'::text, true), ''::text))::integer)";
+
+    [PostgresFact]
+    public async Task What_postgres_has_beyond_the_model_is_listed()
+    {
+        await using var store = await EmptyStore.Make(Engines.Postgres);
+        await store.Migrate(Migration.Of(Engines.Postgres));
+        await using var connection = await store.Open();
+        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace"];
+        var name = store.Database.Name;
+        string[] expected =
+        [
+            .. people.Select(table => $"row security {table} forced"),
+            .. people.Select(table => $"policy {table} app ALL to NAME_app using {Here} check {Here}"),
+            .. people.Select(table => $"policy {table} writer ALL to NAME_writer using true check true"),
+            .. people.Select(table => $"policy {table} owner ALL to NAME using true check true"),
+            "function audit_is_append_only", "trigger audit audit_is_append_only", "table schema_migration",
+            .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
+            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation"], "INSERT SELECT UPDATE"),
+            .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["slot"], "SELECT UPDATE"),
+            "grant workspace to NAME_app SELECT", "grant workspace to NAME_writer INSERT SELECT UPDATE",
+        ];
+        Assert.Equal(expected.Order(StringComparer.Ordinal),
+            (await Catalogue.Of(connection)).Beyond.Select(line => line.Replace(name, "NAME", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+        static IEnumerable<string> Granted(string[] tables, string what) =>
+            tables.SelectMany(table => new[] { $"grant {table} to NAME_app {what}", $"grant {table} to NAME_writer {what}" });
+    }
+}
