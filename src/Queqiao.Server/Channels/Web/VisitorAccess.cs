@@ -1,10 +1,14 @@
+using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 
 namespace Queqiao.Server.Channels.Web;
 
 /// <summary>A visitor whose token is valid, on a channel that is open to the page they are on.</summary>
-internal sealed record AdmittedVisitor(Visitor Visitor, ChannelView Channel);
+internal sealed record AdmittedVisitor(Visitor Visitor, ChannelView Channel)
+{
+    public Customer Customer { get; } = new(Channel.Ws, Visitor.Key);
+}
 
 /// <summary>Decides whether a request or socket of a visitor may enter.</summary>
 internal sealed class VisitorAccess(VisitorTokens tokens, IChannels channels, RateLimits limits)

@@ -83,7 +83,9 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
     {
         if (_recentById.Remove(change.Head.Id, out var older))
         {
-            change = change with { Before = [.. older.Value.Change.Before, .. change.Before], Moved = change.Moved || older.Value.Change.Moved };
+            // Which lists it was in follows from who held it and its status; more of its past would only grow.
+            var before = older.Value.Change.Before.Concat(change.Before).DistinctBy(head => (head.Status, head.AssigneeId));
+            change = change with { Before = [.. before], Moved = change.Moved || older.Value.Change.Moved };
             _recent.Remove(older);
         }
         _recentById[change.Head.Id] = _recent.AddLast((++_version, change, change.Head.Ws));
