@@ -9,13 +9,13 @@ internal static class CommandLine
     private const string DefaultUrlWithCertificate = "https://localhost:5080";
 
     /// <summary>Options of <c>serve</c> that stand alone (<c>--demo</c>) or with on/off (<c>--demo=off</c>).</summary>
-    private static readonly string[] Switches = ["demo", "allow-http-sign-in"];
+    private static readonly string[] Switches = ["demo", "allow-http-sign-in", "outbound-http"];
 
     /// <summary>Options of <c>serve</c> with a value. The last three are the framework's own, as its test hosts give them.</summary>
     private static readonly string[] ServeOptions =
     [
         "data", "urls", "public-url", "certificate", "certificate-key", "trusted-proxies", "allowed-hosts", "web-root",
-        "max-body", "max-connections", "limits", "session-idle", "session-length", "environment", "contentRoot", "applicationName",
+        "max-body", "max-connections", "limits", "outbound-allow", "session-idle", "session-length", "environment", "contentRoot", "applicationName",
     ];
 
     private static readonly string[] UserOptions = ["data", "email", "password", "role", "name", "locale", "workspace"];
