@@ -115,7 +115,6 @@ internal sealed class Site : WebApplicationFactory<Program>
         builder.ConfigureServices(services =>
         {
             services.AddSingleton<TimeProvider>(Time);
-            services.AddSingleton(_limits ? new GatewayLimits() : GatewayLimits.Off);
             services.AddSingleton(new IdentityOptions { Output = _printed, SessionIdle = TimeSpan.FromDays(1000), SessionLength = TimeSpan.FromDays(1000) });
             if (_database is not null)
             {
