@@ -10,6 +10,8 @@ using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Health;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.OpenApi;
+using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -21,8 +23,10 @@ return await Commands.Run(args, async serve =>
 
     var web = builder.AddWebSafety();
     builder.AddPlatformSecurity();
+    builder.AddOutbound();
     builder.Services.AddProblems();
     builder.Services.AddStrictJson();
+    builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
     builder.Services.AddSingleton<RootKey>();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
@@ -45,6 +49,7 @@ return await Commands.Run(args, async serve =>
     app.UseRouting();
     app.UseAccess();
     app.MapHealth();
+    app.MapReference();
     app.MapGateway();
     app.MapIdentity();
     app.MapConversations();

@@ -17,10 +17,14 @@ internal static class ChannelsModule
 
     public static void MapChannels(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/v1/channel-kinds", ShowChannelKinds.Handle).Needs(Permissions.ReadChannels).TakesQuery();
-        app.MapGet("/api/v1/channels", ShowChannels.All).Needs(Permissions.ReadChannels).TakesQuery();
-        app.MapGet("/api/v1/channels/{id:guid}", ShowChannels.One).Needs(Permissions.ReadChannels).TakesQuery();
-        app.MapPost("/api/v1/channels", CreateChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery();
-        app.MapPatch("/api/v1/channels/{id:guid}", ChangeChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery();
+        app.MapGet("/api/v1/channel-kinds", ShowChannelKinds.Handle).WithTags("Channels").Needs(Permissions.ReadChannels).TakesQuery()
+            .WithSummary("Every kind of channel with the schema of its settings").Produces<ShowChannelKinds.Rows>();
+
+        var channels = app.MapGroup("/api/v1/channels").WithTags("Channels");
+        channels.MapGet("", ShowChannels.All).Needs(Permissions.ReadChannels).TakesQuery().WithSummary("All channels, disabled ones too").Produces<ChannelAnswers>();
+        channels.MapGet("/{id:guid}", ShowChannels.One).Needs(Permissions.ReadChannels).TakesQuery().WithSummary("One channel").Produces<ChannelAnswer>();
+        channels.MapPost("", CreateChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery().WithSummary("Open a channel").Produces<ChannelAnswer>(StatusCodes.Status201Created);
+        channels.MapPatch("/{id:guid}", ChangeChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery()
+            .WithSummary("Change a channel; settings are replaced as a whole").Produces<ChannelAnswer>();
     }
 }

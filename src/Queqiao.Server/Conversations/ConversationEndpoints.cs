@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
@@ -68,6 +67,8 @@ internal static class ConversationEndpoints
     private static Refusal? ReadFilter(ListQuery query, Actor actor, out InboxFilter filter)
     {
         filter = new InboxFilter { Status = query.Status, Channel = query.Channel, ByWaiting = query.Sort == "waiting", Unassigned = query.Assignee == "none" };
+        if (query.Status is not null && !ConversationStatus.All.Contains(query.Status))
+            return Refusal.Invalid("status", "not_one_of", string.Join(", ", ConversationStatus.All));
         if (query.Sort is not (null or "recent" or "waiting"))
             return Refusal.Invalid("sort", "not_one_of", "recent, waiting");
         if (query.View is { } name)
@@ -93,14 +94,14 @@ internal static class ConversationEndpoints
         return JsonAnswer.Of((head, facts), static (json, it) => RowWriter.Write(json, it.head, it.facts));
     }
 
-    private static async Task<IResult> Messages(Guid id, long? after, long? before, int? limit, Actor actor, ConversationReader reader, CancellationToken ct)
+    private static async Task<IResult> Messages(Guid id, [AsParameters] PageRequest asked, Actor actor, ConversationReader reader, CancellationToken ct)
     {
-        if (PageRequest.Check(after, before, limit) is { } refusal)
+        if (asked.Check() is { } refusal)
             return refusal.ToProblem();
         if (await reader.Head(actor.Conversations(), id, ct) is not { } head)
             return Refusal.NotFound().ToProblem();
-        var page = await reader.Page(head, new PageOf(limit ?? 50, after, before), ct);
-        return JsonAnswer.Object((page, head), static (json, it) => PageRequest.WriteMembers(json, it.page, it.head, Audience.Agents));
+        var page = await reader.Page(head, new PageOf(asked.Items, asked.After, asked.Before), ct);
+        return JsonAnswer.Object((page, head), static (json, it) => ItemWriter.WritePage(json, it.page, it.head, Audience.Agents));
     }
 
     internal sealed record SendRequest(string ClientId, string Text, bool? Private = null);
@@ -155,29 +156,5 @@ internal static class ConversationEndpoints
         return outcome is LogOutcome.Stored stored
             ? JsonAnswer.Object(stored, static (json, it) => json.WriteNumber("seq", it.Seq))
             : ((LogOutcome.Refused)outcome).Refusal.ToProblem();
-    }
-}
-
-/// <summary>Pages of a log over HTTP, for agents and visitors alike.</summary>
-internal static class PageRequest
-{
-    public static Refusal? Check(long? after, long? before, int? limit)
-    {
-        if (after is < 0)
-            return Refusal.Invalid("after", "out_of_range", 0, long.MaxValue);
-        if (before is < 0)
-            return Refusal.Invalid("before", "out_of_range", 0, long.MaxValue);
-        if (after is not null && before is not null)
-            return Refusal.Invalid("before", "validation");
-        return limit is < 1 or > ConversationReader.MostItems ? Refusal.Invalid("limit", "out_of_range", 1, ConversationReader.MostItems) : null;
-    }
-
-    public static void WriteMembers(Utf8JsonWriter json, LogPage page, ConversationHead head, Audience audience)
-    {
-        json.WriteStartArray("items");
-        foreach (var entry in page.Entries)
-            ItemWriter.Write(json, entry, head, audience);
-        json.WriteEndArray();
-        json.WriteBoolean("hasMore", page.More);
     }
 }

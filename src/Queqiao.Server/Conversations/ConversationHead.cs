@@ -150,6 +150,8 @@ internal static class ConversationStatus
     public const string Pending = "pending";
     public const string Snoozed = "snoozed";
     public const string Resolved = "resolved";
+
+    public static readonly IReadOnlyList<string> All = [Bot, Queued, Open, Pending, Snoozed, Resolved];
 }
 
 internal static class Direction

@@ -20,6 +20,8 @@ internal static class ConversationsModule
         services.AddSingleton<ConversationHub>();
         services.AddSingleton<ILogSubscriber>(all => all.GetRequiredService<ConversationHub>());
         services.AddSingleton<Catching>();
+        services.AddSingleton<CustomerServices>();
+        services.AddSingleton<ICustomerConversations, CustomerConversations>();
         services.AddSingleton<ListFrames>();
         services.AddSingleton<ListBoard>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<ListBoard>());

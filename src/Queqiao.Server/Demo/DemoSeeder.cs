@@ -31,7 +31,7 @@ internal sealed class DemoSeeder(IStorageEngine storage, StorageOptions options,
             throw new StoreRefusedException("The store already holds conversations; the demo needs one of its own.") { Code = "demo_refused" };
         var password = DemoPassword.Of(options.DataFolder, out var isNew);
         var people = await SeedPeople(password, isNew, ct);
-        var script = new DemoScript([.. people.Where(person => person.Answers).Select(person => new Person(person.Agent.Id, person.Agent.Name))], ids.Now(), Seed);
+        var script = ScriptOf(people);
         var channel = begun ? known : await SeedChannel(script, ct);
         if (await Audit.LastObjectOf(storage, Ws, Finished, ct) is null)
             await SeedConversations(script, channel, ct);
@@ -70,6 +70,9 @@ internal sealed class DemoSeeder(IStorageEngine storage, StorageOptions options,
         return people;
     }
 
+    private DemoScript ScriptOf(IEnumerable<SeededPerson> people) =>
+        new([.. people.Where(person => person.Answers).Select(person => new Person(person.Agent.Id, person.Agent.Name))], ids.Now(), Seed);
+
     private Task<Guid> SeedChannel(DemoScript script, CancellationToken ct) => storage.Run(Ws, async (unit, stop) =>
     {
         var settings = new WebSettings { Title = WorkspaceName, Greeting = "您好！有什么可以帮您？\nHello, how can we help?" };
@@ -83,6 +86,7 @@ internal sealed class DemoSeeder(IStorageEngine storage, StorageOptions options,
         return channel;
     }, ct);
 
+    /// <summary>Repeatable: what the log has, it answers without storing it again.</summary>
     private async Task SeedConversations(DemoScript script, Guid channel, CancellationToken ct)
     {
         var outcomes = await Task.WhenAll(script.Steps.Select(step => log.Append(reply => CommandOf(step, channel, reply)))).WaitAsync(ct);

@@ -28,12 +28,17 @@ internal static class IdentityModule
 
     public static void MapIdentity(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/v1/setup", SetUp.Show).IsPublic().TakesQuery();
-        app.MapPost("/api/v1/setup", SetUp.Handle).IsPublic().TakesQuery();
-        app.MapPost("/api/v1/session", SignIn.Handle).IsPublic().TakesQuery();
-        app.MapGet("/api/v1/session", ShowSession.Handle).NeedsSignIn().TakesQuery();
-        app.MapDelete("/api/v1/session", SignOut.Handle).NeedsSignIn().TakesQuery();
-        app.MapGet("/api/v1/agents", ListAgents.Handle).Needs(Permissions.ReadAgents).TakesQuery();
-        app.MapPost("/api/v1/agents", CreateAgent.Handle).Needs(Permissions.ManageAgents).TakesQuery();
+        var setup = app.MapGroup("/api/v1/setup").WithTags("Set-up");
+        setup.MapGet("", SetUp.Show).IsPublic().TakesQuery().WithSummary("Whether the server still has to be set up").Produces<SetUp.State>();
+        setup.MapPost("", SetUp.Handle).IsPublic().TakesQuery().WithSummary("Make the workspace and its owner, with the secret of the printed link").Produces<SessionView>(StatusCodes.Status201Created);
+
+        var session = app.MapGroup("/api/v1/session").WithTags("Session");
+        session.MapPost("", SignIn.Handle).IsPublic().TakesQuery().WithSummary("Sign in; the cookie is the session").Produces<SessionView>();
+        session.MapGet("", ShowSession.Handle).NeedsSignIn().TakesQuery().WithSummary("Who is signed in, and what they may do").Produces<SessionView>();
+        session.MapDelete("", SignOut.Handle).NeedsSignIn().TakesQuery().WithSummary("Sign out").Produces(StatusCodes.Status204NoContent);
+
+        var agents = app.MapGroup("/api/v1/agents").WithTags("Agents");
+        agents.MapGet("", ListAgents.Handle).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("Everybody who works in the workspace").Produces<AgentList>();
+        agents.MapPost("", CreateAgent.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Add a colleague").Produces<AgentRow>(StatusCodes.Status201Created);
     }
 }

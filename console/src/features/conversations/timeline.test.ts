@@ -29,6 +29,14 @@ describe('timeline', () => {
     expect(kinds(items, (items[2] as Item).seq)).toEqual(['day', 'message', 'unread', 'message'])
   })
 
+  it('says once that somebody took the conversation, but tells of a status that was set by itself', () => {
+    const event = (minute: number, what: unknown): Item => ({ ...message(minute), kind: 'event', event: what } as unknown as Item)
+    const took = event(1, { type: 'assigned', from: null, to: { id: 'A', name: '林晓' } })
+    const opened = event(1, { type: 'status', from: 'queued', to: 'open' })
+    expect(kinds([took, opened])).toEqual(['day', 'event'])
+    expect(kinds([took, event(2, { type: 'status', from: 'open', to: 'pending' })])).toEqual(['day', 'event', 'event'])
+  })
+
   it('shows what is under way once, also when the push overtakes the answer', () => {
     const entry = { clientId: 'c1', conversationId: 'V', text: 'x', private: false, at: '', state: 'queued' as const }
     const stored = message(0, { clientId: 'c1', direction: 'out' })

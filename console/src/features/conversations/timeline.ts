@@ -18,17 +18,22 @@ function joins(before: Item | undefined, item: MessageItem) {
     && before.direction === item.direction && Date.parse(item.at) - Date.parse(before.at) < joinWithin && isSameDay(before.at, item.at)
 }
 
+/** "Took the conversation" already says that it is open now, and "back to the queue" that it waits. */
+function followsFromAssignment(item: EventItem, before: Item | undefined) {
+  return item.event.type === 'status' && before?.kind === 'event' && before.event.type === 'assigned' && before.at === item.at
+}
+
 /** What stands between the items: days, the unread line, and at the end what is still under way. */
 export function timelineOf(known: Pick<Known, 'items' | 'head' | 'hasOlder'>, unreadFrom: number | null, outbox: readonly OutboxEntry[]): Line[] {
   const lines: Line[] = []
   let day: string | null = null
   let before: Item | undefined
   const stored = new Set<string>()
-  for (const item of known.items) {
+  for (const [i, item] of known.items.entries()) {
     if (item.kind === 'event') {
       const event = knownEvent(item)
       // Receipts show as ticks on messages; the beginning is the top of the timeline itself.
-      if (!event || event.type === 'read') continue
+      if (!event || event.type === 'read' || followsFromAssignment(item, known.items[i - 1])) continue
     }
     if (day === null || !isSameDay(day, item.at)) {
       lines.push({ kind: 'day', key: `day-${item.seq}`, at: item.at })

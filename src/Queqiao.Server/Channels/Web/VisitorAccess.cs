@@ -1,10 +1,14 @@
+using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 
 namespace Queqiao.Server.Channels.Web;
 
 /// <summary>A visitor whose token is valid, on a channel that is open to the page they are on.</summary>
-internal sealed record AdmittedVisitor(Visitor Visitor, ChannelView Channel);
+internal sealed record AdmittedVisitor(Visitor Visitor, ChannelView Channel)
+{
+    public Customer Customer { get; } = new(Channel.Ws, Visitor.Key);
+}
 
 /// <summary>Decides whether a request or socket of a visitor may enter.</summary>
 internal sealed class VisitorAccess(VisitorTokens tokens, IChannels channels, RateLimits limits)
@@ -23,6 +27,9 @@ internal sealed class VisitorAccess(VisitorTokens tokens, IChannels channels, Ra
         var (channel, refusal) = await Channel(context, visitor.ChannelId);
         return channel is null ? (null, refusal) : (new AdmittedVisitor(visitor, channel), null);
     }
+
+    /// <summary>Whether a channel still takes visitors.</summary>
+    public async ValueTask<bool> IsOn(Guid channelId) => await channels.Find(channelId, CancellationToken.None) is { Enabled: true };
 
     /// <summary>The channel, when it exists, is on, and welcomes the page that asks.</summary>
     public async ValueTask<(ChannelView? Channel, Refusal? Refusal)> Channel(HttpContext context, Guid channelId)

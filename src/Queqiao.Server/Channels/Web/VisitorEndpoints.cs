@@ -1,9 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
 using Queqiao.Server.Conversations;
-using Queqiao.Server.Conversations.Live;
-using Queqiao.Server.Conversations.Log;
-using Queqiao.Server.Conversations.Messaging;
-using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Json;
@@ -37,75 +33,69 @@ internal static class VisitorEndpoints
 
     internal sealed record WidgetConfig(string Title, string Greeting, string Color, string Locale, string Position, int TextLimit);
 
-    private static async Task<IResult> Open(TolerantBody<OpenRequest> body, HttpContext context, VisitorServices services, VisitorTokens tokens, RateLimits limits, CancellationToken ct)
+    private static async Task<IResult> Open(TolerantBody<OpenRequest> body, HttpContext context, VisitorAccess access, ICustomerConversations conversations, VisitorTokens tokens, RateLimits limits, CancellationToken ct)
     {
         if (limits.OfNewSession(context.Connection.RemoteIpAddress) is { } tooMany)
             return tooMany.ToProblem();
         var request = body.Value;
-        var (channel, refusal) = await services.Access.Channel(context, request.ChannelId);
+        var (channel, refusal) = await access.Channel(context, request.ChannelId);
         if (channel is null)
             return refusal!.ToProblem();
         var known = tokens.Read(request.VisitorToken) is { } visitor && visitor.ChannelId == channel.Id ? visitor : null;
-        var head = known is null ? null : await services.Reader.HeadOf(channel.Ws, known.Key, ct);
+        var conversation = known is null ? null : await conversations.Find(new Customer(channel.Ws, known.Key), ct);
         var web = channel.Web!;
         var locale = web.Locale == "auto" ? (request.Locale is { } asked ? Locale.FromTag(asked) : Locale.Of(context)).Tag : web.Locale;
-        return TypedResults.Ok(new OpenAnswer(tokens.Issue(channel.Id, known?.Id), head?.Id, head?.PublicSeq ?? 0, head?.ContactUnread ?? 0,
+        return TypedResults.Ok(new OpenAnswer(tokens.Issue(channel.Id, known?.Id), conversation?.Id, conversation?.Seq ?? 0, conversation?.Unread ?? 0,
             new WidgetConfig(web.Title, web.Greeting, web.Color, locale, web.Position, ConversationRules.MostText)));
     }
 
-    private static async Task<IResult> Messages(long? after, long? before, int? limit, int? wait, HttpContext context, VisitorServices services, CancellationToken ct)
+    private static async Task<IResult> Messages(
+        [AsParameters] PageRequest page, int? wait, HttpContext context, VisitorAccess access, ICustomerConversations conversations, CancellationToken ct)
     {
-        if (PageRequest.Check(after, before, limit) is { } bad)
+        if (page.Check() is { } bad)
             return bad.ToProblem();
         if (wait is < 0 or > MostWaitSeconds)
             return Refusal.Invalid("wait", "out_of_range", 0, MostWaitSeconds).ToProblem();
-        var (who, refusal) = await services.Access.Admit(context);
+        var (who, refusal) = await access.Admit(context);
         if (who is null)
             return refusal!.ToProblem();
-        var page = new PageOf(limit ?? 50, after, before, OnlyPublic: true);
-        var head = await services.Reader.HeadOf(who.Channel.Ws, who.Visitor.Key, ct);
-        if (wait > 0 && after is not null && (head is null || head.PublicSeq <= after))
-            head = await LongPoll.Wait(services, who, after.Value, TimeSpan.FromSeconds(wait.Value), ct);
-        var log = head is null ? new LogPage([], false) : await services.Reader.Page(head, page, ct);
-        return JsonAnswer.Object((head, log), static (json, it) =>
+        return JsonAnswer.Object(await conversations.Page(who.Customer, page, TimeSpan.FromSeconds(wait ?? 0), ct), static (json, it) =>
         {
-            if (it.head is { } head)
-                json.WriteString("conversationId", head.Id);
-            json.WriteNumber("seq", it.head?.PublicSeq ?? 0);
-            PageRequest.WriteMembers(json, it.log, it.head!, Audience.Customer);
+            if (it.Conversation is { } conversation)
+                json.WriteString("conversationId", conversation.Id);
+            json.WriteNumber("seq", it.Conversation?.Seq ?? 0);
+            it.WriteMembers(json);
         });
     }
 
     internal sealed record SendRequest(string? ClientId, string? Text);
 
-    private static async Task<IResult> Send(TolerantBody<SendRequest> body, HttpContext context, VisitorServices services)
+    private static async Task<IResult> Send(TolerantBody<SendRequest> body, HttpContext context, VisitorAccess access, ICustomerConversations conversations)
     {
-        var (who, refusal) = await services.Access.Admit(context);
+        var (who, refusal) = await access.Admit(context);
         if (who is null)
             return refusal!.ToProblem();
-        if (Sending.Check(body.Value.ClientId, body.Value.Text) is { } wrong)
-            return wrong.ToProblem();
-        var outcome = await services.Log.Append(reply => VisitorSending.Message(who, body.Value.ClientId!, body.Value.Text!, reply, origin: null));
-        return outcome is LogOutcome.Stored stored
-            ? JsonAnswer.Object(stored, static (json, it) => SendAnswer.WriteMembers(json, it, forCustomer: true), StatusCodes.Status201Created)
-            : ((LogOutcome.Refused)outcome).Refusal.ToProblem();
+        return await conversations.Say(who.Customer, body.Value.ClientId, body.Value.Text) switch
+        {
+            CustomerAnswer.Stored stored => TypedResults.Json(stored, statusCode: StatusCodes.Status201Created),
+            CustomerAnswer.Refused no => no.Refusal.ToProblem(),
+            _ => throw new InvalidOperationException("An answer is stored or refused."),
+        };
     }
 
     internal sealed record SignalRequest(string? Type, bool? On = null, long? Seq = null);
 
-    private static async Task<IResult> Signal(TolerantBody<SignalRequest> body, HttpContext context, VisitorServices services, CancellationToken ct)
+    private static async Task<IResult> Signal(TolerantBody<SignalRequest> body, HttpContext context, VisitorAccess access, ICustomerConversations conversations, CancellationToken ct)
     {
-        var (who, refusal) = await services.Access.Admit(context);
+        var (who, refusal) = await access.Admit(context);
         if (who is null)
             return refusal!.ToProblem();
         switch (body.Value)
         {
             case { Type: "read", Seq: { } seq }:
-                var outcome = await services.Log.Append(reply => VisitorSending.Read(who, seq, reply));
-                return outcome is LogOutcome.Refused refused ? refused.Refusal.ToProblem() : TypedResults.NoContent();
+                return await conversations.MarkRead(who.Customer, seq) is { } no ? no.ToProblem() : TypedResults.NoContent();
             case { Type: "typing" }:
-                if (await services.Reader.HeadOf(who.Channel.Ws, who.Visitor.Key, ct) is { } head)
-                    VisitorSignals.Typing(services.Hub, who, head.Id, body.Value.On ?? true);
+                await conversations.Typing(who.Customer, body.Value.On ?? true, ct);
                 return TypedResults.NoContent();
             default:
                 return Refusal.Invalid("type", "not_one_of", "typing, read").ToProblem();
@@ -114,12 +104,12 @@ internal static class VisitorEndpoints
 
     internal sealed record UnreadAnswer(Guid? ConversationId, int Unread, long Seq);
 
-    private static async Task<IResult> Unread(HttpContext context, VisitorServices services, CancellationToken ct)
+    private static async Task<IResult> Unread(HttpContext context, VisitorAccess access, ICustomerConversations conversations, CancellationToken ct)
     {
-        var (who, refusal) = await services.Access.Admit(context);
+        var (who, refusal) = await access.Admit(context);
         if (who is null)
             return refusal!.ToProblem();
-        var head = await services.Reader.HeadOf(who.Channel.Ws, who.Visitor.Key, ct);
-        return TypedResults.Ok(new UnreadAnswer(head?.Id, head?.ContactUnread ?? 0, head?.PublicSeq ?? 0));
+        var conversation = await conversations.Find(who.Customer, ct);
+        return TypedResults.Ok(new UnreadAnswer(conversation?.Id, conversation?.Unread ?? 0, conversation?.Seq ?? 0));
     }
 }

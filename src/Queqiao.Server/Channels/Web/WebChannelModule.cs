@@ -11,7 +11,6 @@ internal static class WebChannelModule
         services.AddSingleton<IChannelFacts, ChannelFactsSource>();
         services.AddSingleton<VisitorTokens>();
         services.AddSingleton<VisitorAccess>();
-        services.AddSingleton<VisitorServices>();
         services.AddSingleton<IGatewayDoor, VisitorDoor>();
     }
 }

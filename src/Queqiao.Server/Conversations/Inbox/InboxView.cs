@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Linq.Expressions;
 
 namespace Queqiao.Server.Conversations.Inbox;
@@ -26,10 +27,13 @@ internal sealed class InboxView
     private static readonly InboxView All = new("all", head => head.Status != ConversationStatus.Resolved);
     private static readonly InboxView Resolved = new("resolved", head => head.Status == ConversationStatus.Resolved);
 
+    // Compiling a rule takes longer than asking it a thousand times.
+    private static readonly ConcurrentDictionary<Guid, InboxView> Mine = new();
+
     /// <summary>Null when there is no view of that name.</summary>
     public static InboxView? Of(string name, Guid agentId) => name switch
     {
-        "mine" => new("mine", head => head.AssigneeId == agentId && head.Status != ConversationStatus.Resolved),
+        "mine" => Mine.GetOrAdd(agentId, static id => new("mine", head => head.AssigneeId == id && head.Status != ConversationStatus.Resolved)),
         "unassigned" => Unassigned,
         "all" => All,
         "resolved" => Resolved,

@@ -20,7 +20,7 @@ internal sealed class AgentDoor(IActors actors, AgentServices services, TimeProv
         var party = new AgentParty(actor, context.Features.GetRequiredFeature<SignedInBy>(), connection, services);
         connection.Send(LiveFrames.Ready(clock.GetUtcNow()));
         services.Presence.Entered(party);
-        foreach (var (id, seq) in hello.Resume ?? [])
+        foreach (var (id, seq) in (hello.Resume ?? []).Take(AgentParty.MostWatched))
         {
             if (Guid.TryParse(id, out var conversation))
                 party.On(new ClientFrame { Op = "watch", Conversation = conversation, After = seq });

@@ -10,20 +10,28 @@ namespace Queqiao.Server.Conversations.Live;
 
 /// <summary>What agents' connections share.</summary>
 internal sealed record AgentServices(
-    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, ISessions Sessions, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
+    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, ISessions Sessions,
+    LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
 
 #pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
+/// <param name="actor">Who.</param>
+/// <param name="session">By which it came in.</param>
+/// <param name="connection">Where to answer.</param>
+/// <param name="services">Shared.</param>
 internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnection connection, AgentServices services) : IGatewayParty
 {
-    private const int MostWatched = 200;
+    /// <summary>Conversations that one console may follow at once.</summary>
+    public const int MostWatched = 200;
 
     private readonly Dictionary<Guid, Subscription> _watched = [];
     private readonly Lock _gate = new();
-    private readonly FrameGuard _guard = new(services.Limits, services.Limits.AgentFrames, services.Clock);
     private readonly CancellationTokenSource _gone = new();
+    private Task _watching = Task.CompletedTask;
     private ListWatch? _list;
     private volatile bool _active;
+
+    public FrameGuard Guard { get; } = new(services.Limits, services.Limits.AgentFrames, services.Clock);
 
     public Actor Actor => actor;
 
@@ -33,8 +41,6 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
 
     public void On(ClientFrame frame)
     {
-        if (!_guard.Admits(frame, connection))
-            return;
         _active |= frame.Op != "ping"; // heartbeats alone do not keep a session from going idle
         switch (frame)
         {
@@ -42,16 +48,16 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
                 connection.Send(Frames.Pong);
                 break;
             case { Op: "watch", Conversation: { } conversation }:
-                InBackground(() => Watch(conversation, frame.After ?? 0));
+                InOrder(() => Watch(conversation, frame.After ?? 0));
                 break;
             case { Op: "unwatch", Conversation: { } conversation }:
-                Unwatch(conversation);
+                InOrder(() => Unwatch(conversation));
                 break;
             case { Op: "watch", List: { } view }:
-                InBackground(() => WatchList(view, frame.Cursor));
+                InOrder(() => WatchList(view, frame.Cursor));
                 break;
             case { Op: "unwatch", List: not null }:
-                SetList(null);
+                InOrder(() => SetList(null));
                 break;
             case { Op: "send", Conversation: { } conversation }:
                 Send(frame, conversation);
@@ -60,8 +66,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
                 Typing(conversation, frame.On ?? true);
                 break;
             case { Op: "read", Conversation: { } conversation, Seq: { } seq }:
-                services.Log.Post(Sending.Change(actor, conversation, head => head.MarkRead(SenderKind.Agent, seq),
-                    new SocketReply(connection, "read", clientId: null, forCustomer: false)));
+                Read(conversation, seq);
                 break;
             default:
                 connection.Send(Frames.Error(connection.Locale, "validation", frame.Op, frame.ClientId));
@@ -80,53 +85,74 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             services.Log.Post(Sending.ByAgent(actor, conversation, frame.ClientId!, frame.Text!, frame.Private ?? false, reply, connection));
     }
 
-    /// <summary>Follows a conversation from what the console has. Watching again starts over from the new place.</summary>
-    public async Task Watch(Guid conversation, long after)
+    private void Read(Guid conversation, long seq)
     {
-        Unwatch(conversation);
+        var reply = new SocketReply(connection, "read", clientId: null, forCustomer: false);
+        if (actor.May(Permissions.Reply))
+            services.Log.Post(Sending.Change(actor, conversation, head => head.MarkRead(SenderKind.Agent, seq), reply));
+        else
+            reply.Refuse(Refusal.Forbidden());
+    }
+
+    /// <summary>Follows a conversation from what the console has. Watching again starts over from the new place.</summary>
+    private async Task Watch(Guid conversation, long after)
+    {
+        await Unwatch(conversation);
         if (await services.Reader.Head(actor.Conversations(), conversation, _gone.Token) is null)
         {
-            connection.Send(Frames.Error(connection.Locale, "not_found", "watch", clientId: null));
+            Refuse("not_found");
             return;
         }
         var one = new Subscription(connection, conversation, after, actor.Conversations());
         one.Hold();
         lock (_gate)
         {
-            if (_gone.IsCancellationRequested || _watched.Count >= MostWatched || !_watched.TryAdd(conversation, one))
+            if (_gone.IsCancellationRequested)
                 return;
-            services.Hub.Add(actor.Ws, conversation, one);
+            if (_watched.Count < MostWatched)
+            {
+                _watched.Add(conversation, one);
+                services.Hub.Add(actor.Ws, conversation, one);
+            }
+            else
+            {
+                Refuse("too_many_watched", MostWatched);
+                return;
+            }
         }
         // The head is read again: what changed since the first look is in the log that is read next.
         var head = await services.Reader.Head(actor.Conversations(), conversation, _gone.Token);
         if (head is null || !await services.Catching.Up(one, head, after, Audience.Agents, _gone.Token))
         {
-            Unwatch(conversation);
+            await Unwatch(conversation);
+            if (head is null)
+                Refuse("not_found");
             return;
         }
         connection.Send(LiveFrames.ContactPresence(conversation, services.Hub.IsOnline(actor.Ws, new(head.ChannelId, head.Identity))));
     }
 
-    /// <summary>Ends the following of what the agent may no longer see.</summary>
-    public void Unwatch(Guid conversation)
+    private void Refuse(string code, params object[] args) => connection.Send(Frames.Error(connection.Locale, code, "watch", clientId: null, args));
+
+    private Task Unwatch(Guid conversation)
     {
         lock (_gate)
         {
             if (_watched.Remove(conversation, out var one))
                 services.Hub.Remove(actor.Ws, conversation, one);
         }
+        return Task.CompletedTask;
     }
 
-    public async Task WatchList(string view, string? cursor)
+    private async Task WatchList(string view, string? cursor)
     {
-        var watch = await services.Lists.Watch(actor, view, cursor, connection, _gone.Token);
-        if (watch is null)
-            connection.Send(Frames.Error(connection.Locale, "not_found", "watch", clientId: null));
+        if (await services.Lists.Watch(actor, view, cursor, connection, _gone.Token) is { } watch)
+            await SetList(watch);
         else
-            SetList(watch);
+            Refuse("not_found");
     }
 
-    private void SetList(ListWatch? next)
+    private Task SetList(ListWatch? next)
     {
         ListWatch? before;
         lock (_gate)
@@ -135,11 +161,12 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             services.Lists.End(before);
         if (next is not null && _gone.IsCancellationRequested)
             services.Lists.End(next);
+        return Task.CompletedTask;
     }
 
     private void Typing(Guid conversation, bool on)
     {
-        if (!actor.May(Permissions.Reply) || !_guard.AdmitsTyping())
+        if (!actor.May(Permissions.Reply) || !Guard.AdmitsTyping())
             return;
         bool watched;
         lock (_gate)
@@ -156,6 +183,18 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
         services.Hub.ToCustomer(actor.Ws, new(head.ChannelId, head.Identity), () => LiveFrames.Typing(conversation, SenderKind.Agent, null, actor.Name, on));
     }
 
+    /// <summary>What a console follows is changed in the order in which it asked: the last word counts.</summary>
+    private void InOrder(Func<Task> work)
+    {
+        _watching = After(_watching);
+
+        async Task After(Task before)
+        {
+            await before;
+            await Guarded(work);
+        }
+    }
+
     private void InBackground(Func<Task> work) => _ = Guarded(work);
 
     private async Task Guarded(Func<Task> work)
@@ -170,7 +209,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
         }
         catch (Exception trouble)
         {
-            services.Logger.LogError(trouble, "A frame of an agent failed");
+            services.Logger.Fault(LogLevel.Error, trouble, "A frame of an agent failed");
             connection.Send(Frames.Error(connection.Locale, trouble is StorageUnavailableException ? "storage_unavailable" : "internal", op: null, clientId: null));
         }
     }
@@ -185,7 +224,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
     public void Closed()
     {
         _gone.Cancel();
-        SetList(null);
+        _ = SetList(null);
         lock (_gate)
         {
             foreach (var (conversation, one) in _watched)

@@ -72,7 +72,7 @@ internal sealed class ConversationHub : ILogSubscriber
         ReadOnlyMemory<byte>? written = null;
         foreach (var one in set.All)
         {
-            if (one.Connection != except)
+            if (one.Connection != except && one.Sees)
                 one.Connection.Send(written ??= frame());
         }
     }

@@ -1,3 +1,4 @@
+using Queqiao.Server.Platform.Problems;
 using System.Globalization;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Log;
@@ -83,7 +84,9 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
     {
         if (_recentById.Remove(change.Head.Id, out var older))
         {
-            change = change with { Before = [.. older.Value.Change.Before, .. change.Before], Moved = change.Moved || older.Value.Change.Moved };
+            // Which lists it was in follows from who held it and its status; more of its past would only grow.
+            var before = older.Value.Change.Before.Concat(change.Before).DistinctBy(head => (head.Status, head.AssigneeId));
+            change = change with { Before = [.. before], Moved = change.Moved || older.Value.Change.Moved };
             _recent.Remove(older);
         }
         _recentById[change.Head.Id] = _recent.AddLast((++_version, change, change.Head.Ws));
@@ -155,7 +158,7 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
         catch (Exception trouble) when (trouble is not OperationCanceledException)
         {
             // The database is away: the counts are asked again with the next beat.
-            _log.LogWarning(trouble, "A list could not be refreshed");
+            _log.Fault(LogLevel.Warning, trouble, "A list could not be refreshed");
             watch.CountsAreOld = true;
         }
     }

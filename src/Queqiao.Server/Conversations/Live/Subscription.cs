@@ -16,11 +16,28 @@ internal sealed class Subscription(GatewayConnection connection, Guid? conversat
     private readonly Lock _gate = new();
     private List<(long Seq, ReadOnlyMemory<byte> Frame)>? _held;
     private long _seen = seen;
+    private bool _sees = true;
+    private bool _wasTold;
 
     public GatewayConnection Connection => connection;
 
-    /// <summary>A conversation may leave the reader's sight while it is watched: it is told who took it, and nothing after.</summary>
-    public bool MaySee(LogEntry entry, ConversationHead head) => scope is null || scope.Allows(head) || entry.Body is AssigneeChanged;
+    /// <summary>A conversation may leave the reader's sight while it is watched: the reader is told who took it, and nothing after, until it comes back.</summary>
+    public bool MaySee(LogEntry entry, ConversationHead head)
+    {
+        if (scope is null)
+            return true;
+        _sees = scope.Allows(head);
+        if (_sees)
+            _wasTold = false;
+        else if (entry.Body is not AssigneeChanged || _wasTold)
+            return false;
+        else
+            _wasTold = true;
+        return true;
+    }
+
+    /// <summary>Whether passing words (typing, presence) are for this reader now.</summary>
+    public bool Sees => _sees;
 
     /// <summary>Null for a visitor whose conversation has not begun.</summary>
     public Guid? ConversationId { get; private set; } = conversationId;

@@ -8,8 +8,6 @@ namespace Queqiao.Server.Conversations.Messaging;
 /// <summary>Reads heads and pages of the log. A conversation outside the scope is not there.</summary>
 internal sealed class ConversationReader(IStorageEngine storage)
 {
-    public const int MostItems = 200;
-
     public async Task<ConversationHead?> Head(Scope<ConversationHead> scope, Guid id, CancellationToken ct)
     {
         await using var db = storage.Read(scope.Ws);
@@ -17,13 +15,13 @@ internal sealed class ConversationReader(IStorageEngine storage)
     }
 
     /// <summary>A page of the log in the order of seq.</summary>
-    /// <param name="head">A head that the reader may see.</param>
+    /// <param name="head">A head that the reader may see; what came after it is not in the page: the reader may no longer see that.</param>
     /// <param name="page">Which part.</param>
     /// <param name="ct">Cancels.</param>
     public async Task<LogPage> Page(ConversationHead head, PageOf page, CancellationToken ct)
     {
         await using var db = storage.Read(head.Ws);
-        var rows = db.Visible(Scope<EntryRow>.Workspace(head.Ws)).Where(entry => entry.ConversationId == head.Id);
+        var rows = db.Visible(Scope<EntryRow>.Workspace(head.Ws)).Where(entry => entry.ConversationId == head.Id && entry.Seq <= head.Seq);
         if (page.OnlyPublic)
             rows = rows.Where(entry => entry.PublicPrev != null);
         if (page.After is { } after)
@@ -41,13 +39,13 @@ internal sealed class ConversationReader(IStorageEngine storage)
         return new LogPage([.. found.Select(row => row.ToEntry())], more);
     }
 
-    /// <summary>A customer's newest conversation on their channel.</summary>
+    /// <summary>A customer's conversation on their channel: the unresolved one, else the newest.</summary>
     public async Task<ConversationHead?> HeadOf(int ws, CustomerKey customer, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
         return await db.Visible(Scope<ConversationHead>.Workspace(ws))
             .Where(head => head.ChannelId == customer.ChannelId && head.Identity == customer.Identity)
-            .OrderByDescending(head => head.CreatedAt).ThenByDescending(head => head.Id)
+            .OrderBy(head => head.Status == ConversationStatus.Resolved).ThenByDescending(head => head.CreatedAt).ThenByDescending(head => head.Id)
             .FirstOrDefaultAsync(ct);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Json;
 
@@ -72,6 +73,16 @@ internal static class ItemWriter
                 break;
         }
         json.WriteEndObject();
+    }
+
+    /// <summary>The members of a page over HTTP.</summary>
+    public static void WritePage(Utf8JsonWriter json, LogPage page, ConversationHead head, Audience audience)
+    {
+        json.WriteStartArray("items");
+        foreach (var entry in page.Entries)
+            Write(json, entry, head, audience);
+        json.WriteEndArray();
+        json.WriteBoolean("hasMore", page.More);
     }
 
     private static long Prev(LogEntry entry, Audience audience) => audience == Audience.Agents ? entry.Seq - 1 : entry.PublicPrev!.Value;

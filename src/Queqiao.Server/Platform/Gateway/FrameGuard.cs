@@ -12,7 +12,9 @@ internal sealed class FrameGuard(LimitsOptions limits, Rate frames, TimeProvider
     private int _refused;
 
     /// <summary>Whether this frame may be handled; when not, the sender was told, or cut.</summary>
-    public bool Admits(ClientFrame frame, GatewayConnection connection)
+    /// <param name="frame">Null: one that nobody can read. It counts like any other.</param>
+    /// <param name="connection">Whose.</param>
+    public bool Admits(ClientFrame? frame, GatewayConnection connection)
     {
         if (!limits.On || _frames.TryTake(frames, clock))
         {
@@ -22,7 +24,7 @@ internal sealed class FrameGuard(LimitsOptions limits, Rate frames, TimeProvider
         if (++_refused > frames.Burst)
             connection.Close(CloseReason.Flooding);
         else
-            connection.Send(Frames.Error(connection.Locale, "rate_limited", frame.Op, frame.ClientId));
+            connection.Send(Frames.Error(connection.Locale, "rate_limited", frame?.Op, frame?.ClientId));
         return false;
     }
 

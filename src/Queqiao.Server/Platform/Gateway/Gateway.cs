@@ -6,7 +6,7 @@ namespace Queqiao.Server.Platform.Gateway;
 /// Every live connection of this node: lets parties in, hears heartbeats, cuts the silent, says goodbye at a stop.
 /// What the frames mean is the parties' business.
 /// </summary>
-internal sealed class Gateway : IHostedService, IDisposable
+internal sealed class Gateway : IHostedLifecycleService, IDisposable
 {
     /// <summary>Longest message of a client, in bytes. ASP.NET Core has no limit of its own.</summary>
     public const int MostMessage = 64 * 1024;
@@ -17,16 +17,19 @@ internal sealed class Gateway : IHostedService, IDisposable
     private const long HelloWithin = 10_000;
     private const long CommentEvery = 15_000;
 
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(3);
+
     private readonly IEnumerable<IGatewayDoor> _doors;
-    private readonly ConcurrentDictionary<GatewayConnection, byte> _connections = new();
     private readonly ILogger<Gateway> _log;
+    private readonly ConcurrentDictionary<GatewayConnection, byte> _connections = new();
     private readonly Timer _sweep;
     private long _commentedAt;
+    private volatile bool _stopping;
 
     public Gateway(IEnumerable<IGatewayDoor> doors, ILogger<Gateway> log)
     {
         (_doors, _log) = (doors, log);
-        _sweep = new Timer(_ => Sweep(), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
+        _sweep = new Timer(_ => Sweep(Environment.TickCount64), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
     }
 
     public int Connections => _connections.Count;
@@ -64,27 +67,27 @@ internal sealed class Gateway : IHostedService, IDisposable
         return connection.Party is not null;
     }
 
-    public static void Malformed(GatewayConnection connection) =>
-        connection.Send(Frames.Error(connection.Locale, "invalid_json", op: null, clientId: null, "$"));
-
     private async Task Live(GatewayConnection connection, Func<Task> run)
     {
         connection.HeardAt = Environment.TickCount64;
         _connections.TryAdd(connection, 0);
+        if (_stopping)
+            connection.Close(CloseReason.Restarting);
         try
         {
             await run();
         }
         finally
         {
+            connection.Over();
             _connections.TryRemove(connection, out _);
             connection.Party?.Closed();
         }
     }
 
-    private void Sweep()
+    /// <param name="now">On the clock of <see cref="GatewayConnection.HeardAt"/>.</param>
+    internal void Sweep(long now)
     {
-        var now = Environment.TickCount64;
         var comment = now - _commentedAt >= CommentEvery;
         if (comment)
             _commentedAt = now;
@@ -122,14 +125,26 @@ internal sealed class Gateway : IHostedService, IDisposable
         }
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Before the web server stops: it would wait for every socket to end by itself.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        _stopping = true;
         foreach (var connection in _connections.Keys)
             connection.Close(CloseReason.Restarting);
-        return Task.CompletedTask;
+        var until = Environment.TickCount64 + LeaveWithin.TotalMilliseconds;
+        while (!_connections.IsEmpty && Environment.TickCount64 < until && !cancellationToken.IsCancellationRequested)
+            await Task.Delay(20, CancellationToken.None);
     }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => _sweep.Dispose();
 }

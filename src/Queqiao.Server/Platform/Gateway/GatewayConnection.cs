@@ -9,11 +9,15 @@ internal abstract class GatewayConnection
     /// <summary>Bytes that may wait for a reader before it is cut.</summary>
     public const int MostWaiting = 256 * 1024;
 
+    /// <summary>Time for a goodbye: then the transport is dropped, whoever does not read or answer.</summary>
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private Queue<ReadOnlyMemory<byte>>? _waiting;
     private int _waitingBytes;
     private bool _pumping;
     private CloseReason? _closing;
+    private bool _over;
 
     /// <summary>Who speaks, once the hello was accepted.</summary>
     public IGatewayParty? Party { get; set; }
@@ -31,7 +35,7 @@ internal abstract class GatewayConnection
     {
         lock (_gate)
         {
-            if (_closing is not null)
+            if (_closing is not null || _over)
                 return;
             _waitingBytes += frame.Length;
             if (_waitingBytes > MostWaiting)
@@ -48,24 +52,47 @@ internal abstract class GatewayConnection
             }
         }
         if (IsClosing)
-            Abort();
+            Drop();
         else
             _ = Pump();
     }
 
-    /// <summary>Sends what waits, then closes with the reason.</summary>
+    /// <summary>Sends what waits, then closes with the reason. The transport ends when the other side has answered, or a little later.</summary>
     public void Close(CloseReason reason)
     {
         lock (_gate)
         {
-            if (_closing is not null)
+            if (_closing is not null || _over)
                 return;
             _closing = reason;
+            _ = DropLater();
             if (_pumping)
                 return;
             _pumping = true;
         }
         _ = Pump();
+    }
+
+    /// <summary>The transport has ended; what belongs to its request must not be touched any more.</summary>
+    public void Over()
+    {
+        lock (_gate)
+            (_over, _waiting) = (true, null);
+    }
+
+    private async Task DropLater()
+    {
+        await Task.Delay(CloseWithin);
+        Drop();
+    }
+
+    private void Drop()
+    {
+        lock (_gate)
+        {
+            if (!_over)
+                Abort();
+        }
     }
 
     private async Task Pump()
@@ -80,7 +107,7 @@ internal abstract class GatewayConnection
         catch (Exception)
         {
             // The reader is gone (reset, aborted, timed out): the read side notices too and tells the party.
-            Abort();
+            Drop();
         }
     }
 
@@ -127,6 +154,9 @@ internal sealed record CloseReason(int Code, string Text)
 /// <summary>What a connection is for: a visitor's widget, an agent's console.</summary>
 internal interface IGatewayParty
 {
+    /// <summary>What this party may send; asked before <see cref="On"/>.</summary>
+    FrameGuard Guard { get; }
+
     /// <summary>Frames come one after the other. Must not block; what takes time answers later through the connection.</summary>
     void On(ClientFrame frame);
 

@@ -7,9 +7,10 @@ namespace Queqiao.Server.Platform.Gateway;
 /// <summary>A reader on a WebSocket.</summary>
 internal sealed class SocketConnection(WebSocket socket, Gateway gateway, HttpContext context) : GatewayConnection
 {
-    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(5);
-
-    /// <summary>Reads until the socket ends.</summary>
+    /// <summary>
+    /// Reads until the socket ends. After our own goodbye what still comes is thrown away until the other side has answered:
+    /// a transport that ends with unread bytes is reset, and the close code is lost on the way.
+    /// </summary>
     public async Task Run()
     {
         try
@@ -43,15 +44,17 @@ internal sealed class SocketConnection(WebSocket socket, Gateway gateway, HttpCo
                 }
                 length += part.Count;
                 if (part.MessageType == WebSocketMessageType.Binary)
-                    return Refuse(CloseReason.Unsupported);
-                if (part.EndOfMessage)
-                    return await On(buffer.AsMemory(0, length));
-                if (length == buffer.Length)
-                {
-                    if (length >= Gateway.MostMessage)
-                        return Refuse(CloseReason.TooBig);
+                    Close(CloseReason.Unsupported);
+                else if (length > Gateway.MostMessage)
+                    Close(CloseReason.TooBig);
+                if (IsClosing)
+                    length = 0;
+                else if (part.EndOfMessage)
+                    await On(buffer.AsMemory(0, length));
+                else if (length == buffer.Length)
                     buffer = Grow(buffer);
-                }
+                if (part.EndOfMessage)
+                    return true;
             }
         }
         finally
@@ -68,34 +71,31 @@ internal sealed class SocketConnection(WebSocket socket, Gateway gateway, HttpCo
         return bigger;
     }
 
-    private async ValueTask<bool> On(ReadOnlyMemory<byte> message)
+    private async ValueTask On(ReadOnlyMemory<byte> message)
     {
-        if (message.Length > Gateway.MostMessage)
-            return Refuse(CloseReason.TooBig);
-        ClientFrame frame;
+        ClientFrame? frame;
         try
         {
             frame = ClientFrame.Parse(message.Span);
         }
         catch (JsonException)
         {
-            if (Party is null)
-                return Refuse(CloseReason.Malformed);
-            Gateway.Malformed(this);
-            return !IsClosing;
+            frame = null;
         }
-        if (Party is { } party)
+        if (Party is not { } party)
         {
-            party.On(frame);
-            return !IsClosing;
+            if (frame is null)
+                Close(CloseReason.Malformed);
+            else if (!await gateway.Hello(context, frame, this))
+                Close(CloseReason.NotSignedIn);
         }
-        return await gateway.Hello(context, frame, this) || Refuse(CloseReason.NotSignedIn);
-    }
-
-    private bool Refuse(CloseReason reason)
-    {
-        Close(reason);
-        return false;
+        else if (party.Guard.Admits(frame, this))
+        {
+            if (frame is null)
+                Send(Frames.Error(Locale, "invalid_json", op: null, clientId: null, "$"));
+            else
+                party.On(frame);
+        }
     }
 
     protected override ValueTask Write(ReadOnlyMemory<byte> frame) =>
@@ -103,11 +103,8 @@ internal sealed class SocketConnection(WebSocket socket, Gateway gateway, HttpCo
 
     protected override async ValueTask WriteClose(CloseReason reason)
     {
-        using var patience = new CancellationTokenSource(CloseWithin);
         if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-            await socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.Text, patience.Token);
-        if (socket.State == WebSocketState.CloseSent && reason != CloseReason.Normal)
-            Abort(); // no waiting for the other side's farewell
+            await socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.Text, CancellationToken.None);
     }
 
     protected override void Abort() => context.Abort();

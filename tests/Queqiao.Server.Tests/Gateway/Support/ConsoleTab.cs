@@ -31,6 +31,8 @@ internal sealed class ConsoleTab(AgentClient who) : Tab
         }
         if (Socket is { } socket)
             await socket.Send(new { op = "watch", conversation, after = 0 });
+        else if (IsConnected)
+            await Connect("sse");
     }
 
     public async Task Leave(string conversation)
@@ -46,6 +48,8 @@ internal sealed class ConsoleTab(AgentClient who) : Tab
         (_list, _listIsNew) = (new KnownList(view), true);
         if (Socket is { } socket)
             await socket.Send(new { op = "watch", list = view });
+        else if (IsConnected)
+            await Connect("sse");
     }
 
     public async Task Say(string conversation, string text, bool isNote)
@@ -114,7 +118,7 @@ internal sealed class ConsoleTab(AgentClient who) : Tab
         var query = _list is { } list ? $"?list={list.View}&cursor={list.Cursor}" : "?";
         lock (_logs)
         {
-            foreach (var conversation in _logs.Keys.Skip(1).ToList())
+            foreach (var conversation in _logs.Keys.SkipLast(1).ToList())
                 _logs.Remove(conversation);
             if (_logs.Count == 1)
                 query += $"&conversation={_logs.Keys.Single()}&after={_logs.Values.Single().Seq}";

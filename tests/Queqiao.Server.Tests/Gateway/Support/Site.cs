@@ -12,7 +12,6 @@ using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
-using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Identity;
 using Queqiao.Server.Tests.Support;
@@ -115,7 +114,6 @@ internal sealed class Site : WebApplicationFactory<Program>
         builder.ConfigureServices(services =>
         {
             services.AddSingleton<TimeProvider>(Time);
-            services.AddSingleton(_limits ? new GatewayLimits() : GatewayLimits.Off);
             services.AddSingleton(new IdentityOptions { Output = _printed, SessionIdle = TimeSpan.FromDays(1000), SessionLength = TimeSpan.FromDays(1000) });
             if (_database is not null)
             {

@@ -17,6 +17,8 @@ internal sealed class PostgresRoles
         _owner = new NpgsqlConnectionStringBuilder(ownerConnectionString);
         if (string.IsNullOrEmpty(_owner.Database))
             throw new StoreRefusedException("QUEQIAO_DATABASE names no database (Database=…).");
+        if (string.IsNullOrEmpty(_owner.Password))
+            throw new StoreRefusedException("QUEQIAO_DATABASE has no password (Password=…). The passwords of the server's own roles follow from it, so an empty one could be guessed by anybody.");
         App = _owner.Database + "_app";
         Writer = _owner.Database + "_writer";
     }

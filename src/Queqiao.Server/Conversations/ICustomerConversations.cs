@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Queqiao.Server.Platform.Gateway;
+using Queqiao.Server.Platform.Problems;
+
+namespace Queqiao.Server.Conversations;
+
+/// <summary>
+/// Conversations as the customer has them: what channels ask for. A customer has one conversation at a time on a channel;
+/// it is found, taken up again or begun by what they say.
+/// </summary>
+internal interface ICustomerConversations
+{
+    /// <summary>The newest conversation; null before they wrote.</summary>
+    Task<CustomerConversation?> Find(Customer customer, CancellationToken ct);
+
+    /// <summary>A page of what the customer may see of the newest conversation.</summary>
+    /// <param name="customer">Whose.</param>
+    /// <param name="page">Which part.</param>
+    /// <param name="wait">How long to wait for something new when nothing came after <see cref="PageRequest.After"/>.</param>
+    /// <param name="ct">Cancels.</param>
+    Task<CustomerPage> Page(Customer customer, PageRequest page, TimeSpan wait, CancellationToken ct);
+
+    /// <summary>Stores a message. The same <paramref name="clientId"/> again gives the first answer again.</summary>
+    Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text);
+
+    /// <summary>Notes that the customer has seen everything up to a seq. Null: done.</summary>
+    Task<Refusal?> MarkRead(Customer customer, long upTo);
+
+    /// <summary>Tells whoever watches that the customer is writing.</summary>
+    Task Typing(Customer customer, bool on, CancellationToken ct);
+
+    /// <summary>A live connection of the customer: greeted, and brought up to date from what it says that it has.</summary>
+    ValueTask<IGatewayParty> Enter(Customer customer, ClientFrame hello, GatewayConnection connection, CancellationToken ct);
+}
+
+/// <summary>A customer on a channel of a workspace.</summary>
+internal sealed record Customer(int Ws, CustomerKey Key);
+
+/// <param name="Id">Of the conversation.</param>
+/// <param name="Seq">Of the last entry that the customer can see.</param>
+/// <param name="Unread">Messages that they have not seen.</param>
+internal sealed record CustomerConversation(Guid Id, long Seq, int Unread);
+
+/// <summary>Part of a conversation, in the customer's numbering.</summary>
+/// <param name="Conversation">Null before they wrote.</param>
+/// <param name="WriteMembers">Writes <c>items</c> and <c>hasMore</c> (docs/gateway.md "Items").</param>
+internal sealed record CustomerPage(CustomerConversation? Conversation, Action<Utf8JsonWriter> WriteMembers);
+
+/// <summary>What became of a message.</summary>
+internal abstract record CustomerAnswer
+{
+    /// <summary>It is on disk.</summary>
+    public sealed record Stored(Guid ConversationId, string Id, long Seq, long Prev, DateTimeOffset At) : CustomerAnswer;
+
+    public sealed record Refused(Refusal Refusal) : CustomerAnswer;
+}

@@ -1,0 +1,87 @@
+using Queqiao.Server.Conversations.Log;
+using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Platform.Gateway;
+
+namespace Queqiao.Server.Conversations.Live;
+
+/// <summary>One widget on the gateway. There are thousands, mostly idle: it holds as little as it can.</summary>
+internal sealed class CustomerParty(Customer customer, GatewayConnection connection, Subscription subscription, CustomerServices services) : IGatewayParty
+{
+    public FrameGuard Guard { get; } = new(services.Limits, services.Limits.VisitorFrames, services.Clock);
+
+    public void On(ClientFrame frame)
+    {
+        switch (frame)
+        {
+            case { Op: "ping" }:
+                connection.Send(Frames.Pong);
+                break;
+            case { Op: "send" }:
+                Send(frame);
+                break;
+            case { Op: "typing" }:
+                if (subscription.ConversationId is { } conversation && Guard.AdmitsTyping())
+                    CustomerSignals.Typing(services.Hub, customer, conversation, frame.On ?? true);
+                break;
+            case { Op: "read", Seq: { } seq }:
+                services.Log.Post(CustomerCommands.Read(customer, seq, new SocketReply(connection, "read", clientId: null, forCustomer: true)));
+                break;
+            default:
+                connection.Send(Frames.Error(connection.Locale, "validation", frame.Op, frame.ClientId));
+                break;
+        }
+    }
+
+    private void Send(ClientFrame frame)
+    {
+        var reply = new SocketReply(connection, "send", frame.ClientId, forCustomer: true);
+        if (Sending.Check(frame.ClientId, frame.Text) is { } refusal)
+            reply.Refuse(refusal);
+        else
+            services.Log.Post(CustomerCommands.Message(customer, frame.ClientId!, frame.Text!, reply, connection));
+    }
+
+    public void Closed()
+    {
+        if (services.Hub.Remove(customer.Ws, customer.Key, subscription) && subscription.ConversationId is { } conversation)
+            CustomerSignals.Presence(services.Hub, customer, conversation, online: false);
+    }
+}
+
+/// <summary>What agents notice of a customer beside messages.</summary>
+internal static class CustomerSignals
+{
+    public static void Typing(ConversationHub hub, Customer customer, Guid conversation, bool on) =>
+        hub.ToAgents(customer.Ws, conversation, () => LiveFrames.Typing(conversation, SenderKind.Contact, null, null, on));
+
+    public static void Presence(ConversationHub hub, Customer customer, Guid conversation, bool online) =>
+        hub.ToAgents(customer.Ws, conversation, () => LiveFrames.ContactPresence(conversation, online));
+}
+
+/// <summary>The commands of a customer.</summary>
+internal static class CustomerCommands
+{
+    public static LogCommand Message(Customer customer, string clientId, string text, ILogReply reply, object? origin) => new()
+    {
+        Ws = customer.Ws,
+        Customer = customer.Key,
+        Begins = true,
+        Key = LogCommand.KeyOf(customer.Ws, $"customer:{customer.Key.ChannelId}:{customer.Key.Identity}", clientId),
+        By = Contact,
+        Decide = head => head.CustomerSays(text, clientId),
+        Reply = reply,
+        Origin = origin,
+    };
+
+    public static LogCommand Read(Customer customer, long seq, ILogReply reply) => new()
+    {
+        Ws = customer.Ws,
+        Customer = customer.Key,
+        By = Contact,
+        Decide = head => head.MarkRead(SenderKind.Contact, seq),
+        Reply = reply,
+    };
+
+    // Whose contact this is follows from the conversation, and so does their name.
+    private static readonly Sender Contact = new(SenderKind.Contact, null, null);
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Routing;
+using Queqiao.Server.Platform.Access;
+
+namespace Queqiao.Server.Tests.Identity;
+
+/// <summary>Every route of the program says who may call it, and means it.</summary>
+public sealed class RouteListTests
+{
+    /// <summary>Open to the world, and why. A route that is missing here, or no longer there, fails the test.</summary>
+    private static readonly Dictionary<string, string> Open = new()
+    {
+        ["GET /api/v1/setup"] = "the console asks before anybody can be signed in",
+        ["POST /api/v1/setup"] = "asks for the secret of the printed link; works once",
+        ["POST /api/v1/session"] = "signing in",
+        ["GET /health/live"] = "process supervisors; says nothing but that it lives",
+        ["GET /health/ready"] = "load balancers; says nothing but whether it can store",
+        ["GET /openapi/{documentName}.json"] = "the reference; the same in every installation",
+        ["GET /"] = "leads to the console",
+        ["GET /console/{**path}"] = "files of the console; it asks itself who is signed in",
+        ["GET /widget.js"] = "the loader, embedded by other sites",
+        ["GET /widget/app.js"] = "the widget, embedded by other sites",
+        ["GET /gateway"] = "visitors name themselves in their first frame; agents are checked at the upgrade",
+        ["GET /gateway/events"] = "visitors have a token of their own; agents are checked inside",
+        ["POST /widget/v1/sessions"] = "every visitor begins here",
+        ["GET /widget/v1/messages"] = "checks the visitor's token",
+        ["POST /widget/v1/messages"] = "checks the visitor's token",
+        ["POST /widget/v1/events"] = "checks the visitor's token",
+        ["GET /widget/v1/unread"] = "checks the visitor's token",
+        ["GET /demo"] = "only with --demo: the shop's page",
+        ["GET /demo/shop.css"] = "only with --demo: its style sheet",
+    };
+
+    [Fact]
+    public async Task Every_route_is_authorised_or_on_the_written_list()
+    {
+        await using var host = new ProgramHost(demo: true);
+        var open = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var route in host.Routes)
+        {
+            var needs = route.Metadata.GetMetadata<PermissionNeeded>();
+            var isPublic = route.Metadata.GetMetadata<PublicEndpoint>() is not null;
+            Assert.True(needs is not null ^ isPublic, $"{NameOf(route)} must say exactly one: Needs(…), NeedsSignIn() or IsPublic().");
+            if (isPublic)
+                open.Add(NameOf(route));
+        }
+        Assert.Equal(Open.Keys.Order(StringComparer.Ordinal), open);
+        Assert.Contains(host.Routes, route => NameOf(route) == "GET /api/v1/conversations");
+    }
+
+    [Fact]
+    public async Task Nobody_gets_through_an_authorised_route_without_signing_in()
+    {
+        await using var host = new ProgramHost();
+        using var browser = host.Browser();
+        foreach (var route in host.Routes.Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
+        {
+            var path = route.RoutePattern.RawText!.Replace("{id:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal);
+            foreach (var method in MethodsOf(route))
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), path);
+                if (method is not "GET")
+                    request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+                using var answer = await browser.SendAsync(request);
+                Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"{method} {path} answered {(int)answer.StatusCode}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_reference_describes_every_route_of_the_API_with_its_permission()
+    {
+        await using var host = new ProgramHost();
+        using var browser = host.Browser();
+        using var document = JsonDocument.Parse(await browser.GetStringAsync("/openapi/v1.json"));
+        var paths = document.RootElement.GetProperty("paths");
+        var described = 0;
+        foreach (var route in host.Routes.Where(IsApi))
+        {
+            var path = route.RoutePattern.RawText!.Replace(":guid", "", StringComparison.Ordinal).TrimEnd('/');
+            foreach (var method in MethodsOf(route))
+            {
+                Assert.True(paths.TryGetProperty(path, out var item) && item.TryGetProperty(method.ToLowerInvariant(), out _), $"{method} {path} is not in the reference");
+                var operation = item.GetProperty(method.ToLowerInvariant());
+                var access = route.Metadata.GetMetadata<PermissionNeeded>() switch
+                {
+                    null => "Public.",
+                    { Permission: "" } => "Any signed-in agent.",
+                    var needed => $"`{needed.Permission}`",
+                };
+                Assert.Contains(access, operation.GetProperty("description").GetString(), StringComparison.Ordinal);
+                Assert.True(operation.GetProperty("responses").GetProperty("default").GetProperty("content").TryGetProperty("application/problem+json", out _));
+                described++;
+            }
+        }
+        Assert.Equal(described, paths.EnumerateObject().Sum(path => path.Value.EnumerateObject().Count(member => member.Name is "get" or "post" or "put" or "patch" or "delete")));
+        Assert.True(described > 15, "the routes are no longer found");
+    }
+
+    private static bool IsApi(RouteEndpoint route) =>
+        route.RoutePattern.RawText!.StartsWith("/api/v1/", StringComparison.Ordinal) || route.RoutePattern.RawText.StartsWith("/widget/v1/", StringComparison.Ordinal);
+
+    private static string NameOf(RouteEndpoint route) => $"{MethodsOf(route)[0]} {(route.RoutePattern.RawText!.TrimEnd('/') is { Length: > 0 } path ? path : "/")}";
+
+    private static IReadOnlyList<string> MethodsOf(RouteEndpoint route) =>
+        route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is { Count: > 0 } methods ? methods : ["GET"];
+}
