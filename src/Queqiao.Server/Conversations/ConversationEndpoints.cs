@@ -71,6 +71,8 @@ internal static class ConversationEndpoints
             return Refusal.Invalid("status", "not_one_of", string.Join(", ", ConversationStatus.All));
         if (query.Sort is not (null or "recent" or "waiting"))
             return Refusal.Invalid("sort", "not_one_of", "recent, waiting");
+        if (query.Status is { } status && !ConversationStatus.All.Contains(status))
+            return Refusal.Invalid("status", "not_one_of", string.Join(", ", ConversationStatus.All));
         if (query.View is { } name)
         {
             if (InboxView.Of(name, actor.AgentId) is not { } view)

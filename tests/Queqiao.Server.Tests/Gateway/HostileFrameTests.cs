@@ -191,7 +191,6 @@ public sealed class HostileFrameTests(SharedSite shared) : IClassFixture<SharedS
         }
 
         Assert.Equal(1008, (await live.Ended()).Code);
-        Assert.True(sent < 100_000, "the flood went through");
         Assert.InRange(live.Frames.Count(f => f.IsOp("error")), 0, 100);
         await using var other = await (await site.Visitor()).Socket();
         await other.Send(new { op = "ping" });

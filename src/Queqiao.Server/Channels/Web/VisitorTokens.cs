@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Keys;
 
@@ -46,7 +46,9 @@ internal sealed class VisitorTokens(RootKey root, TimeProvider clock)
         if (token is null || token.Length > 200 || !token.StartsWith(Prefix, StringComparison.Ordinal))
             return null;
         Span<byte> bytes = stackalloc byte[PayloadLength + 32];
-        if (!Base64Url.TryDecodeFromUtf8(Encoding.ASCII.GetBytes(token[Prefix.Length..]), bytes, out var length) || length != bytes.Length)
+        // The Try… methods throw on what is not Base64 at all.
+        if (Base64Url.DecodeFromChars(token.AsSpan(Prefix.Length), bytes, out var read, out var length) != OperationStatus.Done
+            || length != bytes.Length || read != token.Length - Prefix.Length)
             return null;
         Span<byte> mac = stackalloc byte[32];
         HMACSHA256.HashData(_key, bytes[..PayloadLength], mac);

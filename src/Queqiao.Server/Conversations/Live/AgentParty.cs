@@ -98,11 +98,12 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
     private async Task Watch(Guid conversation, long after)
     {
         await Unwatch(conversation);
-        if (await services.Reader.Head(actor.Conversations(), conversation, _gone.Token) is null)
+        if (await services.Reader.Head(actor.Conversations(), conversation, _gone.Token) is not { } before)
         {
-            Refuse("not_found");
+            Refuse("not_found", conversation);
             return;
         }
+        after = Math.Min(after, before.Seq); // more than there is can only be a mistake, and must not silence what comes
         var one = new Subscription(connection, conversation, after, actor.Conversations());
         one.Hold();
         lock (_gate)
@@ -116,7 +117,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             }
             else
             {
-                Refuse("too_many_watched", MostWatched);
+                Refuse("too_many_watched", conversation, MostWatched);
                 return;
             }
         }
@@ -126,13 +127,14 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
         {
             await Unwatch(conversation);
             if (head is null)
-                Refuse("not_found");
+                Refuse("not_found", conversation);
             return;
         }
         connection.Send(LiveFrames.ContactPresence(conversation, services.Hub.IsOnline(actor.Ws, new(head.ChannelId, head.Identity))));
     }
 
-    private void Refuse(string code, params object[] args) => connection.Send(Frames.Error(connection.Locale, code, "watch", clientId: null, args));
+    private void Refuse(string code, Guid? conversation, params object[] args) =>
+        connection.Send(Frames.Error(connection.Locale, code, new RefusedFrame("watch", ClientId: null, conversation), args));
 
     private Task Unwatch(Guid conversation)
     {
@@ -149,7 +151,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
         if (await services.Lists.Watch(actor, view, cursor, connection, _gone.Token) is { } watch)
             await SetList(watch);
         else
-            Refuse("not_found");
+            Refuse("not_found", conversation: null);
     }
 
     private Task SetList(ListWatch? next)

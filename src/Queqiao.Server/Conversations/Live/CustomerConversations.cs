@@ -95,10 +95,11 @@ internal sealed class CustomerConversations(CustomerServices services, IHostAppl
         var bell = new Bell();
         var subscription = new Subscription(bell, conversationId: null, seen: 0);
         var first = services.Hub.Add(customer.Ws, customer.Key, subscription);
+        ConversationHead? head = null;
         try
         {
             // Once more, now that nothing can be missed: it may have come between the first look and the subscription.
-            var head = await Head(customer, ct);
+            head = await Head(customer, ct);
             if (head is not null && first)
                 CustomerSignals.Presence(services.Hub, customer, head.Id, online: true);
             if (head is not null && head.PublicSeq > after)
@@ -109,14 +110,14 @@ internal sealed class CustomerConversations(CustomerServices services, IHostAppl
         }
         finally
         {
-            _ = LeaveLater(customer, subscription);
+            _ = LeaveLater(customer, subscription, head?.Id);
         }
     }
 
-    private async Task LeaveLater(Customer customer, Subscription subscription)
+    private async Task LeaveLater(Customer customer, Subscription subscription, Guid? known)
     {
         await Task.Delay(Linger, services.Clock);
-        if (services.Hub.Remove(customer.Ws, customer.Key, subscription) && subscription.ConversationId is { } conversation)
+        if (services.Hub.Remove(customer.Ws, customer.Key, subscription) && (subscription.ConversationId ?? known) is { } conversation)
             CustomerSignals.Presence(services.Hub, customer, conversation, online: false);
     }
 

@@ -40,14 +40,22 @@ internal static class Frames
 
     /// <summary>The refusal of a frame: a code of the API with its text in the reader's language.</summary>
     public static byte[] Error(Locale locale, string code, string? op, string? clientId, params object[] args) =>
-        Write((locale, code, op, clientId, args), static (json, it) =>
+        Error(locale, code, new RefusedFrame(op, clientId, Conversation: null), args);
+
+    public static byte[] Error(Locale locale, string code, RefusedFrame refused, object[] args) =>
+        Write((locale, code, refused, args), static (json, it) =>
         {
             json.WriteString("op", "error");
-            if (it.op is not null)
-                json.WriteString("refused", it.op);
-            if (it.clientId is not null)
-                json.WriteString("clientId", it.clientId);
+            if (it.refused.Op is not null)
+                json.WriteString("refused", it.refused.Op);
+            if (it.refused.ClientId is not null)
+                json.WriteString("clientId", it.refused.ClientId);
+            if (it.refused.Conversation is { } conversation)
+                json.WriteString("conversation", conversation);
             json.WriteString("code", it.code);
             json.WriteString("detail", Messages.Text(it.locale, it.code, it.args));
         });
 }
+
+/// <summary>What an error is about: the op, and what names the frame to its sender.</summary>
+internal readonly record struct RefusedFrame(string? Op, string? ClientId, Guid? Conversation);

@@ -14,8 +14,8 @@ internal static class GatewayModule
     /// <summary>Maps the socket and the event stream. Public: who is speaking is said in the hello.</summary>
     public static void MapGateway(this WebApplication app)
     {
-        app.MapGet("/gateway", Socket).IsPublic().ExcludeFromDescription();
-        app.MapGet("/gateway/events", Events).IsPublic().ExcludeFromDescription();
+        app.MapGet("/gateway", Socket).IsPublic().TakesQuery().ExcludeFromDescription();
+        app.MapGet("/gateway/events", Events).IsPublic().TakesQuery("conversation", "after", "list", "cursor").ExcludeFromDescription();
     }
 
     private static async Task<IResult> Socket(HttpContext context, Gateway gateway)

@@ -28,7 +28,17 @@ internal sealed class SocketConnection(WebSocket socket, Gateway gateway, HttpCo
     /// <summary>One whole message. Its buffer is rented only once bytes are there: an idle socket holds none.</summary>
     private async ValueTask<bool> Read()
     {
-        await socket.ReceiveAsync(Memory<byte>.Empty, context.RequestAborted);
+        var begins = await socket.ReceiveAsync(Memory<byte>.Empty, context.RequestAborted);
+        if (begins.MessageType == WebSocketMessageType.Close)
+        {
+            Close(CloseReason.Normal);
+            return false;
+        }
+        if (begins.EndOfMessage) // a message of nothing is whole already
+        {
+            await On(ReadOnlyMemory<byte>.Empty);
+            return true;
+        }
         var buffer = ArrayPool<byte>.Shared.Rent(4096);
         try
         {

@@ -130,8 +130,17 @@ internal sealed class ConsoleTab(AgentClient who) : Tab
     {
         if (frame.IsOp("watching") || frame.IsEvent("list.changed"))
             await ApplyToList(frame);
+        else if (frame.IsOp("error") && frame.Text("refused") == "watch" && frame.Maybe("conversation") is { } refused)
+            Forget(refused);
         else if (frame.Maybe("conversation") is { } conversation && Log(conversation) is { } log)
             await ApplyTo(log, conversation, frame);
+    }
+
+    /// <summary>Not ours, or not any more: whoever wants it opens it again.</summary>
+    private void Forget(string conversation)
+    {
+        lock (_logs)
+            _logs.Remove(conversation);
     }
 
     private KnownLog? Log(string conversation)

@@ -1,0 +1,41 @@
+using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Tests.Gateway;
+using Queqiao.Server.Tests.Gateway.Support;
+
+namespace Queqiao.Server.Tests.Api;
+
+/// <summary>Roles mean something on every route, also on those that are added tomorrow.</summary>
+public sealed class ViewerTests(SharedSite shared) : IClassFixture<SharedSite>
+{
+    /// <summary>Writes that are the viewer's own business.</summary>
+    private static readonly string[] TheirOwn = ["DELETE /api/v1/session"];
+
+    [Fact]
+    public async Task A_viewer_may_read_and_is_refused_every_write()
+    {
+        var site = shared.Site;
+        var conversation = (await (await site.Visitor()).Say("hello")).Text("conversationId");
+        var viewer = await site.Agent("viewer");
+        var seq = (await viewer.Row(conversation)).Long("seq");
+        var (read, written) = (0, 0);
+        foreach (var route in site.The<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
+        {
+            var path = route.RoutePattern.RawText!.Replace("{id:guid}", conversation, StringComparison.Ordinal);
+            Assert.DoesNotContain('{', path);
+            foreach (var method in route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(method => !TheirOwn.Contains($"{method} {path}")))
+            {
+                var answer = await viewer.Api.Send(new HttpMethod(method), path, method == "GET" ? null : "{}");
+                if (method == "GET")
+                    Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.NotFound, $"{method} {path} answered {(int)answer.Status}");
+                else
+                    Assert.True((answer.Status, answer.Code) == (HttpStatusCode.Forbidden, "forbidden"), $"{method} {path} answered {(int)answer.Status}");
+                _ = method == "GET" ? read++ : written++;
+            }
+        }
+        Assert.True(read >= 8 && written >= 7, $"{read} reads and {written} writes were tried");
+        Assert.Equal(seq, (await viewer.Row(conversation)).Long("seq"));
+    }
+}
