@@ -11,6 +11,7 @@ using Queqiao.Server.Platform.Health;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.OpenApi;
+using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -22,6 +23,7 @@ return await Commands.Run(args, async serve =>
 
     var web = builder.AddWebSafety();
     builder.AddPlatformSecurity();
+    builder.AddOutbound();
     builder.Services.AddProblems();
     builder.Services.AddStrictJson();
     builder.Services.AddReference();

@@ -32,7 +32,29 @@ internal sealed class SqliteLimit : IDisposable
 
     private double Run(long warmup, long length, CancellationToken ct)
     {
-        using var timer = new Timer(_ => Execute(_checkpoints, "PRAGMA wal_checkpoint(PASSIVE)"), null, 1000, 1000);
+        using var over = new ManualResetEventSlim();
+        var checkpoints = new Thread(() => Checkpoint(over));
+        checkpoints.Start();
+        try
+        {
+            return Count(warmup, length, ct);
+        }
+        finally
+        {
+            over.Set();
+            checkpoints.Join();
+        }
+    }
+
+    /// <summary>As the server does it: beside the writer, once a second.</summary>
+    private void Checkpoint(ManualResetEventSlim over)
+    {
+        while (!over.Wait(TimeSpan.FromSeconds(1)))
+            Execute(_checkpoints, "PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
+    private double Count(long warmup, long length, CancellationToken ct)
+    {
         var (from, stored) = (Clock.Now + warmup, 0L);
         foreach (var batch in _rows.Batches(0, 1))
         {
@@ -43,7 +65,6 @@ internal sealed class SqliteLimit : IDisposable
             if (now >= from + length)
                 break;
         }
-        timer.Change(Timeout.Infinite, Timeout.Infinite);
         return Math.Round(stored / (length / (double)Clock.Second));
     }
 

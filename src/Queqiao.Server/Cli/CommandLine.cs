@@ -9,13 +9,13 @@ internal static class CommandLine
     private const string DefaultUrlWithCertificate = "https://localhost:5080";
 
     /// <summary>Options of <c>serve</c> that stand alone (<c>--demo</c>) or with on/off (<c>--demo=off</c>).</summary>
-    private static readonly string[] Switches = ["demo", "allow-http-sign-in"];
+    private static readonly string[] Switches = ["demo", "allow-http-sign-in", "outbound-http"];
 
     /// <summary>Options of <c>serve</c> with a value. The last three are the framework's own, as its test hosts give them.</summary>
     private static readonly string[] ServeOptions =
     [
         "data", "urls", "public-url", "certificate", "certificate-key", "trusted-proxies", "allowed-hosts", "web-root",
-        "max-body", "max-connections", "limits", "session-idle", "session-length", "environment", "contentRoot", "applicationName",
+        "max-body", "max-connections", "limits", "outbound-allow", "session-idle", "session-length", "environment", "contentRoot", "applicationName",
     ];
 
     private static readonly string[] UserOptions = ["data", "email", "password", "role", "name", "locale", "workspace"];
@@ -54,6 +54,8 @@ internal static class CommandLine
             return new Command.Wrong("cli_not_on_or_off", "--demo", demo!);
         if (!given.ContainsKey("urls") && !UrlVariables.Any(name => !string.IsNullOrWhiteSpace(variable(name))))
             given["urls"] = given.ContainsKey("certificate") || variable("QUEQIAO_CERTIFICATE") is { Length: > 0 } ? DefaultUrlWithCertificate : DefaultUrl;
+        if (given.TryGetValue("urls", out var urls) && urls.Split(';').FirstOrDefault(url => !IsUrl(url)) is { } bad)
+            return new Command.Wrong("cli_not_a_url", "--urls", bad);
         return new Command.Serve(Storage(given, variable), isDemo, [.. given.Select(option => $"--{option.Key}={option.Value}")]);
     }
 
@@ -107,6 +109,11 @@ internal static class CommandLine
         var equals = option.IndexOf('=', StringComparison.Ordinal);
         return equals < 0 ? (option, null) : (option[..equals], option[(equals + 1)..]);
     }
+
+    // http://*:80 and http://+:80 are no addresses to Uri, but to Kestrel.
+    private static bool IsUrl(string text) =>
+        Uri.TryCreate(text.Trim().Replace("://*", "://any", StringComparison.Ordinal).Replace("://+", "://any", StringComparison.Ordinal), UriKind.Absolute, out var url)
+        && url.Scheme is "http" or "https";
 
     private static bool? IsOn(string? text) => text?.Trim().ToUpperInvariant() switch
     {

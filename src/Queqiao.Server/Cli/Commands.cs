@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Reflection;
+using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Problems;
@@ -70,6 +72,8 @@ internal static class Commands
         NpgsqlException away => Messages.Text(locale, "cli_database_away", away.Message),
         UnauthorizedAccessException or DirectoryNotFoundException => Messages.Text(locale, "cli_folder_unusable", trouble.Message),
         IOException { InnerException: null } => Messages.Text(locale, "cli_folder_unusable", trouble.Message),
+        IOException { InnerException: AddressInUseException } => Messages.Text(locale, "cli_address_in_use", trouble.Message),
+        SocketException => Messages.Text(locale, "cli_cannot_listen", trouble.Message),
         StoreRefusedException { Code: { } code } => Messages.Text(locale, code),
         StoreRefusedException refused => refused.Message,
         _ => null,

@@ -67,6 +67,8 @@ internal static class ConversationEndpoints
     private static Refusal? ReadFilter(ListQuery query, Actor actor, out InboxFilter filter)
     {
         filter = new InboxFilter { Status = query.Status, Channel = query.Channel, ByWaiting = query.Sort == "waiting", Unassigned = query.Assignee == "none" };
+        if (query.Status is not null && !ConversationStatus.All.Contains(query.Status))
+            return Refusal.Invalid("status", "not_one_of", string.Join(", ", ConversationStatus.All));
         if (query.Sort is not (null or "recent" or "waiting"))
             return Refusal.Invalid("sort", "not_one_of", "recent, waiting");
         if (query.Status is { } status && !ConversationStatus.All.Contains(status))

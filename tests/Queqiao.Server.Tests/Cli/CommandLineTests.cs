@@ -61,6 +61,8 @@ public sealed class CommandLineTests
     [InlineData("migrate --demo", "cli_unknown_option")]
     [InlineData("version --demo", "cli_unknown_option")]
     [InlineData("--data", "cli_missing_value")]
+    [InlineData("--urls localhost:5080", "cli_not_a_url")]
+    [InlineData("--urls http://*:80;ftp://x", "cli_not_a_url")]
     [InlineData("--data --demo", "cli_missing_value")]
     [InlineData("--data a --data b", "cli_option_twice")]
     [InlineData("--demo=perhaps", "cli_not_on_or_off")]

@@ -100,29 +100,6 @@ public sealed class AgentTests
     }
 
     [Fact]
-    public async Task The_audit_row_and_the_deed_are_kept_together_or_not_at_all()
-    {
-        await using var host = await ApiHost.Start();
-        using var owner = await host.SetUp();
-        await Assert.ThrowsAnyAsync<Exception>(() => host.Storage.Run<bool>(1, async (unit, ct) =>
-        {
-            await unit.Db.Table<Agent>().ExecuteUpdateAsync(set => set.SetProperty(agent => agent.Name, "changed"), ct);
-            await Audit.Record(unit, AuditBy.System(1), "agent.changed", "agent", null, null, ct);
-            throw new InvalidOperationException("after both");
-        }, CancellationToken.None));
-        // and the audit row failing takes the deed with it
-        await Assert.ThrowsAnyAsync<Exception>(() => host.Storage.Run(1, async (unit, ct) =>
-        {
-            await unit.Db.Table<Agent>().ExecuteUpdateAsync(set => set.SetProperty(agent => agent.Name, "changed"), ct);
-            await Audit.Record(unit, AuditBy.System(1), null!, "agent", null, null, ct);
-            return true;
-        }, CancellationToken.None));
-        await using var db = host.Storage.ReadSystem();
-        Assert.Equal("林晓", (await db.Table<Agent>().SingleAsync()).Name);
-        Assert.Equal(["workspace.created"], await db.Table<AuditRow>().Select(row => row.Action).ToListAsync());
-    }
-
-    [Fact]
     public async Task Every_deed_leaves_its_row()
     {
         await using var host = await ApiHost.Start();

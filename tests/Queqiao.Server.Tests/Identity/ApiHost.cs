@@ -18,6 +18,7 @@ using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Web;
+using Queqiao.Server.Tests.Support;
 
 namespace Queqiao.Server.Tests.Identity;
 
@@ -49,6 +50,17 @@ internal sealed class ApiHost : IAsyncDisposable
         (_app, _folder, _ownsFolder, Clock, Printed) = (app, folder, ownsFolder, clock, printed);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
+
+    /// <summary>Over a store of this engine that goes away with the host.</summary>
+    public static async Task<ApiHost> On(string engine)
+    {
+        var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
+        var host = await Start(database: database?.Owner);
+        host._database = database;
+        return host;
+    }
+
+    private PostgresDatabase? _database;
 
     public HeldClock Clock { get; }
 
@@ -137,6 +149,8 @@ internal sealed class ApiHost : IAsyncDisposable
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
         SqliteConnection.ClearAllPools();
+        if (_database is not null)
+            await _database.DisposeAsync();
         if (_ownsFolder)
             Directory.Delete(_folder, recursive: true);
     }

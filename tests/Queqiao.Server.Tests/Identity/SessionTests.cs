@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Queqiao.Server.Identity.Storage;
@@ -24,6 +25,29 @@ public sealed class SessionTests
         Assert.DoesNotContain("expires", cookie, StringComparison.Ordinal);
         Assert.DoesNotContain(browser.Token!, answer.Body.GetRawText(), StringComparison.Ordinal);
         Assert.Equal("owner@example.com", (await browser.Get("/api/v1/session")).Text("agent", "email"));
+    }
+
+    [Fact]
+    public async Task With_HTTPS_the_cookie_is_bound_to_this_host_and_the_plain_one_is_not_taken()
+    {
+        await using var host = new ProgramHost(demo: true);
+        using var browser = host.CreateClient(new() { BaseAddress = new Uri("https://chat.example.com"), HandleCookies = false });
+        var password = (await File.ReadAllTextAsync(Path.Combine(host.Folder, "demo-password"))).Trim();
+        using var answer = await browser.PostAsJsonAsync("/api/v1/session", new { email = "owner@demo.example", password });
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single();
+        Assert.StartsWith("__Host-queqiao=", cookie, StringComparison.Ordinal);
+        Assert.Contains("; path=/; secure; samesite=strict; httponly", cookie, StringComparison.Ordinal);
+        var given = cookie.Split(';')[0];
+        Assert.Equal(HttpStatusCode.OK, await With(given));
+        Assert.Equal(HttpStatusCode.Unauthorized, await With(given.Replace("__Host-", "", StringComparison.Ordinal)));
+
+        async Task<HttpStatusCode> With(string sent)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/session");
+            request.Headers.Add("Cookie", sent);
+            using var response = await browser.SendAsync(request);
+            return response.StatusCode;
+        }
     }
 
     [Fact]

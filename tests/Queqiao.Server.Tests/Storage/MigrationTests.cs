@@ -1,3 +1,4 @@
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Storage.Migrations;
 using Queqiao.Server.Tests.Support;
 
@@ -51,7 +52,7 @@ public sealed class MigrationTests
         await first.Start(CancellationToken.None);
         await using (var second = store.NewEngine())
         {
-            var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => second.Start(CancellationToken.None));
+            var refused = await Assert.ThrowsAsync<StoreInUseException>(() => second.Start(CancellationToken.None));
             Assert.Contains("Another Queqiao process", refused.Message, StringComparison.Ordinal);
             Assert.Contains(store.Options.DataFolder, refused.Message, StringComparison.Ordinal);
         }
@@ -98,5 +99,5 @@ public sealed class MigrationTests
     }
 
     private static async Task<string> Refusal(EmptyStore store) =>
-        (await Assert.ThrowsAsync<InvalidOperationException>(() => StartAndStop(store))).Message;
+        (await Assert.ThrowsAsync<StoreRefusedException>(() => StartAndStop(store))).Message;
 }

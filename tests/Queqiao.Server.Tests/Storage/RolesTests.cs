@@ -4,6 +4,7 @@ using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Storage.Postgres;
 using Queqiao.Server.Tests.Support;
 
@@ -99,7 +100,7 @@ public sealed class RolesTests
     {
         await using var store = await Store.Open(Engines.Postgres);
         await store.Database.Cluster.Admin($"ALTER ROLE {store.Database.Name}_app BYPASSRLS");
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => store.Start());
+        var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => store.Start());
         Assert.Contains("bypasses row-level security", refused.Message, StringComparison.Ordinal);
     }
 

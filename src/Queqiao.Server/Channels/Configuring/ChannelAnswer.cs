@@ -24,7 +24,18 @@ internal sealed record ChannelAnswers(IReadOnlyList<ChannelAnswer> Items);
 /// <summary>Settings as text in the database. Members that a later version added are skipped by an older one.</summary>
 internal static class StoredSettings
 {
-    public static WebSettings Web(string json) => JsonSerializer.Deserialize<WebSettings>(json, TolerantJson.Options) ?? WebSettings.Default;
+    public static WebSettings Web(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<WebSettings>(json, TolerantJson.Options) ?? WebSettings.Default;
+        }
+        catch (JsonException fault)
+        {
+            // else it would be answered as a fault of the caller's JSON (docs/decisions/0002)
+            throw new InvalidOperationException("The stored settings of a channel cannot be read.", fault);
+        }
+    }
 
     public static string Text(WebSettings settings) => JsonSerializer.Serialize(settings, StrictJson.Options);
 }

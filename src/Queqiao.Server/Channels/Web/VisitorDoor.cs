@@ -11,6 +11,8 @@ internal sealed class VisitorDoor(VisitorAccess access, ICustomerConversations c
     public async ValueTask<IGatewayParty?> Enter(HttpContext context, ClientFrame hello, GatewayConnection connection)
     {
         var (who, _) = await access.Admit(context, hello.Token);
-        return who is null ? null : await conversations.Enter(who.Customer, hello, connection, context.RequestAborted);
+        return who is null
+            ? null
+            : new VisitorParty(await conversations.Enter(who.Customer, hello, connection, context.RequestAborted), who.Channel.Id, access);
     }
 }

@@ -119,7 +119,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
 
     private async Task<bool> Hold(short slot, long from, LogEntry entry, Exception trouble, CancellationToken ct)
     {
-        log.LogWarning(trouble, "Listener {Listener} could not digest entry {Entry}; it waits", listener.Name, entry.Id);
+        log.Fault(LogLevel.Warning, trouble, $"Listener {listener.Name} could not digest entry {entry.Id}; it waits");
         return await storage.RunSystem(async (unit, stop) =>
         {
             if (!await Move(unit, slot, from, entry.Position, stop))
@@ -222,7 +222,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
         var last = mine.Tries >= MostTries;
         if (last)
         {
-            log.LogError(trouble, "Listener {Listener} gave up entry {Conversation}.{Seq}; it is parked", listener.Name, hold.ConversationId, mine.FromSeq);
+            log.Fault(LogLevel.Error, trouble, $"Listener {listener.Name} gave up entry {hold.ConversationId}.{mine.FromSeq}; it is parked");
             unit.Db.Table<ListenerParked>().Add(new ListenerParked
             {
                 Listener = hold.Listener,

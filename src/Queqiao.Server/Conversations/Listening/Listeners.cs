@@ -1,3 +1,4 @@
+using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Platform.Storage;
 
@@ -41,7 +42,7 @@ internal sealed class Listeners(IStorageEngine storage, IEnumerable<ILogListener
             }
             catch (Exception trouble)
             {
-                log.LogWarning(trouble, "Listener {Listener} waits for the database", one.Name);
+                log.Fault(LogLevel.Warning, trouble, $"Listener {one.Name} waits for the database");
             }
         }
     }

@@ -211,7 +211,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
         }
         catch (Exception trouble)
         {
-            services.Logger.LogError(trouble, "A frame of an agent failed");
+            services.Logger.Fault(LogLevel.Error, trouble, "A frame of an agent failed");
             connection.Send(Frames.Error(connection.Locale, trouble is StorageUnavailableException ? "storage_unavailable" : "internal", op: null, clientId: null));
         }
     }

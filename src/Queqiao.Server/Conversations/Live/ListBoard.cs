@@ -1,3 +1,4 @@
+using Queqiao.Server.Platform.Problems;
 using System.Globalization;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Log;
@@ -157,7 +158,7 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
         catch (Exception trouble) when (trouble is not OperationCanceledException)
         {
             // The database is away: the counts are asked again with the next beat.
-            _log.LogWarning(trouble, "A list could not be refreshed");
+            _log.Fault(LogLevel.Warning, trouble, "A list could not be refreshed");
             watch.CountsAreOld = true;
         }
     }

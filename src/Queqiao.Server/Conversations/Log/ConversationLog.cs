@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Log;
@@ -52,7 +53,14 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
         return new Written(batch, _feed);
     }
 
-    public void Failed(LogCommand item, Exception error) => item.Reply.Failed(error);
+    public void Failed(LogCommand item, Exception error)
+    {
+        // The index that allows one unresolved conversation of a person has the last word: somebody reopened an old one while a newer is open.
+        if (Duplicates.Of(error, "ux_conversation_unresolved", "conversation.identity"))
+            item.Reply.Done(new LogOutcome.Refused(Refusal.Conflict("conversation_open_elsewhere")));
+        else
+            item.Reply.Failed(error);
+    }
 
     /// <summary>A customer's commands stay in order; so do those on one conversation.</summary>
     private static int ShardOf(LogCommand command) => command.Customer is { } customer

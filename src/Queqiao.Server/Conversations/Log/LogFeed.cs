@@ -1,3 +1,4 @@
+using Queqiao.Server.Platform.Problems;
 using System.Threading.Channels;
 
 namespace Queqiao.Server.Conversations.Log;
@@ -55,7 +56,7 @@ internal sealed class LogFeed : IAsyncDisposable
         catch (Exception trouble)
         {
             // The entry is stored: who missed the news sees the gap in seq and fetches it.
-            _log.LogError(trouble, "A subscriber of the log failed");
+            _log.Fault(LogLevel.Error, trouble, "A subscriber of the log failed");
         }
     }
 

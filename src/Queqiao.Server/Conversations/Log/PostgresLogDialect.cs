@@ -19,7 +19,7 @@ internal sealed class PostgresLogDialect : ILogDialect
 
     private const string NewestSql = """
         LATERAL (SELECT c.id FROM conversation c WHERE c.ws = u.ws AND c.channel_id = u.channel_id AND c.identity = u.identity
-                 ORDER BY c.created_at DESC, c.id DESC LIMIT 1) n
+                 ORDER BY c.status = 'resolved', c.created_at DESC, c.id DESC LIMIT 1) n
         """;
 
     private const string CustomersSql = $"""

@@ -39,13 +39,13 @@ internal sealed class ConversationReader(IStorageEngine storage)
         return new LogPage([.. found.Select(row => row.ToEntry())], more);
     }
 
-    /// <summary>A customer's newest conversation on their channel.</summary>
+    /// <summary>A customer's conversation on their channel: the unresolved one, else the newest.</summary>
     public async Task<ConversationHead?> HeadOf(int ws, CustomerKey customer, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
         return await db.Visible(Scope<ConversationHead>.Workspace(ws))
             .Where(head => head.ChannelId == customer.ChannelId && head.Identity == customer.Identity)
-            .OrderByDescending(head => head.CreatedAt).ThenByDescending(head => head.Id)
+            .OrderBy(head => head.Status == ConversationStatus.Resolved).ThenByDescending(head => head.CreatedAt).ThenByDescending(head => head.Id)
             .FirstOrDefaultAsync(ct);
     }
 }

@@ -9,13 +9,12 @@ namespace Queqiao.Server.Platform.Access;
 /// </summary>
 internal sealed class Scope<T> where T : class, IScoped
 {
-    private readonly Func<T, bool> _inMemory;
+    private Func<T, bool>? _inMemory; // compiled when first asked: most scopes are only ever translated to SQL
 
     private Scope(int ws, Expression<Func<T, bool>> expression)
     {
         Ws = ws;
         Expression = expression;
-        _inMemory = expression.Compile();
     }
 
     /// <summary>The workspace outside which nothing is ever visible.</summary>
@@ -23,7 +22,7 @@ internal sealed class Scope<T> where T : class, IScoped
 
     public Expression<Func<T, bool>> Expression { get; }
 
-    public bool Allows(T row) => _inMemory(row);
+    public bool Allows(T row) => (_inMemory ??= Expression.Compile())(row);
 
     /// <summary>Everything of one workspace.</summary>
     public static Scope<T> Workspace(int ws) => new(ws, row => row.Ws == ws);

@@ -91,14 +91,8 @@ internal sealed class ProblemsMiddleware(RequestDelegate next, ILogger<ProblemsM
         context.Request.Method,
         (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)",
         ProblemResult.TraceIdOf(context),
-        string.Join(" < ", Chain(fault).Select(e => e.GetType().FullName)),
-        string.Join("\n", Chain(fault).Select(e => e.StackTrace)));
-
-    private static IEnumerable<Exception> Chain(Exception fault)
-    {
-        for (Exception? e = fault; e is not null; e = e.InnerException)
-            yield return e;
-    }
+        FaultLog.Kinds(fault),
+        FaultLog.Places(fault));
 
     private static bool IsEmptyFailure(HttpContext context) =>
         context.Response is { HasStarted: false, StatusCode: >= 400 and < 600, ContentLength: null, ContentType: null }

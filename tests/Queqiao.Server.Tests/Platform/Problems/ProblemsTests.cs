@@ -68,13 +68,13 @@ public sealed class ProblemsTests
     [InlineData("""{"name":null,"count":1}""", "name", "不能为 null。")]
     [InlineData("""{"name":7,"count":1}""", "name", "值的类型或格式不正确。")]
     [InlineData("""{"name":"a","count":"1"}""", "count", "值的类型或格式不正确。")]
-    [InlineData("""{"name":"a","count":1,"mood":"Angry"}""", "mood", "必须是以下之一:calm, very_good。")]
+    [InlineData("""{"name":"a","count":1,"mood":"Angry"}""", "mood", "必须是以下之一：calm, very_good。")]
     [InlineData("""{"name":"a","count":1,"mood":1}""", "mood", "值的类型或格式不正确。")]
     [InlineData("""{"name":"a","count":1,"ratio":1e400}""", "ratio", "数字超出范围。")]
     [InlineData("""{"name":"a\u0000b","count":1}""", "name", "包含不允许的控制字符。")]
     [InlineData("""{"name":"\ud800","count":1}""", "name", "包含无效的字符。")]
     [InlineData("""{"name":"a","count":1,"settings":{"color":"\udc00"}}""", "settings.color", "包含无效的字符。")]
-    [InlineData("""{"name":"a",}""", "$", "JSON 语法错误(第 1 行,第 13 字节)。")]
+    [InlineData("""{"name":"a",}""", "$", "JSON 语法错误（第 1 行，第 13 字节）。")]
     [InlineData("", "$", "请求内容为空。")]
     public async Task A_bad_body_is_named_by_path_and_reason(string json, string field, string reason)
     {
@@ -91,7 +91,7 @@ public sealed class ProblemsTests
     {
         await using var host = await Host(environment);
         var body = await Problem(await Post(host, """{"name":7}"""), HttpStatusCode.BadRequest, "invalid_json");
-        Assert.Equal("请求内容不是有效的 JSON,位置:name。", body.GetProperty("detail").GetString());
+        Assert.Equal("请求内容不是有效的 JSON，位置：name。", body.GetProperty("detail").GetString());
         await Problem(await host.Client.GetAsync("/api/v1/number?limit=x"), HttpStatusCode.BadRequest, "invalid_parameter");
         var missing = await Problem(await host.Client.GetAsync("/api/v1/number"), HttpStatusCode.BadRequest, "invalid_parameter");
         Assert.Equal("参数 limit 缺失或格式不正确。", missing.GetProperty("detail").GetString());

@@ -50,6 +50,8 @@ public sealed class WebFilesTests
     {
         await using var host = await WebHost.Start();
         Assert.DoesNotContain("secret", await host.Client.GetStringAsync("/console/.env"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync("/console/.hidden.json")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync("/console/assets/.hidden.js")).StatusCode);
     }
 
     [Fact]

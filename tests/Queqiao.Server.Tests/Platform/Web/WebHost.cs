@@ -61,6 +61,8 @@ internal sealed class WebHost : IAsyncDisposable
         File.WriteAllText(Path.Combine(root, "console", "manifest.json"), "{}");
         File.WriteAllText(Path.Combine(root, "console", "favicon.svg"), "<svg/>");
         File.WriteAllText(Path.Combine(root, "console", ".env"), "secret");
+        File.WriteAllText(Path.Combine(root, "console", ".hidden.json"), "secret");
+        File.WriteAllText(Path.Combine(root, "console", "assets", ".hidden.js"), "secret");
         File.WriteAllText(Path.Combine(root, "console", "assets", "index-abc.js"), string.Concat(Enumerable.Repeat("console.log('鹊桥');\n", 100)));
         File.WriteAllText(Path.Combine(root, "outside.js"), "outside");
         File.WriteAllText(Path.Combine(root, "widget", "loader.js"), "/*loader*/");

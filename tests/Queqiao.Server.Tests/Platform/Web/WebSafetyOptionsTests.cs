@@ -5,8 +5,12 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Queqiao.Server.Platform.Web;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace Queqiao.Server.Tests.Platform.Web;
 
@@ -37,6 +41,18 @@ public sealed class WebSafetyOptionsTests
         Assert.Equal(2_000_000, Read(("QUEQIAO_MAX_BODY", "2000000")).MaxBodyBytes);
         Assert.Equal([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("::1/128")], Read(("trusted-proxies", "10.0.0.0/8; ::1")).TrustedProxies);
         Assert.False(Read().Https);
+    }
+
+    [Fact]
+    public void The_framework_s_own_trusted_proxies_are_gone()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["trusted-proxies"] = "10.0.0.0/8" });
+        builder.AddWebSafety();
+        using var services = builder.Services.BuildServiceProvider();
+        var forwarded = services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value;
+        Assert.Empty(forwarded.KnownProxies);
+        Assert.Equal([IPNetwork.Parse("10.0.0.0/8")], forwarded.KnownIPNetworks);
     }
 
     [Fact]

@@ -102,7 +102,7 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
                 }
                 else if (items.Count == 1)
                 {
-                    _log.LogError(trouble, "An entry could not be written");
+                    _log.Fault(LogLevel.Error, trouble, "An entry could not be written");
                     _body.Failed(items[0], trouble);
                 }
                 else

@@ -17,6 +17,8 @@ internal sealed class PostgresRoles
         _owner = new NpgsqlConnectionStringBuilder(ownerConnectionString);
         if (string.IsNullOrEmpty(_owner.Database))
             throw new StoreRefusedException("QUEQIAO_DATABASE names no database (Database=…).");
+        if (string.IsNullOrEmpty(_owner.Password))
+            throw new StoreRefusedException("QUEQIAO_DATABASE has no password (Password=…). The passwords of the server's own roles follow from it, so an empty one could be guessed by anybody.");
         App = _owner.Database + "_app";
         Writer = _owner.Database + "_writer";
     }
@@ -48,7 +50,7 @@ internal sealed class PostgresRoles
         {
             var powers = (bool?)await Scalar(owner, "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = $1", role, ct);
             if (powers == true)
-                throw new InvalidOperationException($"The role '{role}' is a superuser or bypasses row-level security, so nothing would keep workspaces apart. Take that from it: ALTER ROLE \"{role}\" NOSUPERUSER NOBYPASSRLS.");
+                throw new StoreRefusedException($"The role '{role}' is a superuser or bypasses row-level security, so nothing would keep workspaces apart. Take that from it: ALTER ROLE \"{role}\" NOSUPERUSER NOBYPASSRLS.");
             // Utility statements take no parameters: format() quotes both. Only a superuser may say NOSUPERUSER to a role that exists.
             var sql = (string)(await Scalar(owner, powers is not null
                 ? "SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)"

@@ -51,7 +51,8 @@ internal sealed class SqliteEngine : IStorageEngine
     {
         try
         {
-            return await Lane.Run(0, static (_, _) => Task.FromResult(true), ct).WaitAsync(TimeSpan.FromSeconds(2), ct);
+            // A write that changes nothing: a full disk is not ready, though reading from it works.
+            return await Lane.Run(0, static async (unit, stop) => await unit.Db.Database.ExecuteSqlAsync($"UPDATE slot SET position = position WHERE slot = 0", stop) == 1, ct).WaitAsync(TimeSpan.FromSeconds(2), ct);
         }
         catch (Exception problem) when (problem is TimeoutException or Problems.StorageUnavailableException)
         {

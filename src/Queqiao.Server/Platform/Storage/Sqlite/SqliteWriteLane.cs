@@ -89,17 +89,10 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
     private void RunBatch(List<LaneItem> batch)
     {
-        var done = new List<Action>(batch.Count);
+        List<Action> done;
         try
         {
-            using var transaction = _connection.BeginTransaction(deferred: false);
-            for (var at = 0; at < batch.Count;)
-            {
-                var group = batch[at].GroupWith(batch, at);
-                batch[at].Write(this, transaction, batch, at, group, done);
-                at += group;
-            }
-            transaction.Commit();
+            done = InTransaction(batch);
         }
         catch (Exception trouble)
         {
@@ -109,6 +102,37 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
             return;
         }
         done.ForEach(tell => tell());
+    }
+
+    private List<Action> InTransaction(List<LaneItem> batch)
+    {
+        try
+        {
+            return InTransaction(batch, guarded: false);
+        }
+        catch (GroupFailed)
+        {
+            return InTransaction(batch, guarded: true); // nothing was kept and nobody told: once more, item by item
+        }
+    }
+
+    /// <summary>
+    /// Writes the batch and commits; what is to be told then comes back. A savepoint around a group makes SQLite keep the old
+    /// content of every page that each of its statements changes, and walk through all of it after each statement: a third of
+    /// the lane's time (docs/performance.md). So groups are only guarded once one has failed.
+    /// </summary>
+    private List<Action> InTransaction(List<LaneItem> batch, bool guarded)
+    {
+        var done = new List<Action>(batch.Count);
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        for (var at = 0; at < batch.Count;)
+        {
+            var group = batch[at].GroupWith(batch, at);
+            batch[at].Write(this, transaction, batch, at, group, done, guarded);
+            at += group;
+        }
+        transaction.Commit();
+        return done;
     }
 
     private QueqiaoDb Context(SqliteTransaction transaction)
@@ -141,7 +165,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
         /// <summary>How many items from here on are written together.</summary>
         public virtual int GroupWith(List<LaneItem> batch, int at) => 1;
 
-        public abstract void Write(SqliteWriteLane lane, SqliteTransaction transaction, List<LaneItem> batch, int at, int count, List<Action> done);
+        public abstract void Write(SqliteWriteLane lane, SqliteTransaction transaction, List<LaneItem> batch, int at, int count, List<Action> done, bool guarded);
 
         public abstract void Fail(Exception trouble);
     }
@@ -152,7 +176,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
         public Task<T> Result => _result.Task;
 
-        public override void Write(SqliteWriteLane lane, SqliteTransaction transaction, List<LaneItem> batch, int at, int count, List<Action> done)
+        public override void Write(SqliteWriteLane lane, SqliteTransaction transaction, List<LaneItem> batch, int at, int count, List<Action> done, bool guarded)
         {
             if (ct.IsCancellationRequested)
             {
@@ -178,7 +202,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
             {
                 transaction.Rollback("unit");
                 transaction.Release("unit");
-                _result.TrySetException(trouble);
+                done.Add(() => _result.TrySetException(trouble));
             }
             catch (Exception trouble) when (trouble.InnerException is SqliteException away)
             {
@@ -201,12 +225,15 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
         private GroupWriter<TItem> Writer => writer;
 
-        public override void Write(SqliteWriteLane lane, SqliteTransaction transaction, List<LaneItem> batch, int at, int count, List<Action> done)
+        public override void Write(SqliteWriteLane lane, SqliteTransaction transaction, List<LaneItem> batch, int at, int count, List<Action> done, bool guarded)
         {
             var items = new TItem[count];
             for (var i = 0; i < count; i++)
                 items[i] = ((GroupItem<TItem>)batch[at + i]).Item;
-            writer.Write(transaction, items, done);
+            if (guarded)
+                writer.WriteGuarded(transaction, items, done);
+            else
+                writer.Write(transaction, items, done);
         }
 
         private TItem Item => item;
@@ -222,26 +249,40 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
         public void Write(SqliteTransaction transaction, TItem[] items, List<Action> done)
         {
+            try
+            {
+                done.Add(body.Write(lane._connection, transaction, items, CancellationToken.None).AsTask().GetAwaiter().GetResult().Committed);
+            }
+            catch (Exception trouble) when (!IsAway(trouble))
+            {
+                throw new GroupFailed(trouble);
+            }
+        }
+
+        /// <summary>In savepoints: one bad item hurts nobody else.</summary>
+        public void WriteGuarded(SqliteTransaction transaction, TItem[] items, List<Action> done)
+        {
             transaction.Save("items");
             try
             {
-                var written = body.Write(lane._connection, transaction, items, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                Write(transaction, items, done);
                 transaction.Release("items");
-                done.Add(written.Committed);
             }
-            catch (Exception trouble) when (!IsAway(trouble))
+            catch (GroupFailed failed)
             {
                 transaction.Rollback("items");
                 transaction.Release("items");
                 if (items.Length == 1)
                 {
-                    body.Failed(items[0], trouble);
+                    done.Add(() => body.Failed(items[0], failed.InnerException!));
                     return;
                 }
                 var half = items.Length / 2; // one bad item: find it, keep the others
-                Write(transaction, items[..half], done);
-                Write(transaction, items[half..], done);
+                WriteGuarded(transaction, items[..half], done);
+                WriteGuarded(transaction, items[half..], done);
             }
         }
     }
+
+    private sealed class GroupFailed(Exception trouble) : Exception("A group was not written.", trouble);
 }

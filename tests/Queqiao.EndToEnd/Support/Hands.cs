@@ -1,0 +1,44 @@
+using Microsoft.Playwright;
+
+namespace Queqiao.EndToEnd.Support;
+
+/// <summary>What people do on our pages, in their words (zh-CN).</summary>
+internal static class Hands
+{
+    public static async Task SetUp(this Screen screen, Uri link)
+    {
+        var page = screen.Page;
+        await page.GotoAsync(link.ToString());
+        await page.GetByLabel("工作区名称").FillAsync("鹊桥小店");
+        await page.GetByLabel("你的名字").FillAsync("林晓");
+        await page.GetByLabel("邮箱").FillAsync(Owner.Email);
+        await page.Locator("input[type=password]").FillAsync(Owner.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "创建工作区" }).ClickAsync();
+    }
+
+    public static async Task SignIn(this Screen screen, Uri server)
+    {
+        var page = screen.Page;
+        await page.GotoAsync(new Uri(server, "/console/").ToString());
+        await page.GetByLabel("邮箱").FillAsync(Owner.Email);
+        await page.Locator("input[type=password]").FillAsync(Owner.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "登录", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync("**/console/inbox/**");
+    }
+
+    /// <summary>The agent's console: answers in the open conversation.</summary>
+    public static async Task Reply(this Screen screen, string text)
+    {
+        await screen.Page.GetByRole(AriaRole.Textbox, new() { Name = "回复" }).FillAsync(text);
+        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "发送", Exact = true }).ClickAsync();
+    }
+
+    /// <summary>The visitor's widget.</summary>
+    public static async Task Say(this Screen screen, string text)
+    {
+        await screen.Page.GetByRole(AriaRole.Textbox, new() { Name = "消息内容" }).FillAsync(text);
+        await screen.Page.GetByRole(AriaRole.Textbox, new() { Name = "消息内容" }).PressAsync("Enter");
+    }
+
+    public static ILocator Bubbles(this Screen screen, string selector) => screen.Page.Locator(selector);
+}

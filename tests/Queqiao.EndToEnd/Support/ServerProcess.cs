@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Queqiao.EndToEnd.Support;
+
+/// <summary>The built server in a process of its own, to be killed.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Queue<string> _said = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Uri> _setupLink = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServerProcess(Process process) => _process = process;
+
+    /// <summary>Where the server's build lies: of the configuration that these tests were built in.</summary>
+    public static string BuildFolder { get; } = Path.Combine(Repository.Root, "src", "Queqiao.Server", "bin",
+        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0");
+
+    /// <summary>Printed at each start of an empty store.</summary>
+    public Task<Uri> SetupLink => _setupLink.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+    public Uri Address => _address.Task.Result;
+
+    /// <summary>Starts the server and waits until it is ready.</summary>
+    public static async Task<ServerProcess> Start(string folder, string? database, int port, params string[] more)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(BuildFolder, "queqiao.dll"), "--urls", $"http://127.0.0.1:{port}", "--data", folder, .. more])
+        {
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("QUEQIAO_", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name == "DOTNET_ENVIRONMENT").ToList())
+            start.Environment.Remove(name);
+        if (database is not null)
+            start.Environment["QUEQIAO_DATABASE"] = database;
+        var server = new ServerProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
+        server.Begin();
+        await server._address.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await server.WaitUntilReady();
+        return server;
+    }
+
+    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    public async Task Kill()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    public string LastWords
+    {
+        get
+        {
+            lock (_said)
+                return string.Join('\n', _said);
+        }
+    }
+
+    private void Begin()
+    {
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException("The server ended by itself:\n" + LastWords));
+        _process.Start();
+        _process.StandardInput.Close();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private async Task WaitUntilReady()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
+        await Until.True(async () =>
+        {
+            try
+            {
+                using var answer = await http.GetAsync("/health/ready");
+                return answer.IsSuccessStatusCode;
+            }
+            catch (Exception trouble) when (trouble is HttpRequestException or OperationCanceledException)
+            {
+                return false;
+            }
+        }, "the server is ready", seconds: 60);
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_said)
+        {
+            _said.Enqueue(line);
+            if (_said.Count > 200)
+                _said.Dequeue();
+        }
+        if (Listening().Match(line) is { Success: true } listening)
+            _address.TrySetResult(new Uri(listening.Groups[1].Value));
+        if (Link().Match(line) is { Success: true } link)
+            _setupLink.TrySetResult(new Uri(link.Value));
+    }
+
+    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    private static partial Regex Listening();
+
+    [GeneratedRegex(@"http://\S+/console/setup#token=\S+")]
+    private static partial Regex Link();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await Kill();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.EndToEnd.Support;
+
+/// <summary>A firm's installation: its data outlives the server processes that come and go on it.</summary>
+internal sealed class Site : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly PostgresDatabase? _database;
+    private readonly string[] _options;
+    private ServerProcess? _server;
+    private int _port;
+
+    private Site(string folder, PostgresDatabase? database, string[] options) => (_folder, _database, _options) = (folder, database, options);
+
+    public ServerProcess Server => _server!;
+
+    /// <summary>Stays the same over restarts.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public static async Task<Site> Start(string engine, params string[] options)
+    {
+        var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
+        var site = new Site(Directory.CreateTempSubdirectory("queqiao-e2e-").FullName, database, options);
+        await site.StartServer();
+        return site;
+    }
+
+    public async Task StartServer()
+    {
+        _server = await ServerProcess.Start(_folder, _database?.Owner, _port, _options);
+        Address = _server.Address;
+        _port = Address.Port;
+    }
+
+    public Task Kill() => Server.Kill();
+
+    /// <summary>Reads the whole log past the server and checks all it must keep.</summary>
+    public async Task<LogSnapshot> CheckLog()
+    {
+        var options = new DbContextOptionsBuilder<QueqiaoDb>();
+        if (_database is null)
+            options.UseSqlite($"Data Source={Path.Combine(_folder, "queqiao.db")};Mode=ReadOnly;Pooling=false");
+        else
+            options.UseNpgsql(_database.Owner);
+        await using var db = new QueqiaoDb(options.Options, canWrite: false);
+        return await LogInvariants.Check(db);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
