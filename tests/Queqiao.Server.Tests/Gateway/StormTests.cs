@@ -48,9 +48,25 @@ public sealed class StormTests
         await Task.WhenAll(back.Select(socket => socket.Drop()));
         await Until.True(() => gateway.Connections == 0, "all are gone");
 
-        Task<LiveSocket[]> Everybody() => Task.WhenAll(Enumerable.Range(0, count).Select(i => i < talking.Count
+        Task<LiveSocket[]> Everybody() => Task.WhenAll(Enumerable.Range(0, count).Select(i => Patiently(() => i < talking.Count
             ? talking[i].Who.Socket(new Dictionary<string, long> { [talking[i].Conversation] = talking[i].Seq })
-            : idle.Socket()));
+            : idle.Socket())));
+
+        // As the widget does: back-off with full jitter.
+        static async Task<LiveSocket> Patiently(Func<Task<LiveSocket>> connect)
+        {
+            for (var attempt = 0; ; attempt++)
+            {
+                try
+                {
+                    return await connect();
+                }
+                catch (Exception trouble) when (attempt < 4 && trouble is System.Net.WebSockets.WebSocketException or OperationCanceledException)
+                {
+                    await Task.Delay(Random.Shared.Next(500 << attempt));
+                }
+            }
+        }
 
         static long Settled()
         {

@@ -25,6 +25,7 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
     private readonly Dictionary<Guid, LinkedListNode<(long Version, Change Change, int Ws)>> _recentById = [];
     private readonly string _epoch = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));
     private readonly CancellationTokenSource _stop = new();
+    private int _stopped;
     private long _version;
     private long _forgotten;
     private Task _loop = Task.CompletedTask;
@@ -171,7 +172,8 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
+            await _stop.CancelAsync();
         await _loop;
     }
 

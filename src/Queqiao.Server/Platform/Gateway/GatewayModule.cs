@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
 
@@ -7,6 +8,8 @@ internal static class GatewayModule
 {
     public static void AddGateway(this IServiceCollection services)
     {
+        // Everybody comes back at once after a restart: what does not fit here is lost, and tries again only seconds later.
+        services.Configure<SocketTransportOptions>(transport => transport.Backlog = 4096);
         services.AddSingleton<Gateway>();
         services.AddHostedService(all => all.GetRequiredService<Gateway>());
     }
