@@ -19,6 +19,30 @@ internal sealed record LogEntry(int Ws, Guid ConversationId, long Seq, long? Pub
     {
         Span<byte> bytes = stackalloc byte[16];
         conversationId.TryWriteBytes(bytes);
-        return bytes[15] & 63;
+        return bytes[15] & LastSlot;
     }
+
+    /// <summary>The slot a customer's conversations are begun in: commands that name the customer and commands that name the conversation meet in one place.</summary>
+    public static int SlotOf(CustomerKey customer)
+    {
+        Span<byte> channel = stackalloc byte[16];
+        customer.ChannelId.TryWriteBytes(channel);
+        var hash = 2166136261u; // FNV-1a: the same on every node, unlike HashCode
+        foreach (var part in channel)
+            hash = (hash ^ part) * 16777619;
+        foreach (var letter in customer.Identity)
+            hash = (hash ^ letter) * 16777619;
+        return (int)(hash ^ (hash >> 16)) & LastSlot;
+    }
+
+    /// <summary>The id, moved into a slot.</summary>
+    public static Guid InSlot(Guid id, int slot)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes);
+        bytes[15] = (byte)((bytes[15] & ~LastSlot) | slot);
+        return new Guid(bytes);
+    }
+
+    private const int LastSlot = 63;
 }

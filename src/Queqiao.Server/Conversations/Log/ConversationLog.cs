@@ -62,10 +62,10 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
             item.Reply.Failed(error);
     }
 
-    /// <summary>A customer's commands stay in order; so do those on one conversation.</summary>
+    /// <summary>A customer's commands stay in order; so do those on one conversation. By slot, so that no shard waits for another's slot locks.</summary>
     private static int ShardOf(LogCommand command) => command.Customer is { } customer
-        ? HashCode.Combine(customer.ChannelId, customer.Identity)
-        : command.ConversationId.GetHashCode();
+        ? LogEntry.SlotOf(customer)
+        : LogEntry.SlotOf(command.ConversationId!.Value);
 
     private sealed class Written(LogBatch batch, LogFeed feed) : IWritten
     {

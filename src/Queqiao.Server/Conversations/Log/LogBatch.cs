@@ -120,7 +120,7 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
         return new ConversationHead // nobody's yet: a refusal must leave nothing behind
         {
             Ws = command.Ws,
-            Id = ids.New(),
+            Id = LogEntry.InSlot(ids.New(), LogEntry.SlotOf(customer.Value)),
             ChannelId = customer.Value.ChannelId,
             Identity = customer.Value.Identity,
             ContactId = known.ContactId ?? ids.New(),
