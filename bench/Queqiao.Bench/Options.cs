@@ -60,7 +60,7 @@ internal sealed record Options
                 "--agents" => options with { Agents = Number(1, 1_000) },
                 "--rate" => options with { Rate = Number(0, 100_000) },
                 "--seconds" => options with { Seconds = Number(1, 600) },
-                "--warmup" => options with { Warmup = Number(0, 120) },
+                "--warmup" => options with { Warmup = Number(1, 120) },
                 "--window" => options with { Window = Number(1, 100) },
                 "--lists" => options with { Lists = true },
                 "--connections" => options with { Connections = Number(1, 100_000) },

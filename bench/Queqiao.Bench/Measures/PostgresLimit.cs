@@ -49,6 +49,7 @@ internal sealed class PostgresLimit(NpgsqlDataSource source, LimitRows rows)
                 waiting_since, last_in_seq, last_out_seq, last_message_seq, last_message_at, created_at, last_activity_at, last_entry_at)
             SELECT 1, id, $3, id::text, contact, 0, 0, 'queued', 'none', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest($1, $2) AS u(id, contact)
             """, [rows.Conversations, rows.Contacts, rows.Channel], ct);
+        await Execute("ANALYZE", [], ct);
     }
 
     private async Task Write(int writer, long from, long until, CancellationToken ct)

@@ -45,16 +45,18 @@ internal sealed class ChatRun(Options options, BuiltServer built) : IRun
         var tokens = await site.Visitors(options.Visitors, ct);
         await Console.Error.WriteLineAsync($"load on server process {server.Id} …");
 
+        var settled = Task.CompletedTask;
         var (before, after) = (Task.FromResult<Consumption>(default), Task.FromResult<Consumption>(default));
-        var warmup = new Stretch(TimeSpan.FromSeconds(options.Warmup));
+        var warmup = new Stretch(TimeSpan.FromSeconds(options.Warmup)) { Begins = () => settled = Task.Run(() => store.Settle(ct), ct) };
         var measured = new Stretch(TimeSpan.FromSeconds(options.Seconds))
         {
             Begins = () => before = Task.Run(() => Consumption.Of(server, store)),
             Ends = () => after = Task.Run(() => Consumption.Of(server, store)),
         };
-        using var load = new ChatLoad(new Reactor(site.Address), options, new Texts(), tokens, cookies, options.Warmup > 0 ? [warmup, measured] : [measured]);
+        using var load = new ChatLoad(new Reactor(site.Address), options, new Texts(), tokens, cookies, [warmup, measured]);
         await LoadThread.Run(server, () => load.Run(ct));
 
+        await settled;
         measured.AddTo(result);
         result["lateMs"] = measured.Lateness.ToJson();
         (await after).AddTo(result, await before);

@@ -31,6 +31,8 @@ internal sealed class SlowRun(Options options, BuiltServer built) : IRun
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var memory = new MemoryWatch(server.Id, stop.Token);
         ChatLoad? load = null;
+        var settled = Task.CompletedTask;
+        var warmup = new Stretch(TimeSpan.FromSeconds(options.Warmup)) { Begins = () => settled = Task.Run(() => store.Settle(ct), ct) };
         var reading = new Stretch(TimeSpan.FromSeconds(options.Seconds)) { Begins = () => _ = memory.Restart() };
         long memoryReading = 0;
         var stuck = new Stretch(TimeSpan.FromSeconds(options.Seconds))
@@ -43,8 +45,9 @@ internal sealed class SlowRun(Options options, BuiltServer built) : IRun
             },
         };
         using var running = load = new ChatLoad(new Reactor(site.Address), options, new Texts(Padding), tokens, cookies[..options.Agents],
-            [new Stretch(TimeSpan.FromSeconds(Math.Max(1, options.Warmup))), reading, stuck], its => Bystanders(its, tokens, cookies[^1]));
+            [warmup, reading, stuck], its => Bystanders(its, tokens, cookies[^1]));
         await LoadThread.Run(server, () => load.Run(ct));
+        await settled;
         var memoryStuck = memory.Restart();
         await stop.CancelAsync();
         return new JsonObject

@@ -45,6 +45,9 @@ internal sealed class Store : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets the database learn what is in it, now that something is.</summary>
+    public Task Settle(CancellationToken ct) => Postgres?.Analyze(ct) ?? Task.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         if (Postgres is not null)
