@@ -91,7 +91,8 @@ internal static class CompiledCode
                     Use(MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += code.ReadInt32() * 4;
+                    var targets = code.ReadInt32(); // in a statement of its own: += would take the offset from before the count
+                    code.Offset += targets * 4;
                     break;
                 case var operand:
                     code.Offset += SizeOf(operand);

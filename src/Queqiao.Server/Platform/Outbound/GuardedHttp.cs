@@ -55,11 +55,13 @@ internal sealed class GuardedHttp : IDisposable
     public HttpClient Client(OutboundLimits? limits = null)
     {
         limits ??= OutboundLimits.Usual;
+#pragma warning disable RS0030 // this is GuardedHttp
         return new HttpClient(new GuardHandler(_sockets, limits, _clock), disposeHandler: false)
         {
             Timeout = Timeout.InfiniteTimeSpan,                 // GuardHandler's own covers the body too
             MaxResponseContentBufferSize = Math.Min(limits.MaxResponseBytes, int.MaxValue),
         };
+#pragma warning restore RS0030
     }
 
     public void Dispose() => _sockets.Dispose();
