@@ -17,6 +17,7 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout(30_000); // a condition, not a measurement: the machine may be busy
         if (Missing is not null)
             return;
         _playwright = await Playwright.CreateAsync();
@@ -31,7 +32,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     internal async Task<Screen> NewScreen(string locale = "zh-CN", int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await _browser!.NewContextAsync(new() { Locale = locale, ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(60_000);
         await context.AddInitScriptAsync("document.addEventListener('securitypolicyviolation', e => console.error('CSP refused ' + e.effectiveDirective + ' ' + e.blockedURI))");
         return await Screen.Open(context);
     }
