@@ -39,7 +39,7 @@ public sealed partial class UpgradeTests
     public async Task A_migration_to_come_is_covered_too(string engine)
     {
         var known = Migration.Of(engine);
-        Migration next = new(known.Count + 1, "to_come", "ALTER TABLE contact ADD COLUMN nickname TEXT; UPDATE contact SET nickname = 'friend'; CREATE INDEX ix_contact_nickname ON contact (ws, nickname);");
+        Migration next = new(known[^1].Version + 1, "to_come", "ALTER TABLE contact ADD COLUMN nickname TEXT; UPDATE contact SET nickname = 'friend'; CREATE INDEX ix_contact_nickname ON contact (ws, nickname);");
         for (var version = 1; version <= known.Count; version++)
             await Upgrade(engine, version, [.. known, next]);
     }
@@ -50,7 +50,7 @@ public sealed partial class UpgradeTests
     public async Task A_migration_that_harms_data_is_noticed(string engine, string harm)
     {
         var known = Migration.Of(engine);
-        await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => Upgrade(engine, known.Count, [.. known, new(known.Count + 1, "harm", harm)]));
+        await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => Upgrade(engine, known.Count, [.. known, new(known[^1].Version + 1, "harm", harm)]));
     }
 
     [Theory, OnSqlite, OnPostgres]
@@ -59,7 +59,7 @@ public sealed partial class UpgradeTests
         await using var store = await EmptyStore.Make(engine);
         await Fill(store, Migration.Of(engine).Count);
         foreach (var (table, rows) in await Rows(store))
-            Assert.True(rows > 0, $"No fixture has a row of {table}: add one to Storage/Fixtures/{Migration.Of(engine).Count:0000}.sql.");
+            Assert.True(rows > 0, $"No fixture has a row of {table}: add one to Storage/Fixtures/NNNN.sql, of the migration that made it.");
     }
 
     private static async Task Upgrade(string engine, int from, IReadOnlyList<Migration> newest)
@@ -85,7 +85,7 @@ public sealed partial class UpgradeTests
         for (var step = 1; step <= version; step++)
         {
             await store.Migrate([.. known.Take(step)]);
-            var fixture = Path.Combine(AppContext.BaseDirectory, "Storage", "Fixtures", $"{step:0000}.sql");
+            var fixture = Path.Combine(AppContext.BaseDirectory, "Storage", "Fixtures", $"{known[step - 1].Version:0000}.sql");
             if (File.Exists(fixture))
                 await store.Run(InWordsOf(store.Engine, await File.ReadAllTextAsync(fixture)));
         }
