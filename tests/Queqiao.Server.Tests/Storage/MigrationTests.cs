@@ -23,7 +23,7 @@ public sealed class MigrationTests
     }
 
     [Fact]
-    public void Migrations_are_numbered_without_gaps_and_named_alike_on_both_databases()
+    public void Migrations_are_numbered_in_order_and_named_alike_on_both_databases()
     {
         var sqlite = Migration.Of(Engines.Sqlite);
         Assert.Equal(sqlite.Select(migration => migration.Version).Distinct().Order(), sqlite.Select(migration => migration.Version));
