@@ -53,11 +53,12 @@ public sealed class SchemaTests
         await using var connection = await store.Open();
         Assert.Equal(
         [
-            "strict agent", "strict audit", "strict channel", "strict contact", "strict contact_identity", "strict conversation", "strict entry", "strict entry_key",
-            "strict listener_cursor", "strict listener_hold", "strict listener_parked", "strict schema_migration", "strict session", "strict slot", "strict workspace",
+            "strict agent", "strict audit", "strict channel", "strict consent", "strict consent_notice", "strict contact", "strict contact_identity", "strict conversation", "strict entry", "strict entry_key",
+            "strict listener_cursor", "strict listener_hold", "strict listener_parked", "strict schema_migration", "strict session", "strict slot", "strict user_key", "strict workspace",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
-            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
+            "trigger consent_is_append_only_delete", "trigger consent_is_append_only_update", "trigger consent_notice_is_append_only_delete", "trigger consent_notice_is_append_only_update",
+            "without rowid consent_notice", "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
         ], (await Catalogue.Of(connection)).Beyond);
     }
 
@@ -69,7 +70,7 @@ public sealed class SchemaTests
         await using var store = await EmptyStore.Make(Engines.Postgres);
         await store.Migrate(Migration.Of(Engines.Postgres));
         await using var connection = await store.Open();
-        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace"];
+        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace", "user_key", "consent_notice", "consent"];
         var name = store.Database.Name;
         string[] expected =
         [
@@ -77,9 +78,10 @@ public sealed class SchemaTests
             .. people.Select(table => $"policy {table} app ALL to NAME_app using {Here} check {Here}"),
             .. people.Select(table => $"policy {table} writer ALL to NAME_writer using true check true"),
             .. people.Select(table => $"policy {table} owner ALL to NAME using true check true"),
-            "function audit_is_append_only", "trigger audit audit_is_append_only", "table schema_migration",
-            .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
-            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation"], "INSERT SELECT UPDATE"),
+            "function audit_is_append_only", "trigger audit audit_is_append_only",
+            "function consent_is_append_only", "trigger consent consent_is_append_only", "trigger consent_notice consent_is_append_only", "table schema_migration",
+            .. Granted(["audit", "entry", "entry_key", "consent", "consent_notice"], "INSERT SELECT"),
+            .. Granted(["user_key", "agent", "channel", "contact", "contact_identity", "conversation"], "INSERT SELECT UPDATE"),
             .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             "grant workspace to NAME_app SELECT", "grant workspace to NAME_writer INSERT SELECT UPDATE",
