@@ -1,8 +1,8 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Security;
 
 namespace Queqiao.Server.Channels.Web.Users;
 
@@ -118,18 +118,13 @@ internal static class UserToken
         {
             return Bytes(part) is { } json ? JsonSerializer.Deserialize<T>(json, TolerantJson.Options) : null;
         }
-        catch (Exception fault) when (fault is JsonException or FormatException)
+        catch (JsonException)
         {
             return null;
         }
     }
 
-    private static byte[]? Bytes(string text)
-    {
-        if (text.Length == 0 || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || text.Length % 4 == 1)
-            return null;
-        return Base64Url.DecodeFromChars(text);
-    }
+    private static byte[]? Bytes(string text) => Base64UrlText.Decode(text);
 }
 
 internal static class UserKeyAlgorithms
