@@ -54,10 +54,11 @@ public sealed class SchemaTests
         Assert.Equal(
         [
             "strict agent", "strict audit", "strict channel", "strict contact", "strict contact_identity", "strict conversation", "strict entry", "strict entry_key",
-            "strict listener_cursor", "strict listener_hold", "strict listener_parked", "strict schema_migration", "strict session", "strict slot", "strict workspace",
+            "strict listener_cursor", "strict listener_hold", "strict listener_parked", "strict schema_migration", "strict session", "strict slot", "strict workspace", "strict workspace_key",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
             "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
+            "without rowid workspace_key",
         ], (await Catalogue.Of(connection)).Beyond);
     }
 
@@ -69,7 +70,7 @@ public sealed class SchemaTests
         await using var store = await EmptyStore.Make(Engines.Postgres);
         await store.Migrate(Migration.Of(Engines.Postgres));
         await using var connection = await store.Open();
-        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace"];
+        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace", "workspace_key"];
         var name = store.Database.Name;
         string[] expected =
         [
@@ -83,6 +84,7 @@ public sealed class SchemaTests
             .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             "grant workspace to NAME_app SELECT", "grant workspace to NAME_writer INSERT SELECT UPDATE",
+            "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal),
             (await Catalogue.Of(connection)).Beyond.Select(line => line.Replace(name, "NAME", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
