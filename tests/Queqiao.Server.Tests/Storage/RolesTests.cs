@@ -105,7 +105,20 @@ public sealed class RolesTests
     }
 
     private static readonly string[] TablesOfWorkspaces =
-        ["workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "workspace_key"];
+    [
+        "agent",
+        "audit",
+        "channel",
+        "contact",
+        "contact_identity",
+        "conversation",
+        "custom_field",
+        "entry",
+        "entry_key",
+        "session",
+        "workspace",
+        "workspace_key",
+    ];
 
     /// <summary>Every table with a workspace number is under the policies, but the listeners' own, which hold no customer's data.</summary>
     [PostgresFact]

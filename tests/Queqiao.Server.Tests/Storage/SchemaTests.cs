@@ -53,11 +53,31 @@ public sealed class SchemaTests
         await using var connection = await store.Open();
         Assert.Equal(
         [
-            "strict agent", "strict audit", "strict channel", "strict contact", "strict contact_identity", "strict conversation", "strict entry", "strict entry_key",
-            "strict listener_cursor", "strict listener_hold", "strict listener_parked", "strict schema_migration", "strict session", "strict slot", "strict workspace", "strict workspace_key",
+            "strict agent",
+            "strict audit",
+            "strict channel",
+            "strict contact",
+            "strict contact_identity",
+            "strict conversation",
+            "strict custom_field",
+            "strict entry",
+            "strict entry_key",
+            "strict listener_cursor",
+            "strict listener_hold",
+            "strict listener_parked",
+            "strict schema_migration",
+            "strict session",
+            "strict slot",
+            "strict workspace",
+            "strict workspace_key",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
-            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
+            "without rowid conversation",
+            "without rowid entry",
+            "without rowid entry_key",
+            "without rowid listener_cursor",
+            "without rowid listener_hold",
+            "without rowid listener_parked",
             "without rowid workspace_key",
         ], (await Catalogue.Of(connection)).Beyond);
     }
@@ -70,7 +90,21 @@ public sealed class SchemaTests
         await using var store = await EmptyStore.Make(Engines.Postgres);
         await store.Migrate(Migration.Of(Engines.Postgres));
         await using var connection = await store.Open();
-        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace", "workspace_key"];
+        string[] people =
+        [
+            "agent",
+            "audit",
+            "channel",
+            "contact",
+            "contact_identity",
+            "conversation",
+            "custom_field",
+            "entry",
+            "entry_key",
+            "session",
+            "workspace",
+            "workspace_key",
+        ];
         var name = store.Database.Name;
         string[] expected =
         [
@@ -80,7 +114,7 @@ public sealed class SchemaTests
             .. people.Select(table => $"policy {table} owner ALL to NAME using true check true"),
             "function audit_is_append_only", "trigger audit audit_is_append_only", "table schema_migration",
             .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
-            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation"], "INSERT SELECT UPDATE"),
+            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation", "custom_field"], "INSERT SELECT UPDATE"),
             .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             "grant workspace to NAME_app SELECT", "grant workspace to NAME_writer INSERT SELECT UPDATE",

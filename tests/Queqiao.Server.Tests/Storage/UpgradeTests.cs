@@ -122,6 +122,7 @@ public sealed partial class UpgradeTests
         return rows;
     }
 
+    /// <summary>Every row can be read by the newest model. Tables that came later have none yet.</summary>
     private static async Task ReadEverything(EmptyStore store, Dictionary<string, long> before)
     {
         await using var connection = await store.Open();
@@ -131,7 +132,7 @@ public sealed partial class UpgradeTests
         foreach (var type in db.Model.GetEntityTypes())
         {
             var rows = ((IQueryable<object>)typeof(DbContext).GetMethod(nameof(DbContext.Set), [])!.MakeGenericMethod(type.ClrType).Invoke(db, [])!).AsNoTracking().ToList();
-            Assert.True(rows.Count > 0 || !before.ContainsKey(type.GetTableName()!), type.GetTableName()); // tables of later versions may be empty
+            Assert.True(rows.Count > 0 || before.GetValueOrDefault(type.GetTableName()!) == 0, type.GetTableName());
         }
     }
 
