@@ -15,7 +15,6 @@ using Queqiao.Server.Contacts;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Json;
-using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -99,7 +98,6 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddProblems().AddStrictJson();
         services.AddSingleton(new PublicUrl(publicUrl));
         services.AddIdentity(new IdentityOptions { Output = printed, SessionIdle = options?.SessionIdle ?? TimeSpan.FromMinutes(30) });
-        services.AddSingleton<RootKey>();
         services.AddContacts();
         services.AddChannels();
         also?.Invoke(builder);

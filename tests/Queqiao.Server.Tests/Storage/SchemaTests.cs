@@ -60,6 +60,7 @@ public sealed class SchemaTests
             .. Strict("user_key", "consent_notice", "consent"),
             "trigger consent_is_append_only_delete", "trigger consent_is_append_only_update", "trigger consent_notice_is_append_only_delete", "trigger consent_notice_is_append_only_update",
             "without rowid consent_notice",
+            .. Strict("workspace_key"), "without rowid workspace_key",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
             "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
@@ -82,6 +83,7 @@ public sealed class SchemaTests
             "agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace",
             "custom_field",
             "user_key", "consent_notice", "consent",
+            "workspace_key",
             "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         ];
         var name = store.Database.Name;
@@ -100,6 +102,7 @@ public sealed class SchemaTests
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
+            "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",
             "grant workspace to NAME_app SELECT UPDATE", "grant workspace to NAME_writer INSERT SELECT UPDATE",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal),

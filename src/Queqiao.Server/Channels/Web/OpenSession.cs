@@ -72,7 +72,7 @@ internal static class OpenSession
             if (user is null)
                 return (null, Refusal.Forbidden(code!));
             // Somebody else on the same device brings nothing of who was here before but their answer to the notice.
-            id = with.Tokens.IdOf(channel.Id, user.Sub);
+            id = with.Keys.IdOf(channel, user.Sub);
             papers = papers with { User = user, UserUntil = with.Clock.GetUtcNow().Add(VisitorPapers.UserValid).ToUnixTimeMilliseconds() };
         }
         if (request.Notice is { } answered)

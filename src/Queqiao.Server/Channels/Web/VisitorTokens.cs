@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Json;
@@ -24,7 +23,7 @@ internal sealed record Visitor(Guid ChannelId, Guid Id, VisitorPapers? Papers = 
 /// about a visitor before their first message (decisions.md §5). Without papers they are under an HMAC-SHA256 (v1); with papers
 /// these are sealed, and the rest is bound to them (v2).
 /// </summary>
-internal sealed class VisitorTokens(RootKey root, TimeProvider clock)
+internal sealed class VisitorTokens(LocalRootKeys roots, TimeProvider clock)
 {
     /// <summary>Every new session renews it; a visitor who stays away longer is a new one.</summary>
     private static readonly TimeSpan Valid = TimeSpan.FromDays(400);
@@ -35,9 +34,8 @@ internal sealed class VisitorTokens(RootKey root, TimeProvider clock)
     private const int Mac = 32;
     private const int MostLength = 16 * 1024;
 
-    private readonly byte[] _key = root.Derive("visitor token v1");
-    private readonly byte[] _userKey = root.Derive("verified visitor v1");
-    private readonly SecretSeal _papers = new(root, "visitor papers v1");
+    private readonly SecretSeal _papers = new(roots.Known[0].Derive("visitor papers v1"));
+    private readonly byte[] _key = roots.Known[0].Derive("visitor token v1");
 
     public string Issue(Guid channelId, Guid? visitorId = null, VisitorPapers? papers = null)
     {
@@ -55,14 +53,6 @@ internal sealed class VisitorTokens(RootKey root, TimeProvider clock)
 
     /// <summary>Nobody can guess it: 128 random bits.</summary>
     public static Guid NewId() => new(RandomNumberGenerator.GetBytes(16));
-
-    /// <summary>Who a signed user is on a channel: the same on every device, and no other visitor.</summary>
-    public Guid IdOf(Guid channelId, string sub)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        HMACSHA256.HashData(_userKey, [.. channelId.ToByteArray(bigEndian: true), .. Encoding.UTF8.GetBytes(sub)], hash);
-        return new Guid(hash[..16], bigEndian: true);
-    }
 
     /// <summary>Null when the token is not ours, was changed, or is too old.</summary>
     public Visitor? Read(string? token)

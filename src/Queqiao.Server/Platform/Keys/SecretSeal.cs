@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 
 namespace Queqiao.Server.Platform.Keys;
 
-/// <summary>Seals small secrets of one purpose: AES-256-GCM under a derived key; 12 bytes of nonce, the text, 16 bytes of tag.</summary>
-internal sealed class SecretSeal(RootKey root, string purpose)
+/// <summary>
+/// Seals what leaves the server and comes back (tokens): AES-256-GCM under a derived key; 12 bytes of nonce, the text, 16 bytes of tag.
+/// What is stored is sealed by <see cref="IVault"/>.
+/// </summary>
+internal sealed class SecretSeal(byte[] key)
 {
     private const int Nonce = 12;
     private const int Tag = 16;
-
-    private readonly byte[] _key = root.Derive(purpose);
 
     /// <param name="plain">What to hide.</param>
     /// <param name="about">What it belongs to: it cannot be opened as anything else's.</param>
@@ -16,7 +17,7 @@ internal sealed class SecretSeal(RootKey root, string purpose)
     {
         var box = new byte[Nonce + plain.Length + Tag];
         RandomNumberGenerator.Fill(box.AsSpan(0, Nonce));
-        using var aes = new AesGcm(_key, Tag);
+        using var aes = new AesGcm(key, Tag);
         aes.Encrypt(box.AsSpan(0, Nonce), plain, box.AsSpan(Nonce, plain.Length), box.AsSpan(Nonce + plain.Length), about);
         return box;
     }
@@ -27,7 +28,7 @@ internal sealed class SecretSeal(RootKey root, string purpose)
         if (box.Length < Nonce + Tag)
             throw new CryptographicException("Too short to be sealed.");
         var plain = new byte[box.Length - Nonce - Tag];
-        using var aes = new AesGcm(_key, Tag);
+        using var aes = new AesGcm(key, Tag);
         aes.Decrypt(box[..Nonce], box[Nonce..^Tag], box[^Tag..], plain, about);
         return plain;
     }

@@ -53,7 +53,7 @@ internal static class UserKeyEndpoints
         if (Check(request) is { } invalid)
             return invalid.ToProblem();
         var secret = request.Algorithm == UserKeyAlgorithms.Hs256 ? TokenText.New() : null;
-        var made = await storage.Run(actor.Ws, async (unit, stop) =>
+        var created = await storage.Run(actor.Ws, async (unit, stop) =>
         {
             if (!await unit.Db.Table<Channel>().AnyAsync(channel => channel.Ws == actor.Ws && channel.Id == id && channel.Kind == ChannelKinds.Web, stop))
                 return null;
@@ -61,10 +61,11 @@ internal static class UserKeyEndpoints
             var ends = now + (long)TimeSpan.FromHours(request.OverlapHours ?? DefaultOverlapHours).TotalMilliseconds;
             var before = await unit.Db.Table<UserKey>().Where(key => key.Ws == actor.Ws && key.ChannelId == id && (key.EndsAt == null || key.EndsAt > ends)).ToListAsync(stop);
             before.ForEach(key => key.EndsAt = ends);
+            var made = unit.Ids.New();
             var key = new UserKey
             {
-                Ws = actor.Ws, Id = unit.Ids.New(), ChannelId = id, Algorithm = request.Algorithm, CreatedAt = now,
-                Sealed = secret is null ? null : keys.Seal(secret), PublicKey = request.PublicKey?.Trim(),
+                Ws = actor.Ws, Id = made, ChannelId = id, Algorithm = request.Algorithm, CreatedAt = now,
+                Sealed = secret is null ? null : keys.Seal(actor.Ws, made, secret), PublicKey = request.PublicKey?.Trim(),
             };
             unit.Db.Table<UserKey>().Add(key);
             unit.AfterCommit(() => keys.Changed(id));
@@ -72,9 +73,9 @@ internal static class UserKeyEndpoints
                 new { key = key.Id, algorithm = key.Algorithm, others_end = before.Count > 0 ? At(ends) : (DateTimeOffset?)null }, stop);
             return key;
         }, ct);
-        return made is null
+        return created is null
             ? Refusal.NotFound().ToProblem()
-            : TypedResults.Created((string?)null, new Created(made.Id, made.Algorithm, made.PublicKey, secret?.Reveal(), At(made.CreatedAt)));
+            : TypedResults.Created((string?)null, new Created(created.Id, created.Algorithm, created.PublicKey, secret?.Reveal(), At(created.CreatedAt)));
     }
 
     private static async Task<IResult> End(Guid id, Guid key, Actor actor, UserKeys keys, IStorageEngine storage, HttpContext context, CancellationToken ct)

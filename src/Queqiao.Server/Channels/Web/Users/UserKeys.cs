@@ -8,17 +8,21 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Channels.Web.Users;
 
 /// <summary>The live keys of channels, and the proofs that are checked with them.</summary>
-internal sealed class UserKeys(IStorageEngine storage, TimeProvider clock, RootKey root)
+internal sealed class UserKeys(IStorageEngine storage, TimeProvider clock, IVault vault)
 {
+    private const string Purpose = "user key";
+
     private readonly FreshCache<Guid, Kept> _known = new(clock, TimeSpan.FromSeconds(5));
-    private readonly SecretSeal _seal = new(root, "user keys v1");
 
     private sealed record Kept(IReadOnlyList<(LiveUserKey Key, long? EndsAt)> Keys);
 
     /// <summary>Changes of other nodes show within 5 seconds, of this one at once.</summary>
     public void Changed(Guid channelId) => _known.Forget(channelId);
 
-    public byte[] Seal(Secret secret) => _seal.Seal(Encoding.UTF8.GetBytes(secret.Reveal()));
+    public byte[] Seal(int ws, Guid key, Secret secret) => vault.Seal(ws, Purpose, Encoding.UTF8.GetBytes(secret.Reveal()), key);
+
+    /// <summary>Who a signed user is on a channel: the same on every device, and no other visitor.</summary>
+    public Guid IdOf(ChannelView channel, string sub) => vault.Tag(channel.Ws, "signed user", $"{channel.Id}|{sub}");
 
     /// <summary>Checks what a page brought as proof of who is in front of it.</summary>
     public async ValueTask<ProofResult> Check(ChannelView channel, UserProof proof, CancellationToken ct)
@@ -39,7 +43,7 @@ internal sealed class UserKeys(IStorageEngine storage, TimeProvider clock, RootK
     {
         await using var db = storage.Read(ws);
         var keys = await db.Table<UserKey>().AsNoTracking().Where(key => key.Ws == ws && key.ChannelId == channelId).OrderByDescending(key => key.CreatedAt).ToListAsync(ct);
-        return new Kept([.. keys.Select(key => (new LiveUserKey(key.Id, key.Algorithm, key.Sealed is null ? null : _seal.Open(key.Sealed), key.PublicKey), key.EndsAt))]);
+        return new Kept([.. keys.Select(key => (new LiveUserKey(key.Id, key.Algorithm, key.Sealed is null ? null : vault.Open(ws, Purpose, key.Sealed, key.Id), key.PublicKey), key.EndsAt))]);
     }
 }
 
