@@ -105,7 +105,7 @@ public sealed class RolesTests
     }
 
     private static readonly string[] TablesOfWorkspaces =
-        ["workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key"];
+        ["workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "job", "job_lane", "job_schedule"];
 
     /// <summary>Every table with a workspace number is under the policies, but the listeners' own, which hold no customer's data.</summary>
     [PostgresFact]

@@ -54,10 +54,12 @@ public sealed class SchemaTests
         Assert.Equal(
         [
             "strict agent", "strict audit", "strict channel", "strict contact", "strict contact_identity", "strict conversation", "strict entry", "strict entry_key",
+            "strict job", "strict job_lane", "strict job_schedule",
             "strict listener_cursor", "strict listener_hold", "strict listener_parked", "strict schema_migration", "strict session", "strict slot", "strict workspace",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
-            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
+            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid job", "without rowid job_lane", "without rowid job_schedule",
+            "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
         ], (await Catalogue.Of(connection)).Beyond);
     }
 
@@ -69,7 +71,7 @@ public sealed class SchemaTests
         await using var store = await EmptyStore.Make(Engines.Postgres);
         await store.Migrate(Migration.Of(Engines.Postgres));
         await using var connection = await store.Open();
-        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace"];
+        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "job", "job_lane", "job_schedule", "session", "workspace"];
         var name = store.Database.Name;
         string[] expected =
         [
@@ -80,7 +82,7 @@ public sealed class SchemaTests
             "function audit_is_append_only", "trigger audit audit_is_append_only", "table schema_migration",
             .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
             .. Granted(["agent", "channel", "contact", "contact_identity", "conversation"], "INSERT SELECT UPDATE"),
-            .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["job", "job_lane", "job_schedule", "listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             "grant workspace to NAME_app SELECT", "grant workspace to NAME_writer INSERT SELECT UPDATE",
         ];
