@@ -96,8 +96,11 @@ public sealed class LeaseTests
                 await desk.Add(100_000 + adder * 1000 + n, lane: "shared");
             }
         }));
-        while (!adding.IsCompleted)
-            await Task.WhenAll(first.RunDueJobs(), second.RunDueJobs());
+        await Task.WhenAll(new[] { first, second }.Select(async desk =>
+        {
+            while (!adding.IsCompleted)
+                await desk.RunDueJobs();
+        }));
         await adding;
         while (await first.RunDueJobs() + await second.RunDueJobs() > 0)
         {
