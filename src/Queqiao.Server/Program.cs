@@ -6,6 +6,7 @@ using Queqiao.Server.Conversations;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Health;
 using Queqiao.Server.Platform.Json;
@@ -30,6 +31,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddStorage(serve.Storage);
     builder.Services.AddSingleton<RootKey>();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
+    builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
     builder.Services.AddGateway();
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
     builder.Services.AddContacts();
@@ -50,6 +52,7 @@ return await Commands.Run(args, async serve =>
     app.UseAccess();
     app.MapHealth();
     app.MapReference();
+    app.MapFiles();
     app.MapGateway();
     app.MapIdentity();
     app.MapConversations();

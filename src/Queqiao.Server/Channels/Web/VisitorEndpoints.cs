@@ -21,6 +21,7 @@ internal static class VisitorEndpoints
         widget.MapPost("/messages", Send).IsPublic().TakesQuery();
         widget.MapPost("/events", Signal).IsPublic().TakesQuery();
         widget.MapGet("/unread", Unread).IsPublic().TakesQuery();
+        VisitorFiles.Map(widget);
     }
 
     /// <param name="ChannelId">From the snippet.</param>
@@ -68,14 +69,14 @@ internal static class VisitorEndpoints
         });
     }
 
-    internal sealed record SendRequest(string? ClientId, string? Text);
+    internal sealed record SendRequest(string? ClientId, string? Text = null, Guid[]? Attachments = null);
 
     private static async Task<IResult> Send(TolerantBody<SendRequest> body, HttpContext context, VisitorAccess access, ICustomerConversations conversations)
     {
         var (who, refusal) = await access.Admit(context);
         if (who is null)
             return refusal!.ToProblem();
-        return await conversations.Say(who.Customer, body.Value.ClientId, body.Value.Text) switch
+        return await conversations.Say(who.Customer, body.Value.ClientId, body.Value.Text, body.Value.Attachments) switch
         {
             CustomerAnswer.Stored stored => TypedResults.Json(stored, statusCode: StatusCodes.Status201Created),
             CustomerAnswer.Refused no => no.Refusal.ToProblem(),
