@@ -3,6 +3,7 @@ using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
@@ -34,6 +35,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
     builder.Services.AddGateway();
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
+    builder.Services.AddCustomFields();
     builder.Services.AddContacts();
     builder.Services.AddConversations();
     builder.Services.AddChannels();
@@ -55,6 +57,7 @@ return await Commands.Run(args, async serve =>
     app.MapFiles();
     app.MapGateway();
     app.MapIdentity();
+    app.MapCustomFields();
     app.MapConversations();
     app.MapChannels();
     VisitorEndpoints.Map(app);

@@ -73,7 +73,7 @@ public sealed partial class UpgradeTests
         var after = await Rows(store);
         foreach (var (table, rows) in before)
             Assert.Equal((table, rows), (table, after[table]));
-        await ReadEverything(store);
+        await ReadEverything(store, before);
         if (newest.Count == Migration.Of(engine).Count)
             await GoOn(store);
     }
@@ -118,14 +118,18 @@ public sealed partial class UpgradeTests
         return rows;
     }
 
-    private static async Task ReadEverything(EmptyStore store)
+    /// <summary>Every row can be read by the newest model. Tables that came later have none yet.</summary>
+    private static async Task ReadEverything(EmptyStore store, Dictionary<string, long> before)
     {
         await using var connection = await store.Open();
         await using var db = EmptyStore.Model(connection);
         var log = await LogInvariants.Check(db);
         Assert.Contains(log.Messages, message => message.Message.Text == "我要退款");
         foreach (var type in db.Model.GetEntityTypes())
-            Assert.NotEmpty(((IQueryable<object>)typeof(DbContext).GetMethod(nameof(DbContext.Set), [])!.MakeGenericMethod(type.ClrType).Invoke(db, [])!).AsNoTracking().ToList());
+        {
+            var rows = ((IQueryable<object>)typeof(DbContext).GetMethod(nameof(DbContext.Set), [])!.MakeGenericMethod(type.ClrType).Invoke(db, [])!).AsNoTracking().ToList();
+            Assert.Equal(before.GetValueOrDefault(type.GetTableName()!) > 0, rows.Count > 0);
+        }
     }
 
     /// <summary>The conversation of the fixture goes on where it was.</summary>
