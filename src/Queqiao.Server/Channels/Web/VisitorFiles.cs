@@ -14,8 +14,8 @@ internal static class VisitorFiles
     public static void Map(IEndpointRouteBuilder widget)
     {
         widget.MapPost("/files", Begin).IsPublic().TakesQuery().WithSummary("Announce an upload");
-        widget.MapPatch("/files/{id:guid}", Add).IsPublic().TakesQuery().Accepts<byte[]>(UploadRequests.PieceType).WithSummary("Send a piece of it, from Upload-Offset on");
-        widget.MapMethods("/files/{id:guid}", [HttpMethods.Head], Show).IsPublic().TakesQuery().WithSummary("Where to go on").ExcludeFromDescription();
+        widget.MapPatch("/files/{id:guid}", Add).IsPublic().TakesQuery().WithSummary("Send a piece of it (application/offset+octet-stream), from Upload-Offset on");
+        widget.MapMethods("/files/{id:guid}", [HttpMethods.Head], Show).IsPublic().TakesQuery().WithSummary("Where to go on");
         widget.MapGet("/files/{id:guid}", Show).IsPublic().TakesQuery().WithSummary("What became of an upload");
         widget.MapDelete("/files/{id:guid}", Cancel).IsPublic().TakesQuery().WithSummary("Give up what was not sent yet");
         widget.MapPost("/files/links", Links).IsPublic().TakesQuery().WithSummary("Links to files of the visitor's conversation, good for minutes");
@@ -32,11 +32,7 @@ internal static class VisitorFiles
         Guid id, HttpContext context, VisitorAccess access, ICustomerConversations conversations, FileUploads uploads, StoredFiles files, CancellationToken ct)
     {
         var (who, refusal) = await access.Admit(context);
-        if (who is null)
-            return refusal!.ToProblem();
-        return string.Equals(context.Request.ContentType, UploadRequests.PieceType, StringComparison.OrdinalIgnoreCase)
-            ? await UploadRequests.Add(conversations.Owner(who.Customer), id, context, uploads, files, ct)
-            : new Refusal(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type").ToProblem();
+        return who is null ? refusal!.ToProblem() : await UploadRequests.Add(conversations.Owner(who.Customer), id, context, uploads, files, ct);
     }
 
     private static async Task<IResult> Show(

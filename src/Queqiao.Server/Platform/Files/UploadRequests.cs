@@ -31,6 +31,8 @@ internal static class UploadRequests
     {
         if (await files.Own(owner, id, ct) is not { } row)
             return Refusal.NotFound().ToProblem();
+        if (!string.Equals(context.Request.ContentType, PieceType, StringComparison.OrdinalIgnoreCase))
+            return new Refusal(StatusCodes.Status415UnsupportedMediaType, "upload_media_type", PieceType).ToProblem();
         if (!long.TryParse(context.Request.Headers[OffsetHeader], NumberStyles.None, CultureInfo.InvariantCulture, out var offset))
             return new Refusal(StatusCodes.Status400BadRequest, "invalid_parameter", OffsetHeader).ToProblem();
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
