@@ -17,8 +17,8 @@ internal static class FileEndpoints
         files.MapPost("", Begin).Needs(Permissions.Reply).TakesQuery().WithSummary("Announce an upload");
         files.MapPatch("/{id:guid}", Add).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("Send a piece of it (application/offset+octet-stream), from Upload-Offset on");
-        files.MapMethods("/{id:guid}", [HttpMethods.Head], Show).Needs(Permissions.Reply).TakesQuery().WithSummary("Where to go on");
-        files.MapGet("/{id:guid}", Show).Needs(Permissions.Reply).TakesQuery().WithSummary("What became of an upload");
+        files.MapMethods("/{id:guid}", [HttpMethods.Head], Show).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("Where to go on");
+        files.MapGet("/{id:guid}", Show).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("What became of an upload");
         files.MapDelete("/{id:guid}", Cancel).Needs(Permissions.Reply).TakesQuery().WithSummary("Give up what was not sent yet");
         files.MapPost("/links", Links).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("Links to files, good for minutes");
         app.MapGet("/api/v1/conversations/{id:guid}/files", Of).WithTags("Conversations").Needs(Permissions.ReadConversations).TakesQuery("limit", "cursor")
