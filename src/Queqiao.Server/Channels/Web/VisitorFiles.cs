@@ -22,10 +22,12 @@ internal static class VisitorFiles
     }
 
     private static async Task<IResult> Begin(
-        TolerantBody<UploadRequests.BeginRequest> body, HttpContext context, VisitorAccess access, ICustomerConversations conversations, FileUploads uploads, StoredFiles files, CancellationToken ct)
+        TolerantBody<UploadRequests.BeginRequest> body, HttpContext context, VisitorAccess access, VisitorGate gate, ICustomerConversations conversations, FileUploads uploads, StoredFiles files, CancellationToken ct)
     {
         var (who, refusal) = await access.Admit(context);
-        return who is null ? refusal!.ToProblem() : await UploadRequests.Begin(conversations.Owner(who.Customer), body.Value, context, uploads, files, ct);
+        if (who is null)
+            return refusal!.ToProblem();
+        return await gate.MayWrite(who, ct) is { } notNow ? notNow.ToProblem() : await UploadRequests.Begin(conversations.Owner(who.Customer), body.Value, context, uploads, files, ct);
     }
 
     private static async Task<IResult> Add(

@@ -21,7 +21,7 @@ internal sealed record FileLink(int Ws, Guid File, byte Variant, LinkAudience Au
 /// Links that work for minutes, for whoever has them: file, variant, audience and time under an HMAC-SHA256. Whether somebody may
 /// have one is decided when it is made, never when it is used.
 /// </summary>
-internal sealed class FileLinks(RootKey root, Ids ids)
+internal sealed class FileLinks(LocalRootKeys roots, Ids ids)
 {
     /// <summary>For what is fetched once.</summary>
     public static readonly TimeSpan Valid = TimeSpan.FromMinutes(5);
@@ -32,7 +32,7 @@ internal sealed class FileLinks(RootKey root, Ids ids)
     private const int PayloadLength = 4 + 16 + 1 + 1 + 8;
     private const int MacLength = 32;
 
-    private readonly byte[] _key = root.Derive("file links v1");
+    private readonly byte[] _key = roots.Known[0].Derive("file links v1");
 
     public (string Path, long ExpiresAt) Make(FileLink link, TimeSpan valid)
     {
