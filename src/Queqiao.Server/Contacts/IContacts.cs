@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts;
@@ -17,7 +18,7 @@ internal interface IContacts
     void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at);
 }
 
-internal sealed class ContactDirectory : IContacts
+internal sealed class ContactDirectory(IVault vault, IContactVault people) : IContacts
 {
     public Task Seen(WriteUnit unit, int ws, Guid contactId, long at, CancellationToken ct) =>
         unit.Db.Visible(Scope<Contact>.Workspace(ws))
@@ -26,9 +27,14 @@ internal sealed class ContactDirectory : IContacts
 
     public void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at)
     {
-        var contact = new Contact { Ws = ws, Id = unit.Ids.New(), Name = name, CreatedAt = at, LastSeenAt = at };
-        unit.Db.Add(contact);
-        unit.Db.Add(new ContactIdentity { Ws = ws, ChannelId = channelId, Identity = identity, ContactId = contact.Id, CreatedAt = at });
+        var id = unit.Ids.New();
+        var key = people.Create(unit, ws, id);
+        unit.Db.Add(new Contact { Ws = ws, Id = id, SealedName = key.Seal(ContactPlaces.Name(id), name), CreatedAt = at, LastSeenAt = at });
+        unit.Db.Add(new ContactIdentity
+        {
+            Ws = ws, ChannelId = channelId, Tag = vault.Tag(ws, ContactPlaces.IdentityPurpose, identity), ContactId = id,
+            Sealed = key.Seal(ContactPlaces.Identity(channelId), identity), CreatedAt = at,
+        });
     }
 }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -7,7 +8,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Conversations.Listening;
 
 /// <summary>One turn of one listener: everything that is new in every slot, and the holds that are due.</summary>
-internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener, ILogger log)
+internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals seals, ILogListener listener, ILogger log)
 {
     /// <summary>Tries before an entry is parked.</summary>
     public const int MostTries = 5;
@@ -53,7 +54,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
         var rows = await db.Visible(Scope<EntryRow>.Everything("listeners follow every workspace"))
             .Where(entry => entry.Slot == slot && entry.Position > after)
             .OrderBy(entry => entry.Position).Take(MostAtOnce).ToListAsync(ct);
-        return [.. rows.Select(row => row.ToEntry())];
+        return await seals.Entries(rows, ct);
     }
 
     /// <summary>False: another node was faster.</summary>
@@ -183,7 +184,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
         }
         try
         {
-            await Tell([entry.ToEntry()], unit, ct);
+            await Tell(await seals.Entries([entry], ct), unit, ct);
         }
         catch (Exception trouble) when (trouble is not (OperationCanceledException or StorageUnavailableException))
         {
