@@ -1,7 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Queqiao.Server.Contacts.Storage;
-using Queqiao.Server.Platform.Access;
-using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts;
@@ -16,29 +12,7 @@ internal interface IContacts
     /// <param name="identity">What the channel calls them.</param>
     /// <param name="at">Since when, in Unix milliseconds.</param>
     void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at);
-}
 
-internal sealed class ContactDirectory(IVault vault, IContactVault people) : IContacts
-{
-    public Task Seen(WriteUnit unit, int ws, Guid contactId, long at, CancellationToken ct) =>
-        unit.Db.Visible(Scope<Contact>.Workspace(ws))
-            .Where(contact => contact.Id == contactId && contact.LastSeenAt < at)
-            .ExecuteUpdateAsync(set => set.SetProperty(contact => contact.LastSeenAt, at), ct);
-
-    public void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at)
-    {
-        var id = unit.Ids.New();
-        var key = people.Create(unit, ws, id);
-        unit.Db.Add(new Contact { Ws = ws, Id = id, SealedName = key.Seal(ContactPlaces.Name(id), name), CreatedAt = at, LastSeenAt = at });
-        unit.Db.Add(new ContactIdentity
-        {
-            Ws = ws, ChannelId = channelId, Tag = vault.Tag(ws, ContactPlaces.IdentityPurpose, identity), ContactId = id,
-            Sealed = key.Seal(ContactPlaces.Identity(channelId), identity), CreatedAt = at,
-        });
-    }
-}
-
-internal static class ContactsModule
-{
-    public static void AddContacts(this IServiceCollection services) => services.AddSingleton<IContacts, ContactDirectory>();
+    /// <summary>Stores what a channel has learned about somebody who writes; makes the contact when there is none. Saves. The same again changes nothing.</summary>
+    Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct);
 }

@@ -108,7 +108,9 @@ public sealed class RolesTests
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
         "custom_field",
-        "workspace_key",
+        "user_key", "consent_notice", "consent",
+        "job", "job_lane", "job_schedule",
+        "workspace_key", "contact_key", "erasure",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
     ];
 
