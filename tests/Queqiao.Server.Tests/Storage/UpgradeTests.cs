@@ -71,7 +71,7 @@ public sealed partial class UpgradeTests
         await store.Migrate(newest);
 
         var after = await Rows(store);
-        foreach (var (table, rows) in before)
+        foreach (var (table, rows) in before.Where(table => table.Value > 0))
             Assert.Equal((table, rows), (table, after[table]));
         await ReadEverything(store, before);
         if (newest.Count == Migration.Of(engine).Count)

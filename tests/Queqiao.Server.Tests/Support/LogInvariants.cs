@@ -79,8 +79,8 @@ internal static class LogInvariants
         }
         foreach (var orphan in entries.Where(group => !log.Heads.ContainsKey(group.Key)))
             yield return $"{orphan.Key.ConversationId}: entries without a conversation";
-        foreach (var twice in log.Heads.Values.Where(head => !head.IsResolved).GroupBy(head => (head.Ws, head.ChannelId, head.Identity)).Where(group => group.Count() > 1))
-            yield return $"{twice.Key.Identity}: has {twice.Count()} unresolved conversations";
+        foreach (var twice in log.Heads.Values.Where(head => !head.IsResolved && head.IdentityTag is not null).GroupBy(head => (head.Ws, head.ChannelId, head.IdentityTag)).Where(group => group.Count() > 1))
+            yield return $"{twice.Key.IdentityTag}: has {twice.Count()} unresolved conversations";
     }
 
     private static IEnumerable<string> Slots(LogSnapshot log)
