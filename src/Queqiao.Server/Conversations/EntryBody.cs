@@ -16,11 +16,17 @@ internal abstract record EntryBody
 internal sealed record ConversationStarted : EntryBody;
 
 /// <summary>Something was said to or by the customer.</summary>
-internal sealed record MessagePosted(string Direction, string Text, string ClientId) : EntryBody;
+internal sealed record MessagePosted(string Direction, string Text, string ClientId) : EntryBody
+{
+    /// <summary>Files that were sent with it; null when there are none.</summary>
+    public IReadOnlyList<SentFile>? Attachments { get; init; }
+}
 
 /// <summary>Colleagues talk among themselves: never leaves the house.</summary>
 internal sealed record NotePosted(string Text, string ClientId) : EntryBody
 {
+    public IReadOnlyList<SentFile>? Attachments { get; init; }
+
     [JsonIgnore] // not inherited by an override
     public override bool IsPublic => false;
 }
@@ -36,6 +42,11 @@ internal sealed record ReadMarked(string By, long UpTo) : EntryBody;
 /// <summary>What is left of an entry that does not open: its person was erased, or it was damaged. Only ever read.</summary>
 /// <param name="Type">Of the entry that was.</param>
 internal sealed record UnreadableEntry(string Type, Unreadable Why) : EntryBody;
+
+/// <summary>A file as the log remembers it: enough to show the message without asking for the file.</summary>
+/// <param name="Kind">image, audio, video or file.</param>
+/// <param name="DurationMs">Of a recording, where known.</param>
+internal sealed record SentFile(Guid Id, string Kind, string Name, string ContentType, long Size, int? Width, int? Height, int? DurationMs);
 
 /// <summary>A colleague as the log remembers one.</summary>
 internal sealed record Person(Guid Id, string Name);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
@@ -60,8 +61,7 @@ internal static class ItemWriter
                 json.WriteString("clientId", note.ClientId);
                 WriteSender(json, entry.Sender, head, audience);
                 json.WriteString("text", note.Text);
-                json.WriteStartArray("attachments");
-                json.WriteEndArray();
+                WriteFiles(json, note.Attachments);
                 break;
             case NotePosted:
                 throw new InvalidOperationException("A note is never written for a customer.");
@@ -98,8 +98,7 @@ internal static class ItemWriter
         json.WriteString("direction", message.Direction);
         WriteSender(json, entry.Sender, head, audience);
         json.WriteString("text", message.Text);
-        json.WriteStartArray("attachments");
-        json.WriteEndArray();
+        WriteFiles(json, message.Attachments);
         var readUpTo = message.Direction == Direction.In ? head.AgentReadSeq : head.ContactReadSeq;
         json.WriteStartObject("delivery");
         json.WriteString("state", entry.Seq <= readUpTo ? "read" : "sent");
@@ -121,6 +120,23 @@ internal static class ItemWriter
     }
 
     private static string NameOf(Unreadable why) => why == Unreadable.Erased ? "erased" : "damaged";
+
+    private static void WriteFiles(Utf8JsonWriter json, IReadOnlyList<SentFile>? files)
+    {
+        json.WriteStartArray("attachments");
+        foreach (var file in files ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("id", file.Id);
+            json.WriteString("kind", file.Kind);
+            json.WriteString("name", file.Name);
+            json.WriteString("contentType", file.ContentType);
+            json.WriteNumber("size", file.Size);
+            FileJson.WriteShape(json, file.Width, file.Height, file.DurationMs);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
 
     public static void WriteSender(Utf8JsonWriter json, Sender sender, ConversationHead head, Audience audience)
     {
