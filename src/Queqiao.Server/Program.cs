@@ -58,6 +58,7 @@ return await Commands.Run(args, async serve =>
     app.MapGateway();
     app.MapIdentity();
     app.MapCustomFields();
+    app.MapContacts();
     app.MapConversations();
     app.MapChannels();
     VisitorEndpoints.Map(app);

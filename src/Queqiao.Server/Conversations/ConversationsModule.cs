@@ -20,6 +20,7 @@ internal static class ConversationsModule
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<ConversationReader>();
         services.AddSingleton<InboxQueries>();
+        services.AddSingleton<Contacts.IContactReach, ContactReach>();
         services.AddSingleton<ConversationHub>();
         services.AddSingleton<ILogSubscriber>(all => all.GetRequiredService<ConversationHub>());
         services.AddSingleton<Catching>();

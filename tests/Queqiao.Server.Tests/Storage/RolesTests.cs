@@ -110,6 +110,7 @@ public sealed class RolesTests
         "custom_field",
         "file",
         "user_key", "consent_notice", "consent",
+        "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word",
         "job", "job_lane", "job_schedule",
         "workspace_key", "contact_key", "erasure",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",

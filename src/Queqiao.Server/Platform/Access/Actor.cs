@@ -42,16 +42,24 @@ internal static class Permissions
     public const string ManageChannels = "channels.manage";
     public const string ManageFields = "fields.manage";
     public const string ManageWorkspace = "workspace.manage";
+    public const string ReadContacts = "contacts.read";
+    public const string EditContacts = "contacts.edit";
+    public const string MergeContacts = "contacts.merge";
+    public const string BlockContacts = "contacts.block";
+    public const string ExportContacts = "contacts.export";
+    public const string ImportContacts = "contacts.import";
     public const string ReadAudit = "audit.read";
 
-    private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels];
-    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign];
+    private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts];
+    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, EditContacts, MergeContacts, BlockContacts];
     private static readonly HashSet<string> Admin =
     [
         .. Agent,
         ManageAgents,
         ManageChannels,
         ManageFields,
+        ExportContacts,
+        ImportContacts,
         ManageWorkspace,
         ReadAudit,
     ];
