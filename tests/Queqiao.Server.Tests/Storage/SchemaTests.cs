@@ -53,8 +53,8 @@ public sealed class SchemaTests
         await using var connection = await store.Open();
         Assert.Equal(
         [
-            "strict agent", "strict audit", "strict channel", "strict contact", "strict contact_identity", "strict conversation", "strict custom_field", "strict entry", "strict entry_key",
-            "strict listener_cursor", "strict listener_hold", "strict listener_parked", "strict schema_migration", "strict session", "strict slot", "strict workspace",
+            "strict agent", "strict audit", "strict channel", "strict contact", "strict contact_identity", "strict conversation", "strict conversation_setting", "strict custom_field", "strict entry", "strict entry_key",
+            "strict listener_cursor", "strict listener_hold", "strict listener_parked", "strict schema_migration", "strict session", "strict slot", "strict tag", "strict workspace",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
             "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
@@ -69,7 +69,7 @@ public sealed class SchemaTests
         await using var store = await EmptyStore.Make(Engines.Postgres);
         await store.Migrate(Migration.Of(Engines.Postgres));
         await using var connection = await store.Open();
-        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "custom_field", "entry", "entry_key", "session", "workspace"];
+        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "conversation_setting", "custom_field", "entry", "entry_key", "session", "tag", "workspace"];
         var name = store.Database.Name;
         string[] expected =
         [
@@ -79,7 +79,7 @@ public sealed class SchemaTests
             .. people.Select(table => $"policy {table} owner ALL to NAME using true check true"),
             "function audit_is_append_only", "trigger audit audit_is_append_only", "table schema_migration",
             .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
-            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation", "custom_field"], "INSERT SELECT UPDATE"),
+            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation", "conversation_setting", "custom_field", "tag"], "INSERT SELECT UPDATE"),
             .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             "grant workspace to NAME_app SELECT", "grant workspace to NAME_writer INSERT SELECT UPDATE",

@@ -142,9 +142,10 @@ internal sealed class PostgresLogDialect : ILogDialect
 
     private static NpgsqlParameter Column(ConversationHead[] heads, string column) => column switch
     {
-        "ws" or "unread" or "contact_unread" => Array(heads, column, NpgsqlDbType.Integer, static value => (int?)value),
-        "id" or "channel_id" or "contact_id" or "assignee_id" or "last_sender_id" => Array(heads, column, NpgsqlDbType.Uuid, static value => (Guid?)value),
+        "ws" or "unread" or "contact_unread" or "rating" => Array(heads, column, NpgsqlDbType.Integer, static value => (int?)value),
+        "id" or "channel_id" or "contact_id" or "assignee_id" or "last_sender_id" or "team_id" or "merged_into" => Array(heads, column, NpgsqlDbType.Uuid, static value => (Guid?)value),
         "identity" or "contact_name" or "status" or "assignee_name" or "priority" or "last_message_type" or "last_sender_kind" or "last_sender_name" or "last_preview"
+            or "subject" or "tags" or "fields" or "personal_fields" or "facets" or "mentioned" or "unseen_mentions"
             => Array(heads, column, NpgsqlDbType.Text, static value => (string?)value),
         _ => Array(heads, column, NpgsqlDbType.Bigint, static value => (long?)value),
     };
