@@ -105,7 +105,11 @@ public sealed class RolesTests
     }
 
     private static readonly string[] TablesOfWorkspaces =
-        ["workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "conversation_setting", "tag", "custom_field", "entry", "entry_key"];
+    [
+        "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
+        "custom_field", "tag", "conversation_setting",
+        "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
+    ];
 
     /// <summary>Every table with a workspace number is under the policies, but the listeners' own, which hold no customer's data.</summary>
     [PostgresFact]
