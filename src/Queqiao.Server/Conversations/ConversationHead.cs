@@ -109,6 +109,9 @@ internal sealed record ConversationHead : IScoped
 
     public bool IsResolved => Status == ConversationStatus.Resolved;
 
+    /// <summary>Everything that lists ask for: two heads with the same place are in the same lists.</summary>
+    public HeadPlace Place => new(Status, AssigneeId, TeamId, Priority, Tags, Facets, Mentioned, UnseenMentions, Unread > 0, Rating);
+
     /// <summary>The head after one more entry.</summary>
     public ConversationHead After(EntryBody body, Sender by, long at)
     {
@@ -227,6 +230,10 @@ internal sealed record ConversationHead : IScoped
         return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]; // never half a character
     }
 }
+
+/// <summary>Where a conversation belongs (<see cref="ConversationHead.Place"/>).</summary>
+internal readonly record struct HeadPlace(
+    string Status, Guid? AssigneeId, Guid? TeamId, string Priority, string? Tags, string? Facets, string? Mentioned, string? UnseenMentions, bool HasUnread, int? Rating);
 
 /// <summary>The status names of the API (api.md).</summary>
 internal static class ConversationStatus

@@ -21,7 +21,7 @@ internal interface ICustomerConversations
     Task<CustomerPage> Page(Customer customer, PageRequest page, TimeSpan wait, CancellationToken ct);
 
     /// <summary>Stores a message. The same <paramref name="clientId"/> again gives the first answer again.</summary>
-    Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text);
+    Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text, long? replyTo = null);
 
     /// <summary>Notes that the customer has seen everything up to a seq. Null: done.</summary>
     Task<Refusal?> MarkRead(Customer customer, long upTo);

@@ -107,7 +107,7 @@ public sealed class RolesTests
     private static readonly string[] TablesOfWorkspaces =
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
-        "custom_field", "tag", "conversation_setting",
+        "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
     ];
 

@@ -68,14 +68,14 @@ internal static class VisitorEndpoints
         });
     }
 
-    internal sealed record SendRequest(string? ClientId, string? Text);
+    internal sealed record SendRequest(string? ClientId, string? Text, long? ReplyTo = null);
 
     private static async Task<IResult> Send(TolerantBody<SendRequest> body, HttpContext context, VisitorAccess access, ICustomerConversations conversations)
     {
         var (who, refusal) = await access.Admit(context);
         if (who is null)
             return refusal!.ToProblem();
-        return await conversations.Say(who.Customer, body.Value.ClientId, body.Value.Text) switch
+        return await conversations.Say(who.Customer, body.Value.ClientId, body.Value.Text, body.Value.ReplyTo) switch
         {
             CustomerAnswer.Stored stored => TypedResults.Json(stored, statusCode: StatusCodes.Status201Created),
             CustomerAnswer.Refused no => no.Refusal.ToProblem(),

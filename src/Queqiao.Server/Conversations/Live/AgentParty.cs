@@ -11,7 +11,7 @@ namespace Queqiao.Server.Conversations.Live;
 /// <summary>What agents' connections share.</summary>
 internal sealed record AgentServices(
     ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, ISessions Sessions,
-    LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
+    LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger, MentionReader Mentions);
 
 #pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
@@ -81,15 +81,26 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             reply.Refuse(Refusal.Forbidden());
         else if (Sending.Check(frame.ClientId, frame.Text) is { } refusal)
             reply.Refuse(refusal);
+        else if (frame.Mentions is { Count: > 0 } named)
+            InBackground(() => SendNaming(frame, conversation, named, reply));
         else
-            services.Log.Post(Sending.ByAgent(actor, conversation, frame.ClientId!, frame.Text!, frame.Private ?? false, reply, connection));
+            services.Log.Post(Sending.ByAgent(actor, conversation, new Outgoing(frame.ClientId!, frame.Text!, frame.Private ?? false, frame.ReplyTo), reply, connection));
+    }
+
+    private async Task SendNaming(ClientFrame frame, Guid conversation, IReadOnlyList<Guid> named, SocketReply reply)
+    {
+        var (people, refusal) = await services.Mentions.Read(actor.Ws, named, frame.Private ?? false, _gone.Token);
+        if (refusal is not null)
+            reply.Refuse(refusal);
+        else
+            services.Log.Post(Sending.ByAgent(actor, conversation, new Outgoing(frame.ClientId!, frame.Text!, IsNote: true, frame.ReplyTo) { Mentions = people }, reply, connection));
     }
 
     private void Read(Guid conversation, long seq)
     {
         var reply = new SocketReply(connection, "read", clientId: null, forCustomer: false);
         if (actor.May(Permissions.Reply))
-            services.Log.Post(Sending.Change(actor, conversation, head => head.MarkRead(SenderKind.Agent, seq), reply));
+            services.Log.Post(Sending.Change(actor, conversation, head => head.MarkRead(SenderKind.Agent, seq, actor.AgentId), reply));
         else
             reply.Refuse(Refusal.Forbidden());
     }

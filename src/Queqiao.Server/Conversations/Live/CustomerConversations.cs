@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Wire;
@@ -8,7 +9,7 @@ using Queqiao.Server.Platform.Security;
 namespace Queqiao.Server.Conversations.Live;
 
 /// <summary>What customers' connections share.</summary>
-internal sealed record CustomerServices(ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, LimitsOptions Limits, TimeProvider Clock);
+internal sealed record CustomerServices(ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, LimitsOptions Limits, TimeProvider Clock, SettingsBoard Settings);
 
 /// <summary>The front door for channels.</summary>
 internal sealed class CustomerConversations(CustomerServices services, IHostApplicationLifetime lifetime) : ICustomerConversations
@@ -27,17 +28,26 @@ internal sealed class CustomerConversations(CustomerServices services, IHostAppl
         return new CustomerPage(ViewOf(head), json => ItemWriter.WritePage(json, log, head!, Audience.Customer));
     }
 
-    public async Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text)
+    public async Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text, long? replyTo = null)
     {
         if (Sending.Check(clientId, text) is { } refusal)
             return new CustomerAnswer.Refused(refusal);
-        return await services.Log.Append(reply => CustomerCommands.Message(customer, clientId!, text!, reply, origin: null)) switch
+        return await services.Log.Append(reply => CustomerCommands.Message(customer, new Outgoing(clientId!, text!, ReplyTo: replyTo), services.Settings.Of(customer.Ws), reply, origin: null)) switch
         {
             LogOutcome.Stored stored => new CustomerAnswer.Stored(
                 stored.ConversationId, $"{stored.ConversationId}.{stored.Seq}", stored.Seq, stored.PublicPrev ?? 0, DateTimeOffset.FromUnixTimeMilliseconds(stored.At)),
+            LogOutcome.Refused { Refusal.Code: "contact_blocked" } when services.Settings.Of(customer.Ws).DropsBlocked => await Swallowed(customer),
             LogOutcome.Refused refused => new CustomerAnswer.Refused(refused.Refusal),
             _ => throw new InvalidOperationException("An outcome is stored or refused."),
         };
+    }
+
+    /// <summary>The answer to a message that is dropped in silence: what the customer has already, so that their numbering stays whole.</summary>
+    private async Task<CustomerAnswer> Swallowed(Customer customer)
+    {
+        var head = await Head(customer, CancellationToken.None);
+        var (id, seq) = (head?.Id ?? Guid.Empty, head?.PublicSeq ?? 0);
+        return new CustomerAnswer.Stored(id, $"{id}.{seq}", seq, seq, services.Clock.GetUtcNow());
     }
 
     public async Task<Refusal?> MarkRead(Customer customer, long upTo)

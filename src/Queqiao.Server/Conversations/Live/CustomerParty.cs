@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Platform.Gateway;
@@ -38,8 +39,14 @@ internal sealed class CustomerParty(Customer customer, GatewayConnection connect
         if (Sending.Check(frame.ClientId, frame.Text) is { } refusal)
             reply.Refuse(refusal);
         else
-            services.Log.Post(CustomerCommands.Message(customer, frame.ClientId!, frame.Text!, reply, connection));
+            services.Log.Post(CustomerCommands.Message(
+                customer, new Outgoing(frame.ClientId!, frame.Text!, ReplyTo: frame.ReplyTo), services.Settings.Of(customer.Ws), Unless(reply), connection));
     }
+
+    /// <summary>A blocked person's message is dropped in silence where the workspace wants it so: the widget hears what it has already.</summary>
+    private ILogReply Unless(SocketReply reply) => services.Settings.Of(customer.Ws).DropsBlocked
+        ? new SilentReply(reply, subscription.ConversationId ?? Guid.Empty, subscription.Seen, services.Clock)
+        : reply;
 
     public void Closed()
     {
@@ -61,14 +68,15 @@ internal static class CustomerSignals
 /// <summary>The commands of a customer.</summary>
 internal static class CustomerCommands
 {
-    public static LogCommand Message(Customer customer, string clientId, string text, ILogReply reply, object? origin) => new()
+    public static LogCommand Message(Customer customer, Outgoing said, ConversationSettings settings, ILogReply reply, object? origin) => new()
     {
         Ws = customer.Ws,
         Customer = customer.Key,
         Begins = true,
-        Key = LogCommand.KeyOf(customer.Ws, $"customer:{customer.Key.ChannelId}:{customer.Key.Identity}", clientId),
+        Key = LogCommand.KeyOf(customer.Ws, $"customer:{customer.Key.ChannelId}:{customer.Key.Identity}", said.ClientId),
         By = Contact,
-        Decide = head => head.CustomerSays(text, clientId),
+        ReopenWithin = settings.ReopenWithin,
+        Decide = head => head.CustomerSays(said.Text, said.ClientId, said.ReplyTo),
         Reply = reply,
         Origin = origin,
     };

@@ -23,7 +23,7 @@ internal sealed class PostgresLogDialect : ILogDialect
         """;
 
     private const string CustomersSql = $"""
-        SELECT u.ws, u.channel_id, u.identity, i.contact_id, p.name, n.id
+        SELECT u.ws, u.channel_id, u.identity, i.contact_id, p.name, n.id, p.blocked_at IS NOT NULL
         FROM unnest($1, $2, $3) AS u(ws, channel_id, identity)
         JOIN contact_identity i ON i.ws = u.ws AND i.channel_id = u.channel_id AND i.identity = u.identity
         JOIN contact p ON p.ws = i.ws AND p.id = i.contact_id
@@ -92,7 +92,7 @@ internal sealed class PostgresLogDialect : ILogDialect
         while (await row.ReadAsync(ct))
         {
             batch.Customers[(row.GetInt32(0), new(row.GetGuid(1), row.GetString(2)))] =
-                new(row.GetGuid(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5));
+                new(row.GetGuid(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6));
         }
         await row.NextResultAsync(ct);
         while (await row.ReadAsync(ct))

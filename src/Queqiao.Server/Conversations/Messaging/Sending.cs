@@ -14,6 +14,12 @@ internal static class Sending
     {
         if (string.IsNullOrEmpty(clientId) || clientId.Length > MostClientId || !clientId.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             return Refusal.Invalid("clientId", "invalid_id");
+        return CheckText(text);
+    }
+
+    /// <summary>Null when the text may be stored.</summary>
+    public static Refusal? CheckText(string? text)
+    {
         if (string.IsNullOrWhiteSpace(text))
             return Refusal.Invalid("text", "required");
         return text.Length > ConversationRules.MostText
@@ -22,8 +28,9 @@ internal static class Sending
     }
 
     /// <summary>An agent's message or note.</summary>
-    public static LogCommand ByAgent(Actor actor, Guid conversation, string clientId, string text, bool isNote, ILogReply reply, object? origin)
+    public static LogCommand ByAgent(Actor actor, Guid conversation, Outgoing said, ILogReply reply, object? origin)
     {
+        var (clientId, text) = (said.ClientId, said.Text);
         var person = new Person(actor.AgentId, actor.Name);
         return new LogCommand
         {
@@ -32,7 +39,7 @@ internal static class Sending
             Scope = actor.Conversations(),
             Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", clientId),
             By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
-            Decide = isNote ? head => head.AddNote(text, clientId) : head => head.AgentSays(text, clientId, person),
+            Decide = said.IsNote ? head => head.AddNote(text, clientId, said.Mentions) : head => head.AgentSays(text, clientId, person, said.ReplyTo),
             Reply = reply,
             Origin = origin,
         };
@@ -49,4 +56,12 @@ internal static class Sending
         Reply = reply,
         Origin = origin,
     };
+}
+
+/// <summary>What an agent sends.</summary>
+/// <param name="ReplyTo">Seq of the message it answers.</param>
+internal sealed record Outgoing(string ClientId, string Text, bool IsNote = false, long? ReplyTo = null)
+{
+    /// <summary>Colleagues who are named in a note.</summary>
+    public IReadOnlyList<Person> Mentions { get; init; } = [];
 }

@@ -81,6 +81,7 @@ internal sealed class ConversationTables :
     {
         table.ToTable("conversation").HasKey(head => new { head.Ws, head.Id });
         table.Ignore(head => head.IsResolved);
+        table.Ignore(head => head.Place);
         table.HasOne<Channel>().WithMany().HasForeignKey(head => new { head.Ws, head.ChannelId }).OnDelete(DeleteBehavior.NoAction);
         table.HasOne<Contact>().WithMany().HasForeignKey(head => new { head.Ws, head.ContactId }).OnDelete(DeleteBehavior.NoAction);
         table.HasOne<Agent>().WithMany().HasForeignKey(head => new { head.Ws, head.AssigneeId }).OnDelete(DeleteBehavior.NoAction);

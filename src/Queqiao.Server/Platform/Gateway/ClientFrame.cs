@@ -17,6 +17,8 @@ internal sealed record ClientFrame
     public string? ClientId { get; init; }
     public string? Text { get; init; }
     public bool? Private { get; init; }
+    public long? ReplyTo { get; init; }
+    public IReadOnlyList<Guid>? Mentions { get; init; }
     public bool? On { get; init; }
     public long? Seq { get; init; }
 
