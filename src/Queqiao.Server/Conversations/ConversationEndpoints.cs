@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Handling;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Labelling;
@@ -6,6 +7,8 @@ using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Files;
+using Queqiao.Server.Platform.Idempotency;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Problems;
 
@@ -24,7 +27,7 @@ internal static class ConversationEndpoints
         conversations.MapGet("/{id:guid}", Get).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("One conversation");
         conversations.MapGet("/{id:guid}/messages", Messages).Needs(Permissions.ReadConversations).TakesQuery("after", "before", "limit")
             .WithSummary("A page of its log in the order of seq");
-        conversations.MapPost("/{id:guid}/messages", Send).Needs(Permissions.Reply).TakesQuery()
+        conversations.MapPost("/{id:guid}/messages", Send).Needs(Permissions.Reply).TakesQuery().HasKeyOfItsOwn()
             .WithSummary("Send a message or, with private, a note; the same clientId gives the first answer again");
         conversations.MapPatch("/{id:guid}/messages/{seq:long}", Edit).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("Another text for a message or note of one's own").Produces<ChangeAnswer>();
@@ -55,19 +58,24 @@ internal static class ConversationEndpoints
     }
 
     /// <param name="Private">A note among colleagues.</param>
+    /// <param name="Attachments">Ids of files that were uploaded before.</param>
     /// <param name="ReplyTo">Seq of the message it answers.</param>
     /// <param name="Mentions">Ids of colleagues that a note names.</param>
-    internal sealed record SendRequest(string ClientId, string Text, bool? Private = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null);
+    internal sealed record SendRequest(
+        string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null);
 
-    private static async Task<IResult> Send(Guid id, SendRequest request, Actor actor, ConversationLog log, MentionReader mentions, CancellationToken ct)
+    private static async Task<IResult> Send(Guid id, SendRequest request, Actor actor, ConversationLog log, SendingFiles files, MentionReader mentions, CancellationToken ct)
     {
-        if (Sending.Check(request.ClientId, request.Text) is { } refusal)
+        if (Sending.Check(request.ClientId, request.Text, request.Attachments) is { } refusal)
             return refusal.ToProblem();
-        var (people, unknown) = await mentions.Read(actor.Ws, request.Mentions, request.Private ?? false, ct);
+        var isNote = request.Private ?? false;
+        var (people, unknown) = await mentions.Read(actor.Ws, request.Mentions, isNote, ct);
         if (unknown is not null)
             return unknown.ToProblem();
-        var said = new Outgoing(request.ClientId, request.Text, request.Private ?? false, request.ReplyTo) { Mentions = people };
-        var outcome = await log.Append(reply => Sending.ByAgent(actor, id, said, reply, origin: null));
+        var said = new Outgoing(request.ClientId, request.Text, isNote, request.ReplyTo) { Mentions = people };
+        var outcome = request.Attachments is { Length: > 0 } attached
+            ? await files.Send(FileOwner.OfAgent(actor.Ws, actor.AgentId), attached, !isNote, (sent, reply) => Sending.ByAgent(actor, id, said with { Files = sent }, reply, null))
+            : await log.Append(reply => Sending.ByAgent(actor, id, said, reply, origin: null));
         return outcome is LogOutcome.Stored stored
             ? JsonAnswer.Object(stored, static (json, it) => SendAnswer.WriteMembers(json, it, forCustomer: false), StatusCodes.Status201Created)
             : ((LogOutcome.Refused)outcome).Refusal.ToProblem();

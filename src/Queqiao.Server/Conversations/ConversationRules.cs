@@ -16,18 +16,18 @@ internal static class ConversationRules
 
     /// <summary>A customer writes. A resolved conversation goes back to the queue.</summary>
     /// <param name="replyTo">Seq of the message it answers.</param>
-    public static Decision CustomerSays(this ConversationHead head, string text, string clientId, long? replyTo = null) =>
+    public static Decision CustomerSays(this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null, long? replyTo = null) =>
         replyTo > head.PublicSeq ? Refusal.Invalid("replyTo", "invalid_id") : Decision.Of(
             head.Seq == 0 ? new ConversationStarted() : null,
             head.IsResolved && head.AssigneeId is { } id ? new AssigneeChanged(new(id, head.AssigneeName ?? ""), null) : null,
             head.IsResolved ? new StatusChanged(head.Status, ConversationStatus.Queued, "customer_wrote") : null,
             head.Status == ConversationStatus.Pending || head.Status == ConversationStatus.Snoozed
                 ? new StatusChanged(head.Status, head.AssigneeId is null ? ConversationStatus.Queued : ConversationStatus.Open, "customer_wrote") : null,
-            new MessagePosted(Direction.In, text, clientId, replyTo));
+            new MessagePosted(Direction.In, text, clientId, replyTo) { Attachments = files });
 
     /// <summary>An agent replies. Whoever replies to a conversation that nobody holds takes it.</summary>
     /// <param name="replyTo">Seq of the message it answers.</param>
-    public static Decision AgentSays(this ConversationHead head, string text, string clientId, Person agent, long? replyTo = null)
+    public static Decision AgentSays(this ConversationHead head, string text, string clientId, Person agent, IReadOnlyList<SentFile>? files = null, long? replyTo = null)
     {
         if (head.Closed() is { } closed)
             return closed;
@@ -37,7 +37,7 @@ internal static class ConversationRules
             head.Unread > 0 ? new ReadMarked(SenderKind.Agent, head.Seq) : null, // who answers has read
             head.AssigneeId is null ? new AssigneeChanged(null, agent) : null,
             head.Status != ConversationStatus.Open ? new StatusChanged(head.Status, ConversationStatus.Open, "agent_replied") : null,
-            new MessagePosted(Direction.Out, text, clientId, replyTo));
+            new MessagePosted(Direction.Out, text, clientId, replyTo) { Attachments = files });
     }
 
     /// <summary>An agent writes first: the conversation begins in their hands.</summary>
@@ -50,8 +50,8 @@ internal static class ConversationRules
             new MessagePosted(Direction.Out, text, clientId));
 
     /// <param name="mentions">Colleagues who are named in it: they may see the conversation from now on.</param>
-    public static Decision AddNote(this ConversationHead head, string text, string clientId, params IEnumerable<Person> mentions) =>
-        Decision.Of([new NotePosted(text, clientId), .. mentions.Select(person => new Mentioned(person.Id, person.Name))]);
+    public static Decision AddNote(this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null, IReadOnlyList<Person>? mentions = null) =>
+        Decision.Of([new NotePosted(text, clientId) { Attachments = files }, .. (mentions ?? []).Select(person => new Mentioned(person.Id, person.Name))]);
 
     /// <summary>Why nothing more can be said here; null: it can.</summary>
     private static Refusal? Closed(this ConversationHead head) =>

@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Handling;
 using Queqiao.Server.Conversations.Inbox;
@@ -37,6 +38,7 @@ internal static class ConversationsModule
         services.AddSingleton<ConversationHub>();
         services.AddSingleton<ILogSubscriber>(all => all.GetRequiredService<ConversationHub>());
         services.AddSingleton<Catching>();
+        services.AddSingleton<SendingFiles>();
         services.AddSingleton<CustomerServices>();
         services.AddSingleton<ICustomerConversations, CustomerConversations>();
         services.AddSingleton<ListFrames>();
@@ -56,6 +58,7 @@ internal static class ConversationsModule
     public static void MapConversations(this IEndpointRouteBuilder app)
     {
         ConversationEndpoints.Map(app);
+        FileEndpoints.Map(app);
         TagEndpoints.Map(app);
         ViewEndpoints.Map(app);
         var settings = app.MapGroup("/api/v1/settings/conversations").WithTags("Settings");

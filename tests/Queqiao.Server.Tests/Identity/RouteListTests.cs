@@ -28,7 +28,16 @@ public sealed class RouteListTests
         ["GET /widget/v1/messages"] = "checks the visitor's token",
         ["POST /widget/v1/messages"] = "checks the visitor's token",
         ["POST /widget/v1/events"] = "checks the visitor's token",
+        ["GET /widget/v1/consents"] = "checks the visitor's token",
+        ["POST /widget/v1/consents"] = "checks the visitor's token",
         ["GET /widget/v1/unread"] = "checks the visitor's token",
+        ["POST /widget/v1/files"] = "checks the visitor's token",
+        ["PATCH /widget/v1/files/{id:guid}"] = "checks the visitor's token",
+        ["HEAD /widget/v1/files/{id:guid}"] = "checks the visitor's token",
+        ["GET /widget/v1/files/{id:guid}"] = "checks the visitor's token",
+        ["DELETE /widget/v1/files/{id:guid}"] = "checks the visitor's token",
+        ["POST /widget/v1/files/links"] = "checks the visitor's token",
+        ["GET /files/{token}"] = "the address is the key: signed, good for minutes",
         ["GET /demo"] = "only with --demo: the shop's page",
         ["GET /demo/shop.css"] = "only with --demo: its style sheet",
     };
@@ -57,7 +66,8 @@ public sealed class RouteListTests
         using var browser = host.Browser();
         foreach (var route in host.Routes.Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
         {
-            var path = route.RoutePattern.RawText!.Replace("{id:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{seq:long}", "1", StringComparison.Ordinal);
+            var path = route.RoutePattern.RawText!.Replace("{id:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal)
+                .Replace("{key:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{seq:long}", "1", StringComparison.Ordinal);
             foreach (var method in MethodsOf(route))
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -95,7 +105,7 @@ public sealed class RouteListTests
                 described++;
             }
         }
-        Assert.Equal(described, paths.EnumerateObject().Sum(path => path.Value.EnumerateObject().Count(member => member.Name is "get" or "post" or "put" or "patch" or "delete")));
+        Assert.Equal(described, paths.EnumerateObject().Sum(path => path.Value.EnumerateObject().Count(member => member.Name is "get" or "head" or "post" or "put" or "patch" or "delete")));
         Assert.True(described > 15, "the routes are no longer found");
     }
 

@@ -130,7 +130,7 @@ public sealed class HandlingRulesTests
     [Fact]
     public void Who_is_named_in_a_note_may_see_the_conversation_and_is_told_until_they_looked()
     {
-        var named = Apply(Asked, Asked.AddNote("@Wang", "n1", Wang), By(Lin), 30);
+        var named = Apply(Asked, Asked.AddNote("@Wang", "n1", null, [Wang]), By(Lin), 30);
         Assert.True(IdSet.Contains(named.Mentioned, Wang.Id) && IdSet.Contains(named.UnseenMentions, Wang.Id));
         Assert.Equal((2, 2L), (named.Unread + 1, named.PublicSeq));
         Assert.Equal(["read", "mentions_seen"], Types(named.MarkRead(SenderKind.Agent, 99, Wang.Id)));

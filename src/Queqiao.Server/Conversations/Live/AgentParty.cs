@@ -1,7 +1,9 @@
+using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
@@ -11,7 +13,7 @@ namespace Queqiao.Server.Conversations.Live;
 /// <summary>What agents' connections share.</summary>
 internal sealed record AgentServices(
     ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, ISessions Sessions,
-    LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger, MentionReader Mentions);
+    SendingFiles Files, MentionReader Mentions, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
 
 #pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
@@ -79,21 +81,30 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
         var reply = new SocketReply(connection, "send", frame.ClientId, forCustomer: false);
         if (!actor.May(Permissions.Reply))
             reply.Refuse(Refusal.Forbidden());
-        else if (Sending.Check(frame.ClientId, frame.Text) is { } refusal)
+        else if (Sending.Check(frame.ClientId, frame.Text, frame.Attachments) is { } refusal)
             reply.Refuse(refusal);
         else if (frame.Mentions is { Count: > 0 } named)
             InBackground(() => SendNaming(frame, conversation, named, reply));
+        else if (frame.Attachments is { Length: > 0 })
+            SendFiles(frame, new Outgoing(frame.ClientId!, frame.Text ?? "", frame.Private ?? false, frame.ReplyTo), conversation, reply);
         else
             services.Log.Post(Sending.ByAgent(actor, conversation, new Outgoing(frame.ClientId!, frame.Text!, frame.Private ?? false, frame.ReplyTo), reply, connection));
     }
 
+    private void SendFiles(ClientFrame frame, Outgoing said, Guid conversation, SocketReply reply) =>
+        services.Files.Post(FileOwner.OfAgent(actor.Ws, actor.AgentId), frame.Attachments!, isPublic: !said.IsNote,
+            sent => Sending.ByAgent(actor, conversation, said with { Files = sent }, reply, connection), reply);
+
     private async Task SendNaming(ClientFrame frame, Guid conversation, IReadOnlyList<Guid> named, SocketReply reply)
     {
         var (people, refusal) = await services.Mentions.Read(actor.Ws, named, frame.Private ?? false, _gone.Token);
+        var said = new Outgoing(frame.ClientId!, frame.Text ?? "", IsNote: true, frame.ReplyTo) { Mentions = people };
         if (refusal is not null)
             reply.Refuse(refusal);
+        else if (frame.Attachments is { Length: > 0 })
+            SendFiles(frame, said, conversation, reply);
         else
-            services.Log.Post(Sending.ByAgent(actor, conversation, new Outgoing(frame.ClientId!, frame.Text!, IsNote: true, frame.ReplyTo) { Mentions = people }, reply, connection));
+            services.Log.Post(Sending.ByAgent(actor, conversation, said, reply, connection));
     }
 
     private void Read(Guid conversation, long seq)

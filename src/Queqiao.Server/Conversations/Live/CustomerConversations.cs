@@ -1,7 +1,9 @@
+using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
@@ -9,7 +11,13 @@ using Queqiao.Server.Platform.Security;
 namespace Queqiao.Server.Conversations.Live;
 
 /// <summary>What customers' connections share.</summary>
-internal sealed record CustomerServices(ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, LimitsOptions Limits, TimeProvider Clock, SettingsBoard Settings);
+internal sealed record CustomerServices(
+    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, SendingFiles Files, StoredFiles Stored, FileKeys FileKeys, LimitsOptions Limits,
+    TimeProvider Clock, SettingsBoard Settings)
+{
+    /// <summary>The customer as somebody who uploads.</summary>
+    public FileOwner Owner(Customer customer) => FileKeys.OfCustomer(customer.Ws, customer.Key.ChannelId, customer.Key.Identity);
+}
 
 /// <summary>The front door for channels.</summary>
 internal sealed class CustomerConversations(CustomerServices services, IHostApplicationLifetime lifetime) : ICustomerConversations
@@ -28,11 +36,15 @@ internal sealed class CustomerConversations(CustomerServices services, IHostAppl
         return new CustomerPage(ViewOf(head), json => ItemWriter.WritePage(json, log, head!, Audience.Customer));
     }
 
-    public async Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text, long? replyTo = null)
+    public async Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text, IReadOnlyList<Guid>? attachments, long? replyTo)
     {
-        if (Sending.Check(clientId, text) is { } refusal)
+        if (Sending.Check(clientId, text, attachments) is { } refusal)
             return new CustomerAnswer.Refused(refusal);
-        return await services.Log.Append(reply => CustomerCommands.Message(customer, new Outgoing(clientId!, text!, ReplyTo: replyTo), services.Settings.Of(customer.Ws), reply, origin: null)) switch
+        var (said, settings) = (new Outgoing(clientId!, text ?? "", ReplyTo: replyTo), services.Settings.Of(customer.Ws));
+        var outcome = attachments is { Count: > 0 }
+            ? await services.Files.Send(services.Owner(customer), attachments, isPublic: true, (sent, reply) => CustomerCommands.Message(customer, said with { Files = sent }, settings, reply, origin: null))
+            : await services.Log.Append(reply => CustomerCommands.Message(customer, said, settings, reply, origin: null));
+        return outcome switch
         {
             LogOutcome.Stored stored => new CustomerAnswer.Stored(
                 stored.ConversationId, $"{stored.ConversationId}.{stored.Seq}", stored.Seq, stored.PublicPrev ?? 0, DateTimeOffset.FromUnixTimeMilliseconds(stored.At)),
@@ -48,6 +60,17 @@ internal sealed class CustomerConversations(CustomerServices services, IHostAppl
         var head = await Head(customer, CancellationToken.None);
         var (id, seq) = (head?.Id ?? Guid.Empty, head?.PublicSeq ?? 0);
         return new CustomerAnswer.Stored(id, $"{id}.{seq}", seq, seq, services.Clock.GetUtcNow());
+    }
+
+    public FileOwner Owner(Customer customer) => services.Owner(customer);
+
+    public async Task<IReadOnlyList<FileView>> Files(Customer customer, IReadOnlyList<Guid> ids, CancellationToken ct)
+    {
+        var owner = services.Owner(customer);
+        var conversation = (await Head(customer, ct))?.Id;
+        var files = await services.Stored.Views(customer.Ws, ids, ct);
+        return [.. files.Where(file => (file.OwnerKind == owner.Kind && file.OwnerKey == owner.Key)
+            || (file.IsPublic && conversation is not null && file.ConversationId == conversation))];
     }
 
     public async Task<Refusal?> MarkRead(Customer customer, long upTo)

@@ -36,11 +36,24 @@ internal sealed class CustomerParty(Customer customer, GatewayConnection connect
     private void Send(ClientFrame frame)
     {
         var reply = new SocketReply(connection, "send", frame.ClientId, forCustomer: true);
-        if (Sending.Check(frame.ClientId, frame.Text) is { } refusal)
+        if (Sending.Check(frame.ClientId, frame.Text, frame.Attachments) is { } refusal)
             reply.Refuse(refusal);
         else
-            services.Log.Post(CustomerCommands.Message(
-                customer, new Outgoing(frame.ClientId!, frame.Text!, ReplyTo: frame.ReplyTo), services.Settings.Of(customer.Ws), Unless(reply), connection));
+            Send(frame, new Outgoing(frame.ClientId!, frame.Text ?? "", ReplyTo: frame.ReplyTo), Unless(reply));
+    }
+
+    private void Send(ClientFrame frame, Outgoing said, ILogReply reply)
+    {
+        var settings = services.Settings.Of(customer.Ws);
+        if (frame.Attachments is { Length: > 0 } attached)
+        {
+            services.Files.Post(services.Owner(customer), attached, isPublic: true,
+                sent => CustomerCommands.Message(customer, said with { Files = sent }, settings, reply, connection), reply);
+        }
+        else
+        {
+            services.Log.Post(CustomerCommands.Message(customer, said, settings, reply, connection));
+        }
     }
 
     /// <summary>A blocked person's message is dropped in silence where the workspace wants it so: the widget hears what it has already.</summary>
@@ -76,7 +89,7 @@ internal static class CustomerCommands
         Key = LogCommand.KeyOf(customer.Ws, $"customer:{customer.Key.ChannelId}:{customer.Key.Identity}", said.ClientId),
         By = Contact,
         ReopenWithin = settings.ReopenWithin,
-        Decide = head => head.CustomerSays(said.Text, said.ClientId, said.ReplyTo),
+        Decide = head => head.CustomerSays(said.Text, said.ClientId, said.Files, said.ReplyTo),
         Reply = reply,
         Origin = origin,
     };

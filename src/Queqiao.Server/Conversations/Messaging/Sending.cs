@@ -1,5 +1,6 @@
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Conversations.Messaging;
@@ -9,20 +10,24 @@ internal static class Sending
 {
     private const int MostClientId = 64;
 
-    /// <summary>Null when the text and the clientId may be stored.</summary>
-    public static Refusal? Check(string? clientId, string? text)
+    /// <summary>Null when the text, the clientId and the files' ids may be stored; a message with files needs no words.</summary>
+    public static Refusal? Check(string? clientId, string? text, IReadOnlyList<Guid>? attachments = null)
     {
         if (string.IsNullOrEmpty(clientId) || clientId.Length > MostClientId || !clientId.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             return Refusal.Invalid("clientId", "invalid_id");
-        return CheckText(text);
+        if (attachments is { Count: > FileLimits.MostInMessage })
+            return Refusal.Invalid("attachments", "too_many_files", FileLimits.MostInMessage);
+        if (attachments is not null && attachments.Distinct().Count() != attachments.Count)
+            return Refusal.Invalid("attachments", "file_unknown");
+        return CheckText(text, mayBeBlank: attachments is { Count: > 0 });
     }
 
     /// <summary>Null when the text may be stored.</summary>
-    public static Refusal? CheckText(string? text)
+    public static Refusal? CheckText(string? text, bool mayBeBlank = false)
     {
-        if (string.IsNullOrWhiteSpace(text))
+        if (string.IsNullOrWhiteSpace(text) && !mayBeBlank)
             return Refusal.Invalid("text", "required");
-        return text.Length > ConversationRules.MostText
+        return text?.Length > ConversationRules.MostText
             ? new Refusal(StatusCodes.Status400BadRequest, "message_too_long", ConversationRules.MostText)
             : null;
     }
@@ -39,7 +44,7 @@ internal static class Sending
             Scope = actor.Conversations(),
             Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", clientId),
             By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
-            Decide = said.IsNote ? head => head.AddNote(text, clientId, said.Mentions) : head => head.AgentSays(text, clientId, person, said.ReplyTo),
+            Decide = said.IsNote ? head => head.AddNote(text, clientId, said.Files, said.Mentions) : head => head.AgentSays(text, clientId, person, said.Files, said.ReplyTo),
             Reply = reply,
             Origin = origin,
         };
@@ -64,4 +69,7 @@ internal sealed record Outgoing(string ClientId, string Text, bool IsNote = fals
 {
     /// <summary>Colleagues who are named in a note.</summary>
     public IReadOnlyList<Person> Mentions { get; init; } = [];
+
+    /// <summary>Files that go with it; null when there are none.</summary>
+    public IReadOnlyList<SentFile>? Files { get; init; }
 }

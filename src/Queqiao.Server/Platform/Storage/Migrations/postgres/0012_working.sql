@@ -39,8 +39,7 @@ CREATE TABLE idempotency_key (
     location text,
     answer bytea,
     created_at bigint NOT NULL,
-    PRIMARY KEY (ws, key),
-    FOREIGN KEY (ws) REFERENCES workspace (ws)
+    PRIMARY KEY (ws, key)
 );
 CREATE INDEX ix_idempotency_key_created ON idempotency_key (created_at);
 

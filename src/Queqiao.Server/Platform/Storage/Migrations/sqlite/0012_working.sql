@@ -39,7 +39,6 @@ CREATE TABLE idempotency_key (
     location TEXT,
     answer BLOB,
     created_at INTEGER NOT NULL,
-    PRIMARY KEY (ws, key),
-    FOREIGN KEY (ws) REFERENCES workspace (ws)
+    PRIMARY KEY (ws, key)
 ) STRICT;
 CREATE INDEX ix_idempotency_key_created ON idempotency_key (created_at);
