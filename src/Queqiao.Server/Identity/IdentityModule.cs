@@ -4,6 +4,7 @@ using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Setup;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Identity;
 
@@ -23,6 +24,7 @@ internal static class IdentityModule
         services.AddSingleton<SetupToken>();
         services.AddHostedService<SetupLink>();
         services.TryAddSingleton<IAgentPresence, NobodyPresent>();
+        services.AddGauge("queqiao.sessions", "{session}", "Sessions of agents that stand.", SessionCount.Look);
         return services;
     }
 
