@@ -13,11 +13,28 @@ export const i18n = createI18n({
   fallbackWarn: false,
 })
 
+let wantsLater = false
+const withLater = new Set<Locale>()
+
+async function addLater(locale: Locale) {
+  if (withLater.has(locale)) return
+  const { default: texts } = await (locale === 'en' ? import('@/locales/en/later') : import('@/locales/zh-CN/later'))
+  i18n.global.mergeLocaleMessage(locale, texts)
+  withLater.add(locale)
+}
+
+/** The texts that are not part of the first load (`locales/…/later.ts`), in the languages in use. */
+export async function loadLater() {
+  wantsLater = true
+  await Promise.all(i18n.global.availableLocales.map(locale => addLater(locale as Locale)))
+}
+
 async function use(locale: Locale) {
   if (locale === 'en' && !i18n.global.availableLocales.includes('en')) {
     const { default: en } = await import('@/locales/en')
     i18n.global.setLocaleMessage('en', en)
   }
+  if (wantsLater) await addLater(locale)
   i18n.global.locale.value = locale
 }
 

@@ -3,22 +3,22 @@ import type { RouteRecordRaw } from 'vue-router'
 import { views } from '@/api/types'
 import { useSession } from '@/features/identity'
 import type { IdentitySource, Permission } from '@/features/identity'
+import { loadLater } from './i18n'
 import Shell from './Shell.vue'
 
 declare module 'vue-router' {
-  interface RouteMeta { open?: boolean; needs?: Permission; title?: string }
+  interface RouteMeta {
+    open?: boolean
+    needs?: Permission
+    title?: string
+    /** Its texts are not among those of the first load. */
+    later?: boolean
+  }
 }
 
+/** What stands beside the list of settings on a wide screen before a page is chosen. */
+const Nothing = { render: () => null }
 const inbox = () => import('@/features/conversations/InboxPage.vue')
-const settings: RouteRecordRaw[] = [
-  { path: '', redirect: () => (useSession().can('channels.manage') ? '/settings/channels' : '/settings/appearance') },
-  { path: 'channels', component: () => import('@/features/channels/ChannelsPage.vue'), meta: { needs: 'channels.manage', title: 'channels.title' } },
-  { path: 'channels/new', component: () => import('@/features/channels/ChannelPage.vue'), meta: { needs: 'channels.manage', title: 'channels.new' } },
-  { path: 'channels/:id', component: () => import('@/features/channels/ChannelPage.vue'), props: true, meta: { needs: 'channels.manage', title: 'channels.title' } },
-  { path: 'agents', component: () => import('@/features/identity/AgentsPage.vue'), meta: { needs: 'agents.manage', title: 'identity.agents.title' } },
-  { path: 'appearance', component: () => import('@/features/preferences/AppearancePage.vue'), meta: { title: 'preferences.title' } },
-]
-
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: () => import('@/features/identity/SignInPage.vue'), meta: { open: true, title: 'identity.signIn.title' } },
   { path: '/setup', component: () => import('@/features/identity/SetUpPage.vue'), meta: { open: true, title: 'identity.setUp.title' } },
@@ -30,7 +30,7 @@ const routes: RouteRecordRaw[] = [
       { path: '', redirect: '/inbox' },
       { path: 'inbox', redirect: '/inbox/mine' },
       { path: `inbox/:view(${views.join('|')})/:id?/:details(details)?`, name: 'inbox', component: inbox, props: true, meta: { title: 'conversations.title' } },
-      { path: 'settings', component: () => import('./SettingsPage.vue'), children: settings, meta: { title: 'app.settings' } },
+      { path: 'settings', component: () => import('./SettingsPage.vue'), name: 'settings', children: [{ path: '', name: 'settings.list', component: Nothing }, { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue') }], meta: { title: 'app.settings', later: true } },
       { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { title: 'app.notFound.title' } },
     ],
   },
@@ -64,6 +64,22 @@ export function createAppRouter(source: IdentitySource) {
       return setUpRequired && !session.session ? '/setup' : { path: '/sign-in', query: { back: to.fullPath } }
     }
     return !to.meta.needs || session.can(to.meta.needs) || '/inbox'
+  })
+
+  let settings: Promise<void> | undefined
+  /** The settings' pages are routes from when the first of them is asked for. */
+  const loadSettings = () => (settings ??= import('./settings').then(
+    ({ settingsRoutes }) => settingsRoutes().forEach(route => router.addRoute('settings', route)),
+    (error: unknown) => { settings = undefined; throw error }))
+  const wide = window.matchMedia('(min-width: 768px)')
+
+  router.beforeEach(async to => {
+    if (to.matched.some(route => route.meta.later)) await loadLater()
+    if (to.matched[1]?.name !== 'settings') return true
+    const known = settings !== undefined
+    await loadSettings()
+    if (!known) return to.fullPath // again, now that its page is known
+    return /^\/settings\/?$/.test(to.path) && wide.matches ? '/settings/appearance' : true
   })
 
   // A new version was deployed while this page was open: its old chunks are gone. Once; a loop would hide a real fault.

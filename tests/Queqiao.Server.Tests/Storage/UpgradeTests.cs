@@ -73,7 +73,7 @@ public sealed partial class UpgradeTests
         var after = await Rows(store);
         foreach (var (table, rows) in before)
             Assert.Equal((table, rows), (table, after[table]));
-        await ReadEverything(store);
+        await ReadEverything(store, before);
         if (newest.Count == Migration.Of(engine).Count)
             await GoOn(store);
     }
@@ -95,6 +95,7 @@ public sealed partial class UpgradeTests
     {
         var postgres = engine == Engines.Postgres;
         sql = IdMark().Replace(sql, id => postgres ? $"'{new Guid(Convert.FromHexString(id.Groups[1].Value.PadLeft(32, '0')), true)}'" : $"x'{id.Groups[1].Value.PadLeft(32, '0')}'");
+        sql = HexMark().Replace(sql, bytes => postgres ? $"'\\x{bytes.Groups[1].Value}'" : $"x'{bytes.Groups[1].Value}'");
         return BytesMark().Replace(sql, bytes =>
         {
             var hex = Convert.ToHexStringLower(Encoding.UTF8.GetBytes(bytes.Groups[1].Value));
@@ -104,6 +105,9 @@ public sealed partial class UpgradeTests
 
     [GeneratedRegex(@"\{id:([0-9a-f]+)\}")]
     private static partial Regex IdMark();
+
+    [GeneratedRegex(@"\{hex:([0-9a-f]+)\}")]
+    private static partial Regex HexMark();
 
     [GeneratedRegex(@"\{bytes:(.*?)\}(?=, |\))")]
     private static partial Regex BytesMark();
@@ -118,14 +122,18 @@ public sealed partial class UpgradeTests
         return rows;
     }
 
-    private static async Task ReadEverything(EmptyStore store)
+    /// <summary>Every row can be read by the newest model. Tables that came later have none yet.</summary>
+    private static async Task ReadEverything(EmptyStore store, Dictionary<string, long> before)
     {
         await using var connection = await store.Open();
         await using var db = EmptyStore.Model(connection);
         var log = await LogInvariants.Check(db);
         Assert.Contains(log.Messages, message => message.Message.Text == "我要退款");
         foreach (var type in db.Model.GetEntityTypes())
-            Assert.NotEmpty(((IQueryable<object>)typeof(DbContext).GetMethod(nameof(DbContext.Set), [])!.MakeGenericMethod(type.ClrType).Invoke(db, [])!).AsNoTracking().ToList());
+        {
+            var rows = ((IQueryable<object>)typeof(DbContext).GetMethod(nameof(DbContext.Set), [])!.MakeGenericMethod(type.ClrType).Invoke(db, [])!).AsNoTracking().ToList();
+            Assert.True(rows.Count > 0 || before.GetValueOrDefault(type.GetTableName()!) == 0, type.GetTableName());
+        }
     }
 
     /// <summary>The conversation of the fixture goes on where it was.</summary>

@@ -2,7 +2,8 @@ import { computed, shallowRef } from 'vue'
 import { defineStore } from 'pinia'
 import type { Session } from '@/api/types'
 
-export type Permission = 'conversations.read' | 'conversations.reply' | 'conversations.assign' | 'channels.manage' | 'agents.manage'
+/** As `Permissions` of the server names them. */
+export type Permission = `${string}.${string}`
 
 export const useSession = defineStore('session', () => {
   const session = shallowRef<Session | null>(null)

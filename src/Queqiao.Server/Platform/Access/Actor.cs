@@ -40,10 +40,21 @@ internal static class Permissions
     public const string ManageAgents = "agents.manage";
     public const string ReadChannels = "channels.read";
     public const string ManageChannels = "channels.manage";
+    public const string ManageFields = "fields.manage";
+    public const string ManageWorkspace = "workspace.manage";
+    public const string ReadAudit = "audit.read";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels];
     private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign];
-    private static readonly HashSet<string> Admin = [.. Agent, ManageAgents, ManageChannels];
+    private static readonly HashSet<string> Admin =
+    [
+        .. Agent,
+        ManageAgents,
+        ManageChannels,
+        ManageFields,
+        ManageWorkspace,
+        ReadAudit,
+    ];
 
     public static readonly IReadOnlyList<string> Roles = ["owner", "admin", "supervisor", "agent", "viewer"];
 

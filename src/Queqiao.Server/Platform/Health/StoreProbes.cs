@@ -34,13 +34,13 @@ internal sealed class DiskProbe(StorageOptions storage) : IHealthProbe
     }
 }
 
-/// <summary>The root key is in memory and derives the same bytes as before.</summary>
-internal sealed class KeyProbe(RootKey root) : IHealthProbe
+/// <summary>The root keys answer: what they wrap, they unwrap. With a key service behind them, this shows that it is away.</summary>
+internal sealed class KeyProbe(IRootKeys roots) : IHealthProbe
 {
-    private readonly byte[] _known = root.Derive("health");
+    private static readonly byte[] Any = new byte[32];
 
     public string Name => "keys";
 
     public ValueTask<HealthFinding> Look(CancellationToken ct) =>
-        ValueTask.FromResult(root.Derive("health").AsSpan().SequenceEqual(_known) ? HealthFinding.Fine : HealthFinding.Failed("keys_unavailable"));
+        ValueTask.FromResult(roots.Unwrap(roots.Current, roots.Wrap(Any, "health"u8), "health"u8).AsSpan().SequenceEqual(Any) ? HealthFinding.Fine : HealthFinding.Failed("keys_unavailable"));
 }

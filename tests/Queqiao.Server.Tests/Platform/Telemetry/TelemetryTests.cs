@@ -106,7 +106,7 @@ public sealed class TelemetryTests
     private static readonly string[] Names =
     [
         "queqiao.messages", "queqiao.log.ack.duration", "queqiao.log.batch.size", "queqiao.storage.lane.wait", "queqiao.storage.commit.duration", "queqiao.problems",
-        "queqiao.listener.lag", "queqiao.sessions", "dotnet.gc.collections", "dotnet.thread_pool.queue.length", "dotnet.process.memory.working_set",
+        "queqiao.listener.lag", "queqiao.sessions", "queqiao.jobs", "dotnet.gc.collections", "dotnet.thread_pool.queue.length", "dotnet.process.memory.working_set",
     ];
 
     private static bool Has(OtlpReceiver collector, string code) => collector.Metrics.TryGetValue("queqiao.problems", out var problems) && problems.Points.Any(point => point["code"] == code);

@@ -1,0 +1,46 @@
+import type { Component } from 'vue'
+import type { RouteRecordRaw } from 'vue-router'
+import { Globe, Palette, Users } from '@lucide/vue'
+import type { Permission } from '@/features/identity'
+
+/** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
+export const settingsGroups = ['me', 'people', 'channels', 'conversations', 'contacts', 'workspace', 'security', 'work'] as const
+
+export interface SettingsPage {
+  group: (typeof settingsGroups)[number]
+  path: string
+  /** Locale key of its name. */
+  title: string
+  /** Locale key of the words it is also found by, separated by spaces. */
+  words?: string
+  icon: Component
+  needs?: Permission
+  component: RouteRecordRaw['component']
+  /** Pages below it that the navigation does not show. */
+  below?: readonly { path: string; title: string; component: RouteRecordRaw['component']; props?: boolean }[]
+}
+
+/**
+ * Every page of the settings: a line here is all it takes to add one. The file and everything in it is loaded with the first page
+ * of the settings; texts belong into a file that `locales/../later.ts` names.
+ */
+export const settingsPages: readonly SettingsPage[] = [
+  { group: 'me', path: 'appearance', title: 'preferences.title', words: 'settings.words.appearance', icon: Palette, component: () => import('@/features/preferences/AppearancePage.vue') },
+  { group: 'people', path: 'agents', title: 'identity.agents.title', words: 'settings.words.agents', icon: Users, needs: 'agents.manage', component: () => import('@/features/identity/AgentsPage.vue') },
+  {
+    group: 'channels', path: 'channels', title: 'channels.title', words: 'settings.words.channels', icon: Globe, needs: 'channels.manage', component: () => import('@/features/channels/ChannelsPage.vue'),
+    below: [
+      { path: 'channels/new', title: 'channels.new', component: () => import('@/features/channels/ChannelPage.vue') },
+      { path: 'channels/:id', title: 'channels.title', component: () => import('@/features/channels/ChannelPage.vue'), props: true },
+    ],
+  },
+]
+
+/** The routes of the pages, below /settings. */
+export const settingsRoutes = (): RouteRecordRaw[] => settingsPages.flatMap(page => {
+  const needs = page.needs ? { needs: page.needs } : {}
+  return [
+    { path: page.path, component: page.component, meta: { title: page.title, ...needs } },
+    ...(page.below ?? []).map(one => ({ path: one.path, component: one.component, props: one.props ?? false, meta: { title: one.title, ...needs } })),
+  ] as RouteRecordRaw[]
+})

@@ -1,0 +1,4 @@
+// Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import settings from './settings.json'
+
+export default { settings }
