@@ -20,6 +20,9 @@ internal sealed class Contact : IScoped
 
     /// <summary>When everything about them was made unreadable; null: it was not.</summary>
     public long? ErasedAt { get; set; }
+
+    /// <summary>Since when they may not write; null: they may.</summary>
+    public long? BlockedAt { get; set; }
 }
 
 /// <summary>What a channel calls a person.</summary>
