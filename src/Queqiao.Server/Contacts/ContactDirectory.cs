@@ -7,7 +7,7 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts;
 
-internal sealed class ContactDirectory(IConsents consents, IVault vault, ContactEdits edits, ContactBlocks blocks) : IContacts
+internal sealed class ContactDirectory(IConsents consents, IVault vault, ContactEdits edits) : IContacts
 {
     private const int MostInOneStatement = 500;
 
@@ -52,8 +52,6 @@ internal sealed class ContactDirectory(IConsents consents, IVault vault, Contact
         await unit.Db.SaveChangesAsync(ct);
         return id.Value;
     }
-
-    public ValueTask<bool> IsBlocked(int ws, Guid channelId, string identity, CancellationToken ct) => blocks.IsBlocked(ws, channelId, identity, ct);
 
     private async Task<List<ConsentLine>> Lines(int ws, Guid channelId, NoticeAnswer answer, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using Queqiao.Server.Contacts.Consenting;
 using Queqiao.Server.Contacts.Merging;
 using Queqiao.Server.Contacts.People;
+using Queqiao.Server.Platform.Jobs;
 
 namespace Queqiao.Server.Contacts;
 
@@ -11,7 +12,7 @@ internal static class ContactsModule
     {
         services.AddSingleton<IContacts, ContactDirectory>();
         services.AddSingleton<ContactEdits>();
-        services.AddSingleton<ContactBlocks>();
+        services.AddJob<EndBlock>();
         services.AddSingleton<ContactReader>();
         services.AddSingleton<IConsents, Consents>();
         services.AddSingleton<PurposeGate>();

@@ -15,8 +15,4 @@ internal interface IContacts
 
     /// <summary>Stores what a channel has learned about somebody who writes; makes the contact when there is none. Saves. The same again changes nothing.</summary>
     Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct);
-
-    /// <summary>Whether an agent keeps this person from writing; asked for every message.</summary>
-    /// <param name="identity">What the channel calls them.</param>
-    ValueTask<bool> IsBlocked(int ws, Guid channelId, string identity, CancellationToken ct);
 }

@@ -222,7 +222,9 @@ public sealed class ContactTests
         await visitor.Say("back");
         (await site.Owner.Api.Post($"{Path}/{contact}/block", new { until = DateTimeOffset.UtcNow.AddHours(1) })).Expect(HttpStatusCode.OK);
         site.Time.Move(TimeSpan.FromHours(2));
-        Assert.Empty(await Names(site.Owner, "?blocked=true"));
+        await site.The<Server.Platform.Jobs.JobWorker>().RunDue(default);
+        await Until.True(async () => (await Names(site.Owner, "?blocked=true")).Count == 0, "the block has ended");
+        await visitor.Say("and again");
         Assert.Equal(["blocked", "blocked", "unblocked"], (await site.Owner.Api.Get($"{Path}/{contact}/timeline")).Body.Items().Select(item => item.Text("type")).Where(type => type.Contains("block", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.True((await site.Owner.Api.Post($"{Path}/{contact}/block", new { until = DateTimeOffset.UtcNow.AddHours(-1) })).Expect(HttpStatusCode.BadRequest).GetProperty("errors").TryGetProperty("until", out _));
     }

@@ -11,8 +11,6 @@ internal sealed class VisitorGate(IConsents consents, IContacts contacts, IStora
     /// <summary>Null: they may write.</summary>
     public async ValueTask<Refusal?> MayWrite(AdmittedVisitor who, CancellationToken ct)
     {
-        if (await contacts.IsBlocked(who.Channel.Ws, who.Channel.Id, who.Visitor.Key.Identity, ct))
-            return Refusal.Forbidden("contact_blocked");
         if (who.Channel.Web is not { Notice: NoticeModes.Accept })
             return null;
         var notices = await consents.Notices(who.Channel.Ws, who.Channel.Id, ct);

@@ -26,7 +26,7 @@ internal static class MergeContacts
 
     internal sealed record UnmergeRequest(Guid? MergeId = null);
 
-    private static async Task<IResult> Merge(Guid id, MergeRequest request, Actor actor, ContactReader reader, IStorageEngine storage, ContactBlocks blocks, HttpContext context, CancellationToken ct)
+    private static async Task<IResult> Merge(Guid id, MergeRequest request, Actor actor, ContactReader reader, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var no = await ContactEndpoints.On(id, actor, reader, storage, async (unit, into, stop) =>
         {
@@ -43,16 +43,18 @@ internal static class MergeContacts
             var all = unit.Db.Visible(Scope<Contact>.Workspace(actor.Ws));
             await all.Where(contact => parts.Contains(contact.Id)).ExecuteUpdateAsync(set => set.SetProperty(contact => contact.MergedInto, (Guid?)into.Id), stop);
             await all.Where(contact => contact.Id == into.Id).ExecuteUpdateAsync(set => set.SetProperty(contact => contact.LastSeenAt, seen), stop);
+            // Who is blocked stays so with every part of them.
+            if ((into.BlockedAt ?? from.BlockedAt) is { } blocked)
+                await all.Where(contact => contact.Id == into.Id || contact.MergedInto == into.Id).ExecuteUpdateAsync(set => set.SetProperty(contact => contact.BlockedAt, (long?)blocked), stop);
             var merge = new ContactMerge { Ws = actor.Ws, Id = unit.Ids.New(), IntoId = into.Id, FromId = from.Id, At = unit.Ids.Now(), By = actor.AgentId };
             unit.Db.Add(merge);
-            unit.AfterCommit(blocks.Changed);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contact.merged", "contact", into.Id.ToString(), new { other = from.Id, merge = merge.Id }, stop);
             return null;
         }, ct);
         return no?.ToProblem() ?? (IResult)TypedResults.Ok(await ContactEndpoints.Read(reader, storage, actor, id, ct));
     }
 
-    private static async Task<IResult> Unmerge(Guid id, UnmergeRequest request, Actor actor, ContactReader reader, IStorageEngine storage, ContactBlocks blocks, HttpContext context, CancellationToken ct)
+    private static async Task<IResult> Unmerge(Guid id, UnmergeRequest request, Actor actor, ContactReader reader, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var no = await ContactEndpoints.On(id, actor, reader, storage, async (unit, root, stop) =>
         {
@@ -68,7 +70,6 @@ internal static class MergeContacts
             var (now, by) = (unit.Ids.Now(), actor.AgentId);
             await unit.Db.Visible(Scope<ContactMerge>.Workspace(actor.Ws)).Where(row => row.Id == undo.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.UndoneAt, (long?)now).SetProperty(row => row.UndoneBy, (Guid?)by), stop);
-            unit.AfterCommit(blocks.Changed);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contact.unmerged", "contact", root.Id.ToString(), new { other = undo.FromId, merge = undo.Id }, stop);
             return null;
         }, ct);

@@ -10,7 +10,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Contacts.People;
 
 /// <summary>Reads people, always inside what the actor may see. Merged contacts are read as the one that they are part of.</summary>
-internal sealed class ContactReader(IStorageEngine storage, IContactVault people, IVault vault, IContactReach reach, TimeProvider clock)
+internal sealed class ContactReader(IStorageEngine storage, IContactVault people, IVault vault, IContactReach reach)
 {
     private const int MostHits = 200;
 
@@ -55,13 +55,7 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         return new ContactRows(views, next);
     }
 
-    /// <summary>Who may not write now.</summary>
-    public static IQueryable<Guid> Blocked(QueqiaoDb db, int ws, long now) =>
-        db.Visible(Scope<ContactBlock>.Workspace(ws)).Where(row => row.EndedAt == null && (row.Until == null || row.Until > now)).Select(row => row.ContactId);
-
-    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private IQueryable<Contact> Filtered(QueqiaoDb db, int ws, IQueryable<Contact> rows, ContactFilter filter)
+    private static IQueryable<Contact> Filtered(QueqiaoDb db, int ws, IQueryable<Contact> rows, ContactFilter filter)
     {
         var all = db.Visible(Scope<Contact>.Workspace(ws));
         if (filter.Tag is { } tag)
@@ -74,10 +68,7 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
             var signed = db.Visible(Scope<ContactIdentifier>.Workspace(ws)).Where(row => row.Verified).Select(row => row.ContactId);
             rows = rows.Where(contact => (signed.Contains(contact.Id) || all.Any(part => part.MergedInto == contact.Id && signed.Contains(part.Id))) == verified);
         }
-        if (filter.Blocked is not { } blocked)
-            return rows;
-        var kept = Blocked(db, ws, Now);
-        return rows.Where(contact => (kept.Contains(contact.Id) || all.Any(part => part.MergedInto == contact.Id && kept.Contains(part.Id))) == blocked);
+        return filter.Blocked is { } blocked ? rows.Where(contact => (contact.BlockedAt != null) == blocked) : rows;
     }
 
     private async Task<(IQueryable<Contact> Rows, List<Guid> Hits)> Found(QueqiaoDb db, int ws, IQueryable<Contact> rows, string search, CancellationToken ct)
@@ -105,13 +96,12 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var identifiers = (await db.Visible(Scope<ContactIdentifier>.Workspace(ws)).Where(row => everybody.Contains(row.ContactId)).OrderBy(row => row.CreatedAt).ToListAsync(ct))
             .ToLookup(row => rootOf.GetValueOrDefault(row.ContactId, row.ContactId));
         var tags = (await db.Visible(Scope<ContactTag>.Workspace(ws)).Where(row => ids.Contains(row.ContactId)).OrderBy(row => row.Tag).ToListAsync(ct)).ToLookup(row => row.ContactId, row => row.Tag);
-        var blocked = (await Blocked(db, ws, Now).Where(id => everybody.Contains(id)).ToListAsync(ct)).Select(id => rootOf.GetValueOrDefault(id, id)).ToHashSet();
         var ring = await people.Load(ws, everybody, ct);
         var named = parts.ToLookup(part => part.MergedInto!.Value);
         return [.. contacts.Select(contact => new ContactRow(
             contact.Id, NameOf(ring, contact) ?? named[contact.Id].Select(part => NameOf(ring, part)).FirstOrDefault(name => name is not null),
             identifiers[contact.Id].Any(row => row.Verified), First(ring, identifiers[contact.Id], IdentityKinds.Email), First(ring, identifiers[contact.Id], IdentityKinds.Phone),
-            [.. tags[contact.Id]], blocked.Contains(contact.Id), Instants.At(contact.CreatedAt), Instants.At(contact.LastSeenAt)))];
+            [.. tags[contact.Id]], contact.BlockedAt is not null, Instants.At(contact.CreatedAt), Instants.At(contact.LastSeenAt)))];
     }
 
     public async Task<ContactView> View(QueqiaoDb db, Contact contact, CancellationToken ct)
@@ -124,14 +114,13 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var tags = await db.Visible(Scope<ContactTag>.Workspace(ws)).Where(row => row.ContactId == contact.Id).OrderBy(row => row.Tag).Select(row => row.Tag).ToListAsync(ct);
         var merges = await db.Visible(Scope<ContactMerge>.Workspace(ws)).Where(row => tree.Contains(row.FromId) && row.UndoneAt == null).OrderByDescending(row => row.At).ToListAsync(ct);
         var details = await db.Visible(Scope<ContactDetail>.Workspace(ws)).Where(row => tree.Contains(row.ContactId)).ToListAsync(ct);
-        var now = Now;
-        var block = await db.Visible(Scope<ContactBlock>.Workspace(ws)).Where(row => tree.Contains(row.ContactId) && row.EndedAt == null && (row.Until == null || row.Until > now)).OrderByDescending(row => row.At).FirstOrDefaultAsync(ct);
+        var block = await db.Visible(Scope<ContactBlock>.Workspace(ws)).Where(row => tree.Contains(row.ContactId) && row.EndedAt == null).OrderByDescending(row => row.At).FirstOrDefaultAsync(ct);
         var known = Known(ring, tree, details);
         return new ContactView(
             contact.Id, tree.Select(id => NameOf(ring, parts[id])).FirstOrDefault(name => name is not null), identifiers.Any(row => row.Verified), contact.ErasedAt is not null,
             [.. identifiers.Select(row => new IdentifierView(row.Id, row.Kind, ring.Text(ProfilePlaces.Identifier(row.Id), row.Sealed, out _), row.ChannelId, row.Verified, row.Source, row.ContactId, Instants.At(row.CreatedAt)))],
             tags, known.Fields, known.Attributes,
-            block is null ? null : new BlockView(Instants.At(block.At), block.By, block.Until is { } until ? Instants.At(until) : null, ring.Text(ProfilePlaces.Block(block.Id), block.SealedReason, out _)),
+            block is null || contact.BlockedAt is null ? null : new BlockView(Instants.At(block.At), block.By, block.Until is { } until ? Instants.At(until) : null, ring.Text(ProfilePlaces.Block(block.Id), block.SealedReason, out _)),
             [.. merges.Select(row => new MergeView(row.Id, row.FromId, NameOf(ring, parts[row.FromId]), row.By, Instants.At(row.At)))],
             Instants.At(contact.CreatedAt), Instants.At(contact.LastSeenAt));
     }

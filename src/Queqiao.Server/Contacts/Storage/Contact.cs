@@ -26,6 +26,8 @@ internal sealed class Contact : IScoped
 
     /// <summary>The agent who added them; null when they came by themselves.</summary>
     public Guid? CreatedBy { get; init; }
+    /// <summary>Since when they may not write; null: they may.</summary>
+    public long? BlockedAt { get; set; }
 }
 
 /// <summary>What a channel calls a person.</summary>

@@ -17,6 +17,8 @@ internal static class HeadColumns
         "sealed", "seq", "public_seq", "status", "assignee_id", "assignee_name", "priority", "unread", "contact_unread",
         "contact_read_seq", "agent_read_seq", "waiting_since", "last_in_seq", "last_out_seq", "last_message_seq", "last_message_at",
         "last_message_type", "last_sender_kind", "last_sender_id", "last_activity_at", "last_entry_at", "resolved_at", "erased_at",
+        "team_id", "snoozed_until", "tags", "fields", "facets",
+        "mentioned", "unseen_mentions", "rating_asked_seq", "rating", "rated_at", "merged_into", "revised_seq",
     ];
 
     public static readonly string[] All = [.. Key, .. Fixed, .. Changing];
@@ -63,6 +65,18 @@ internal static class HeadColumns
             LastEntryAt = row.GetInt64(26),
             ResolvedAt = Number(27),
             ErasedAt = Number(28),
+            TeamId = Id(29),
+            SnoozedUntil = Number(30),
+            Tags = Text(31),
+            Fields = Text(32),
+            Facets = Text(33),
+            Mentioned = Text(34),
+            UnseenMentions = Text(35),
+            RatingAskedSeq = row.GetInt64(36),
+            Rating = (int?)Number(37),
+            RatedAt = Number(38),
+            MergedInto = Id(39),
+            RevisedSeq = row.GetInt64(40),
         };
     }
 
@@ -98,6 +112,18 @@ internal static class HeadColumns
         "last_activity_at" => head.LastActivityAt,
         "last_entry_at" => head.LastEntryAt,
         "resolved_at" => head.ResolvedAt,
+        "team_id" => head.TeamId,
+        "snoozed_until" => head.SnoozedUntil,
+        "tags" => head.Tags,
+        "fields" => head.Fields,
+        "facets" => head.Facets,
+        "mentioned" => head.Mentioned,
+        "unseen_mentions" => head.UnseenMentions,
+        "rating_asked_seq" => head.RatingAskedSeq,
+        "rating" => head.Rating,
+        "rated_at" => head.RatedAt,
+        "merged_into" => head.MergedInto,
+        "revised_seq" => head.RevisedSeq,
         _ => throw new ArgumentOutOfRangeException(nameof(column), column, "Not a column of a head."),
     };
 }

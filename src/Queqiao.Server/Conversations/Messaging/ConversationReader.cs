@@ -46,7 +46,15 @@ internal sealed class ConversationReader(IStorageEngine storage, ConversationSea
             found.RemoveAt(page.Limit);
         if (page.After is null)
             found.Reverse();
-        return new LogPage(await seals.Entries(found, ct), more);
+        return new LogPage(await Revisions.Fold(db, seals, head, await seals.Entries(found, ct), ct), more);
+    }
+
+    /// <summary>One entry as it is now; null when there is none.</summary>
+    public async Task<LogEntry?> Entry(ConversationHead head, long seq, CancellationToken ct)
+    {
+        await using var db = storage.Read(head.Ws);
+        var row = await db.Visible(Scope<EntryRow>.Workspace(head.Ws)).SingleOrDefaultAsync(entry => entry.ConversationId == head.Id && entry.Seq == seq && entry.Seq <= head.Seq, ct);
+        return row is null ? null : (await Revisions.Fold(db, seals, head, await seals.Entries([row], ct), ct))[0];
     }
 
     /// <summary>A customer's conversation on their channel: the unresolved one, else the newest.</summary>

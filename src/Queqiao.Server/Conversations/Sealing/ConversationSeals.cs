@@ -55,7 +55,7 @@ internal sealed class ConversationSeals(IStorageEngine storage, ILogger<Conversa
     {
         if (head.Sealed is not { } stored)
             return head with { Personal = HeadPersonal.Nobody }; // erased
-        var why = ring.Open(HeadPlace(head.Id), stored.Bytes, out var clear);
+        var why = ring.Open(PlaceOf(head.Id), stored.Bytes, out var clear);
         if (why == Unreadable.Damaged)
             log.Damaged("the head", head.Id);
         return head with { Personal = why == Unreadable.No ? HeadPersonal.Read(clear) : HeadPersonal.Nobody };
@@ -69,10 +69,10 @@ internal sealed class ConversationSeals(IStorageEngine storage, ILogger<Conversa
     {
         if (before is not null && before.ContactId == head.ContactId && before.Personal == head.Personal)
             return before.Sealed;
-        return key is null ? null : new SealedHead(key.Seal(HeadPlace(head.Id), head.Personal!.Write()));
+        return key is null ? null : new SealedHead(key.Seal(PlaceOf(head.Id), head.Personal!.Write()));
     }
 
-    private static SealedPlace HeadPlace(Guid conversation) => new("conversation", conversation);
+    private static SealedPlace PlaceOf(Guid conversation) => new("conversation", conversation);
 
     // ---- entries ----
 

@@ -6,20 +6,20 @@ namespace Queqiao.Server.Conversations.Sealing;
 /// What a head says about people: the members of <see cref="ConversationHead"/> that are never stored in clear, sealed as one value.
 /// A new one goes to the end of <see cref="Write"/> and <see cref="Read"/>.
 /// </summary>
-internal sealed record HeadPersonal(string Identity, string? ContactName, string? LastSenderName, string? LastPreview)
+internal sealed record HeadPersonal(string Identity, string? ContactName, string? LastSenderName, string? LastPreview, string? Subject = null, string? Fields = null)
 {
-    private const int Texts = 4;
+    private const int Texts = 6;
 
     /// <summary>Of an erased person, or when it does not open.</summary>
     public static readonly HeadPersonal Nobody = new("", null, null, null);
 
-    public byte[] Write() => PackedTexts.Write(Identity, ContactName, LastSenderName, LastPreview);
+    public byte[] Write() => PackedTexts.Write(Identity, ContactName, LastSenderName, LastPreview, Subject, Fields);
 
     public static HeadPersonal Read(ReadOnlySpan<byte> packed)
     {
         var texts = new string?[Texts];
         PackedTexts.Read(packed, texts);
-        return new HeadPersonal(texts[0] ?? "", texts[1], texts[2], texts[3]);
+        return new HeadPersonal(texts[0] ?? "", texts[1], texts[2], texts[3], texts[4], texts[5]);
     }
 }
 

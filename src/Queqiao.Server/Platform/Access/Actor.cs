@@ -41,25 +41,31 @@ internal static class Permissions
     public const string ReadChannels = "channels.read";
     public const string ManageChannels = "channels.manage";
     public const string ManageFields = "fields.manage";
+    public const string ManageConversations = "conversations.manage";
+    public const string CreateTags = "tags.create";
+    public const string ManageTags = "tags.manage";
+    public const string ShareViews = "views.share";
+    public const string BlockContacts = "contacts.block";
     public const string ManageWorkspace = "workspace.manage";
     public const string ReadContacts = "contacts.read";
     public const string EditContacts = "contacts.edit";
     public const string MergeContacts = "contacts.merge";
-    public const string BlockContacts = "contacts.block";
     public const string ExportContacts = "contacts.export";
     public const string ImportContacts = "contacts.import";
     public const string ReadAudit = "audit.read";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts];
-    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, EditContacts, MergeContacts, BlockContacts];
+    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts];
+    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews];
     private static readonly HashSet<string> Admin =
     [
-        .. Agent,
+        .. Supervisor,
         ManageAgents,
         ManageChannels,
         ManageFields,
         ExportContacts,
         ImportContacts,
+        ManageConversations,
         ManageWorkspace,
         ReadAudit,
     ];
@@ -69,7 +75,8 @@ internal static class Permissions
     public static IReadOnlySet<string> Of(string role) => role switch
     {
         "owner" or "admin" => Admin,
-        "supervisor" or "agent" => Agent,
+        "supervisor" => Supervisor,
+        "agent" => Agent,
         _ => Viewer,
     };
 }
