@@ -18,6 +18,7 @@ using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Web;
+using Queqiao.Server.Routing;
 
 return await Commands.Run(args, async serve =>
 {
@@ -38,6 +39,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
     builder.Services.AddConversations();
+    builder.Services.AddRouting();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
     if (serve.Demo)
@@ -59,6 +61,7 @@ return await Commands.Run(args, async serve =>
     app.MapIdentity();
     app.MapCustomFields();
     app.MapConversations();
+    app.MapRouting();
     app.MapChannels();
     VisitorEndpoints.Map(app);
     app.MapConsole();

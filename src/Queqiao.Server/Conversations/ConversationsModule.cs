@@ -4,6 +4,7 @@ using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Queueing;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
 
@@ -28,6 +29,10 @@ internal static class ConversationsModule
         services.AddSingleton<ListBoard>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<ListBoard>());
         services.AddHostedService(all => all.GetRequiredService<ListBoard>());
+        services.AddSingleton<ConversationQueue>();
+        services.AddSingleton<IConversationQueue>(all => all.GetRequiredService<ConversationQueue>());
+        services.AddSingleton<QueueNews>();
+        services.AddSingleton<ILogFollower>(all => all.GetRequiredService<QueueNews>());
         services.AddSingleton<Listeners>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<Listeners>());
         services.AddHostedService(all => all.GetRequiredService<Listeners>());

@@ -42,6 +42,7 @@ internal static class Permissions
     public const string ManageChannels = "channels.manage";
     public const string ManageFields = "fields.manage";
     public const string ManageWorkspace = "workspace.manage";
+    public const string ManageRouting = "routing.manage";
     public const string ReadAudit = "audit.read";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels];
@@ -53,6 +54,7 @@ internal static class Permissions
         ManageChannels,
         ManageFields,
         ManageWorkspace,
+        ManageRouting,
         ReadAudit,
     ];
 
