@@ -39,7 +39,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
     builder.Services.AddConversations();
-    builder.Services.AddRouting();
+    builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
     if (serve.Demo)
@@ -61,7 +61,7 @@ return await Commands.Run(args, async serve =>
     app.MapIdentity();
     app.MapCustomFields();
     app.MapConversations();
-    app.MapRouting();
+    app.MapAgentRouting();
     app.MapChannels();
     VisitorEndpoints.Map(app);
     app.MapConsole();

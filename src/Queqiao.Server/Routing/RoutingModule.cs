@@ -1,4 +1,5 @@
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Routing.Assigning;
 using Queqiao.Server.Routing.Presence;
 
@@ -7,7 +8,7 @@ namespace Queqiao.Server.Routing;
 /// <summary>Who is there, and who gets what waits.</summary>
 internal static class RoutingModule
 {
-    public static void AddRouting(this IServiceCollection services)
+    public static void AddAgentRouting(this IServiceCollection services)
     {
         services.AddSingleton<RoutingSettings>();
         services.AddSingleton<AgentStatuses>();
@@ -16,7 +17,7 @@ internal static class RoutingModule
         services.AddHostedService(all => all.GetRequiredService<Assigner>());
     }
 
-    public static void MapRouting(this IEndpointRouteBuilder app)
+    public static void MapAgentRouting(this IEndpointRouteBuilder app)
     {
         var presence = app.MapGroup("/api/v1/presence").WithTags("Routing");
         presence.MapGet("", PresenceEndpoints.List).Needs(Permissions.ReadAgents).TakesQuery()
