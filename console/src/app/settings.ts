@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Globe, Palette, Users } from '@lucide/vue'
+import { Globe, Palette, Route, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -27,6 +27,7 @@ export interface SettingsPage {
 export const settingsPages: readonly SettingsPage[] = [
   { group: 'me', path: 'appearance', title: 'preferences.title', words: 'settings.words.appearance', icon: Palette, component: () => import('@/features/preferences/AppearancePage.vue') },
   { group: 'people', path: 'agents', title: 'identity.agents.title', words: 'settings.words.agents', icon: Users, needs: 'agents.manage', component: () => import('@/features/identity/AgentsPage.vue') },
+  { group: 'conversations', path: 'routing', title: 'routing.title', words: 'settings.words.routing', icon: Route, needs: 'routing.manage', component: () => import('@/features/routing/RoutingPage.vue') },
   {
     group: 'channels', path: 'channels', title: 'channels.title', words: 'settings.words.channels', icon: Globe, needs: 'channels.manage', component: () => import('@/features/channels/ChannelsPage.vue'),
     below: [

@@ -22,12 +22,12 @@ internal static class RoutingModule
         var presence = app.MapGroup("/api/v1/presence").WithTags("Routing");
         presence.MapGet("", PresenceEndpoints.List).Needs(Permissions.ReadAgents).TakesQuery()
             .WithSummary("Who is online, away or offline, and how much they have").Produces<PresenceList>();
-        presence.MapPut("", PresenceEndpoints.Choose).NeedsSignIn().TakesQuery()
+        presence.MapPatch("", PresenceEndpoints.Choose).NeedsSignIn().TakesQuery()
             .WithSummary("Set your own status").Produces<PresenceItem>();
         presence.MapGet("/history", PresenceEndpoints.History).Needs(Permissions.ManageRouting).TakesQuery("agent", "cursor", "limit")
             .WithSummary("Changes of status, newest first").Produces<PresenceHistory>();
         var routing = app.MapGroup("/api/v1/routing").WithTags("Routing");
         routing.MapGet("", RoutingEndpoints.Show).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("How waiting conversations find somebody").Produces<RoutingAnswer>();
-        routing.MapPut("", RoutingEndpoints.Change).Needs(Permissions.ManageRouting).TakesQuery().WithSummary("Change it").Produces<RoutingAnswer>();
+        routing.MapPatch("", RoutingEndpoints.Change).Needs(Permissions.ManageRouting).TakesQuery().WithSummary("Change it").Produces<RoutingAnswer>();
     }
 }

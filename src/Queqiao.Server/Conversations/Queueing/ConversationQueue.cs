@@ -23,7 +23,7 @@ internal sealed class ConversationQueue(IStorageEngine storage, ConversationLog 
             .OrderBy(head => head.Priority == "urgent" ? 0 : head.Priority == "high" ? 1 : head.Priority == "medium" ? 2 : head.Priority == "low" ? 4 : 3)
             .ThenBy(head => head.WaitingSince ?? head.LastActivityAt).ThenBy(head => head.Id)
             .Take(most)
-            .Select(head => new WaitingConversation(head.Id, null, head.Priority, head.WaitingSince ?? head.LastActivityAt))
+            .Select(head => new WaitingConversation(head.Id, head.TeamId, head.Priority, head.WaitingSince ?? head.LastActivityAt))
             .ToListAsync(ct);
     }
 
