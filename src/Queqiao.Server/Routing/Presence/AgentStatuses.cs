@@ -172,14 +172,24 @@ internal sealed class AgentStatuses : BackgroundService
         }
     }
 
-    private Task Note(AgentStatus one, string status, CancellationToken ct) => _storage.Run(one.Ws, async (unit, stop) =>
+    private async Task Note(AgentStatus one, string status, CancellationToken ct)
     {
-        var at = unit.Ids.Now();
-        if (await unit.Db.Table<PresenceChange>().AnyAsync(row => row.Ws == one.Ws && row.AgentId == one.AgentId && row.At == at, stop))
-            at++; // twice in a millisecond
-        unit.Db.Table<PresenceChange>().Add(new PresenceChange { Ws = one.Ws, AgentId = one.AgentId, At = at, Status = status, Reason = status == PresenceStatus.Offline ? null : one.Reason });
-        return await unit.Db.SaveChangesAsync(stop);
-    }, ct);
+        try
+        {
+            await _storage.Run(one.Ws, async (unit, stop) =>
+            {
+                unit.Db.Table<PresenceChange>().Add(new PresenceChange
+                {
+                    Ws = one.Ws, AgentId = one.AgentId, At = unit.Ids.Now(), Status = status, Reason = status == PresenceStatus.Offline ? null : one.Reason,
+                });
+                return await unit.Db.SaveChangesAsync(stop);
+            }, ct);
+        }
+        catch (DbUpdateException trouble) when (trouble.IsDuplicate())
+        {
+            // consoles on two nodes: the other one has noted it
+        }
+    }
 
     private static byte[] Frame(AgentStatus one, string status) => Frames.Write((one, status), static (json, it) =>
     {
