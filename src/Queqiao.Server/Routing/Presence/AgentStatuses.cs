@@ -136,12 +136,12 @@ internal sealed class AgentStatuses : BackgroundService
         var until = now + (long)LeaseFor.TotalMilliseconds;
         await _storage.RunSystem(async (unit, stop) =>
         {
+            await unit.Db.Table<AgentLease>().Where(lease => lease.Until < now - 60_000 && lease.Node != _node).ExecuteDeleteAsync(stop);
             var mine = await unit.Db.Table<AgentLease>().Where(lease => lease.Node == _node).ToListAsync(stop);
             foreach (var lease in mine.Where(lease => here.Contains((lease.Ws, lease.AgentId))))
                 lease.Until = until;
             unit.Db.Table<AgentLease>().AddRange(here.Where(key => mine.All(lease => (lease.Ws, lease.AgentId) != key))
                 .Select(key => new AgentLease { Ws = key.Ws, AgentId = key.AgentId, Node = _node, Until = until }));
-            await unit.Db.Table<AgentLease>().Where(lease => lease.Until < now - 60_000).ExecuteDeleteAsync(stop);
             return await unit.Db.SaveChangesAsync(stop);
         }, ct);
         await using var db = _storage.ReadSystem();
