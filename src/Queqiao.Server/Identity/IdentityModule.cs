@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Setup;
+using Queqiao.Server.Identity.Teams;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
 
@@ -20,6 +21,8 @@ internal static class IdentityModule
         services.AddSingleton<ISessions>(all => all.GetRequiredService<AgentSessions>());
         services.AddSingleton<AgentDirectory>();
         services.AddSingleton<IAgents>(all => all.GetRequiredService<AgentDirectory>());
+        services.AddSingleton<TeamDirectory>();
+        services.AddSingleton<ITeams>(all => all.GetRequiredService<TeamDirectory>());
         services.AddSingleton<SetupToken>();
         services.AddHostedService<SetupLink>();
         services.TryAddSingleton<IAgentPresence, NobodyPresent>();
@@ -40,5 +43,11 @@ internal static class IdentityModule
         var agents = app.MapGroup("/api/v1/agents").WithTags("Agents");
         agents.MapGet("", ListAgents.Handle).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("Everybody who works in the workspace").Produces<AgentList>();
         agents.MapPost("", CreateAgent.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Add a colleague").Produces<AgentRow>(StatusCodes.Status201Created);
+
+        var teams = app.MapGroup("/api/v1/teams").WithTags("Teams");
+        teams.MapGet("", ListTeams.Handle).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("The tree of teams with their members; it comes whole").Produces<TeamList>();
+        teams.MapPost("", CreateTeam.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Add a team").Produces<TeamRow>(StatusCodes.Status201Created);
+        teams.MapPatch("/{id:guid}", ChangeTeam.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Rename or move a team, or say who is in it").Produces<TeamRow>();
+        teams.MapDelete("/{id:guid}", GiveUpTeam.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Give a team up").Produces(StatusCodes.Status204NoContent);
     }
 }

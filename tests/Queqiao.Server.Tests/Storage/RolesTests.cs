@@ -105,7 +105,12 @@ public sealed class RolesTests
     }
 
     private static readonly string[] TablesOfWorkspaces =
-        ["workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "custom_field", "entry", "entry_key"];
+    [
+        "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
+        "custom_field",
+        "workspace_key",
+        "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
+    ];
 
     /// <summary>Every table with a workspace number is under the policies, but the listeners' own, which hold no customer's data.</summary>
     [PostgresFact]

@@ -51,14 +51,20 @@ public sealed class SchemaTests
         await using var store = await EmptyStore.Make(Engines.Sqlite);
         await store.Migrate(Migration.Of(Engines.Sqlite));
         await using var connection = await store.Open();
-        Assert.Equal(
+        string[] expected =
         [
-            "strict agent", "strict audit", "strict channel", "strict contact", "strict contact_identity", "strict conversation", "strict custom_field", "strict entry", "strict entry_key",
-            "strict listener_cursor", "strict listener_hold", "strict listener_parked", "strict schema_migration", "strict session", "strict slot", "strict workspace",
+            // one line a migration
+            .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
+            .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
+            .. Strict("custom_field"),
+            .. Strict("workspace_key"), "without rowid workspace_key",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
             "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
-        ], (await Catalogue.Of(connection)).Beyond);
+        ];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), (await Catalogue.Of(connection)).Beyond);
+
+        static IEnumerable<string> Strict(params string[] tables) => tables.Select(table => "strict " + table);
     }
 
     private const string Here = "(ws = (NULLIF(current_setting('queqiao.ws'::text, true), ''::text))::integer)";
@@ -69,7 +75,13 @@ public sealed class SchemaTests
         await using var store = await EmptyStore.Make(Engines.Postgres);
         await store.Migrate(Migration.Of(Engines.Postgres));
         await using var connection = await store.Open();
-        string[] people = ["agent", "audit", "channel", "contact", "contact_identity", "conversation", "custom_field", "entry", "entry_key", "session", "workspace"];
+        string[] people =
+        [
+            "agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace",
+            "custom_field",
+            "workspace_key",
+            "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
+        ];
         var name = store.Database.Name;
         string[] expected =
         [
@@ -82,7 +94,10 @@ public sealed class SchemaTests
             .. Granted(["agent", "channel", "contact", "contact_identity", "conversation", "custom_field"], "INSERT SELECT UPDATE"),
             .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
-            "grant workspace to NAME_app SELECT", "grant workspace to NAME_writer INSERT SELECT UPDATE",
+            .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
+            .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
+            "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",
+            "grant workspace to NAME_app SELECT UPDATE", "grant workspace to NAME_writer INSERT SELECT UPDATE",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal),
             (await Catalogue.Of(connection)).Beyond.Select(line => line.Replace(name, "NAME", StringComparison.Ordinal)).Order(StringComparer.Ordinal));

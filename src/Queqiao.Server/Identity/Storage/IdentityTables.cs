@@ -11,6 +11,15 @@ internal sealed class Workspace : IUnscoped
     public required Guid Id { get; init; }
     public required string Name { get; set; }
     public required long CreatedAt { get; init; }
+
+    /// <summary>IANA name; office hours and reports are in it.</summary>
+    public string TimeZone { get; set; } = "Asia/Shanghai";
+
+    /// <summary>What new colleagues and texts begin with.</summary>
+    public string Locale { get; set; } = "zh-CN";
+
+    /// <summary><c>optional</c>, or <c>required</c>: whoever signs in without one has to set it up first.</summary>
+    public string SecondFactor { get; set; } = "optional";
 }
 
 /// <summary>Somebody who works here.</summary>
@@ -32,6 +41,20 @@ internal sealed class Agent : IUnscoped
     public required string Locale { get; set; }
     public long? DisabledAt { get; set; }
     public required long CreatedAt { get; init; }
+
+    /// <summary>Conversations that may be given to them at once.</summary>
+    public int Capacity { get; set; } = 5;
+
+    /// <summary>IANA name; null: the workspace's.</summary>
+    public string? TimeZone { get; set; }
+
+    /// <summary>Of their initials' circle; null: by name.</summary>
+    public string? Color { get; set; }
+
+    public string? Signature { get; set; }
+
+    /// <summary>JSON of when to call them; null: as everybody begins.</summary>
+    public string? Notifications { get; set; }
 }
 
 /// <summary>A sign-in. The token itself is only in the browser; here is its SHA-256.</summary>
@@ -46,6 +69,15 @@ internal sealed class Session : IUnscoped
     public long? RevokedAt { get; set; }
     public string? Address { get; init; }
     public string? UserAgent { get; init; }
+
+    /// <summary>When a password or second factor was last proven in it; null: when it began.</summary>
+    public long? ProvenAt { get; set; }
+
+    /// <summary>When a second factor was last proven; null: never.</summary>
+    public long? SecondFactorAt { get; set; }
+
+    /// <summary>What it is good for until somebody has done it (<c>second_factor</c>: set one up); null: everything.</summary>
+    public string? LimitedTo { get; set; }
 }
 
 /// <summary>Who did what, written in the transaction of the deed; never changed.</summary>
@@ -75,6 +107,9 @@ internal sealed class IdentityTables : IEntityTypeConfiguration<Workspace>, IEnt
     {
         table.ToTable("workspace").HasKey(workspace => workspace.Ws);
         table.Property(workspace => workspace.Ws).ValueGeneratedNever();
+        table.Property(workspace => workspace.TimeZone).HasDefaultValue("Asia/Shanghai").ValueGeneratedNever();
+        table.Property(workspace => workspace.Locale).HasDefaultValue("zh-CN").ValueGeneratedNever();
+        table.Property(workspace => workspace.SecondFactor).HasDefaultValue("optional").ValueGeneratedNever();
         table.HasIndex(workspace => workspace.Id, "ux_workspace_id").IsUnique();
     }
 
@@ -83,6 +118,7 @@ internal sealed class IdentityTables : IEntityTypeConfiguration<Workspace>, IEnt
         table.ToTable("agent").HasKey(agent => new { agent.Ws, agent.Id });
         table.HasOne<Workspace>().WithMany().HasForeignKey(agent => agent.Ws).OnDelete(DeleteBehavior.NoAction);
         table.HasIndex(agent => agent.EmailKey, "ux_agent_email_key").IsUnique();
+        table.Property(agent => agent.Capacity).HasDefaultValue(5).ValueGeneratedNever();
     }
 
     public void Configure(EntityTypeBuilder<Session> table)
@@ -91,6 +127,7 @@ internal sealed class IdentityTables : IEntityTypeConfiguration<Workspace>, IEnt
         table.HasOne<Agent>().WithMany().HasForeignKey(session => new { session.Ws, session.AgentId }).OnDelete(DeleteBehavior.NoAction);
         table.HasIndex(session => session.TokenHash, "ux_session_token_hash").IsUnique();
         table.HasIndex(session => new { session.Ws, session.AgentId }, "ix_session_agent");
+        table.HasIndex(session => session.RevokedAt, "ix_session_revoked").HasFilter("revoked_at IS NOT NULL");
     }
 
     public void Configure(EntityTypeBuilder<AuditRow> table) => table.ToTable("audit").HasKey(row => new { row.Ws, row.Id });

@@ -41,10 +41,20 @@ internal static class Permissions
     public const string ReadChannels = "channels.read";
     public const string ManageChannels = "channels.manage";
     public const string ManageFields = "fields.manage";
+    public const string ManageWorkspace = "workspace.manage";
+    public const string ReadAudit = "audit.read";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels];
     private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign];
-    private static readonly HashSet<string> Admin = [.. Agent, ManageAgents, ManageChannels, ManageFields];
+    private static readonly HashSet<string> Admin =
+    [
+        .. Agent,
+        ManageAgents,
+        ManageChannels,
+        ManageFields,
+        ManageWorkspace,
+        ReadAudit,
+    ];
 
     public static readonly IReadOnlyList<string> Roles = ["owner", "admin", "supervisor", "agent", "viewer"];
 
