@@ -13,6 +13,7 @@ using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.OpenApi;
 using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Search;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Web;
@@ -29,6 +30,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
+    builder.Services.AddTextIndex();
     builder.Services.AddGateway();
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
     builder.Services.AddCustomFields();

@@ -3,6 +3,7 @@ using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Search;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
 
@@ -26,6 +27,10 @@ internal static class ConversationsModule
         services.AddSingleton<ListBoard>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<ListBoard>());
         services.AddHostedService(all => all.GetRequiredService<ListBoard>());
+        services.AddSingleton<SearchRebuild>();
+        services.AddSingleton<TextSearch>();
+        services.AddSingleton<ILogListener, IndexTexts>();
+        services.AddHostedService<SearchStart>(); // before the listeners: it may send one of them back
         services.AddSingleton<Listeners>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<Listeners>());
         services.AddHostedService(all => all.GetRequiredService<Listeners>());
@@ -36,5 +41,9 @@ internal static class ConversationsModule
         services.AddSingleton<IGatewayDoor, AgentDoor>();
     }
 
-    public static void MapConversations(this IEndpointRouteBuilder app) => ConversationEndpoints.Map(app);
+    public static void MapConversations(this IEndpointRouteBuilder app)
+    {
+        ConversationEndpoints.Map(app);
+        SearchEndpoints.Map(app);
+    }
 }

@@ -118,7 +118,7 @@ internal sealed class SqliteTextIndex : ITextIndex
             command.Parameters[i].Value = values[i];
     }
 
-    private static Task Run(SqliteCommand command, CancellationToken ct, params ReadOnlySpan<object> values)
+    private static Task<int> Run(SqliteCommand command, CancellationToken ct, params ReadOnlySpan<object> values)
     {
         Set(command, values);
         return command.ExecuteNonQueryAsync(ct);

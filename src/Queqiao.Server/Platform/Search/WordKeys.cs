@@ -11,13 +11,13 @@ namespace Queqiao.Server.Platform.Search;
 /// Hides words: a token becomes the first 64 bits of one AES block under the workspace's index key. Who has the database but not
 /// the key sees that two texts share a word, and how many do, but not which word it is.
 /// </summary>
-internal sealed class WordKeys(RootKey root)
+internal sealed class WordKeys(IVault vault)
 {
     /// <summary>Raised whenever texts get other tokens than before: the index is then filled anew.</summary>
     public const int Format = 1;
 
     /// <summary>Begins to hide words of one workspace. For one thread.</summary>
-    public HiddenWords Of(int ws) => new(root.Derive($"search index v1 {ws}"));
+    public HiddenWords Of(int ws) => new(vault.IndexKey(ws));
 }
 
 /// <summary>Words of several texts, hidden together: setting the cipher up costs more than a block.</summary>
