@@ -69,7 +69,7 @@ internal sealed class SymbolTerm(string text) : SearchTerm
     }
 }
 
-/// <param name="IsJoined">It and the character before it are one run: nothing may stand between them.</param>
+/// <summary>One piece of a phrase; when it is joined, nothing may stand between it and the one before.</summary>
 internal readonly record struct PhrasePiece(ElementKind Kind, string Text, bool IsJoined);
 
 /// <summary>Words and characters in this order, with nothing but spaces and punctuation between them.</summary>

@@ -28,7 +28,7 @@ internal sealed record Catalogue(IReadOnlyList<string> Shape, IReadOnlyList<stri
 
     private const string SqliteBeyond = """
         SELECT 'strict ' || name FROM pragma_table_list WHERE schema = 'main' AND strict
-        UNION ALL SELECT 'without rowid ' || name FROM pragma_table_list WHERE schema = 'main' AND wr
+        UNION ALL SELECT 'without rowid ' || name FROM pragma_table_list WHERE schema = 'main' AND wr AND type <> 'shadow'
         UNION ALL SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('trigger', 'view')
         UNION ALL SELECT 'table ' || name FROM sqlite_master WHERE name IN ('schema_migration', 'search_text', 'search_word')
         """;
