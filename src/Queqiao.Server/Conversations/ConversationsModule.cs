@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Conversations.Live;
@@ -21,6 +22,7 @@ internal static class ConversationsModule
         services.AddSingleton<ConversationHub>();
         services.AddSingleton<ILogSubscriber>(all => all.GetRequiredService<ConversationHub>());
         services.AddSingleton<Catching>();
+        services.AddSingleton<SendingFiles>();
         services.AddSingleton<CustomerServices>();
         services.AddSingleton<ICustomerConversations, CustomerConversations>();
         services.AddSingleton<ListFrames>();
@@ -41,9 +43,10 @@ internal static class ConversationsModule
         services.AddSingleton<IGatewayDoor, AgentDoor>();
     }
 
-    public static void MapConversations(this IEndpointRouteBuilder app)
+    public static void MapConversations(this IEndpointRouteBuilder app) 
     {
         ConversationEndpoints.Map(app);
+        FileEndpoints.Map(app);
         SearchEndpoints.Map(app);
     }
 }
