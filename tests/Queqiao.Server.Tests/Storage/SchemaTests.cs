@@ -58,6 +58,7 @@ public sealed class SchemaTests
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
             .. Strict("custom_field"),
             .. Strict("search_text", "search_state"), "table search_text", "table search_word",
+            .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key"),
             .. Strict("file"),
             .. Strict("user_key", "consent_notice", "consent"),
             "trigger consent_is_append_only_delete", "trigger consent_is_append_only_update", "trigger consent_notice_is_append_only_delete", "trigger consent_notice_is_append_only_update",
@@ -85,7 +86,7 @@ public sealed class SchemaTests
         string[] people =
         [
             "agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace",
-            "custom_field",
+            "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
             "file",
             "user_key", "consent_notice", "consent",
             "job", "job_lane", "job_schedule",
@@ -104,8 +105,9 @@ public sealed class SchemaTests
             "function audit_is_append_only", "trigger audit audit_is_append_only", "table schema_migration",
             "table search_text", .. Granted(["search_text"], "DELETE INSERT SELECT UPDATE"), .. Granted(["search_state"], "INSERT SELECT UPDATE"),
             .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
-            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation", "custom_field"], "INSERT SELECT UPDATE"),
+            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
             .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["saved_view", "draft", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
             .. Granted(["file"], "DELETE INSERT SELECT UPDATE"),
