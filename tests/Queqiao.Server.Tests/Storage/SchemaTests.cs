@@ -56,7 +56,6 @@ public sealed class SchemaTests
             // one line a migration
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
-            .. Strict("custom_field"),
             .. Strict("search_text", "search_state"), "table search_text", "table search_word",
             .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key"),
             .. Strict("file"),

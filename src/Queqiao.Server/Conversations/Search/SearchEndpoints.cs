@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Json;
@@ -41,7 +42,7 @@ internal static class SearchEndpoints
     /// <param name="Cursor">From the page before.</param>
     internal sealed record Asked(string? Q, string? Type, string? Status, string? Assignee, Guid? Channel, string? From, string? To, bool? Notes, int? Limit, string? Cursor);
 
-    private static async Task<IResult> Find([AsParameters] Asked asked, Actor actor, TextSearch search, SearchRebuild index, IVault vault, IChannelFacts channels, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> Find([AsParameters] Asked asked, Actor actor, TextSearch search, SearchRebuild index, IVault vault, RowFactsSource rows, TimeProvider clock, CancellationToken ct)
     {
         var limit = asked.Limit ?? 20;
         if (SearchFilter.Read(asked, actor, out var filter) is { } refusal)
@@ -58,9 +59,9 @@ internal static class SearchEndpoints
         var page = SearchQuery.Parse(asked.Q ?? "") is not { } query ? new FoundPage([], null, Cut: false)
             : asked.Type == "messages" ? await search.Messages(filter.Of(actor, query), before, limit, ct)
             : await search.Conversations(filter.Of(actor, query), before, limit, ct);
-        var facts = new List<ChannelFacts>(page.Items.Count);
+        var facts = new List<RowFacts>(page.Items.Count);
         foreach (var item in page.Items)
-            facts.Add(await channels.Of(actor.Ws, item.Head.ChannelId));
+            facts.Add(await rows.Of(item.Head, ct));
         var next = page.Next is { } place ? Seal(vault, actor, place) : null;
         return JsonAnswer.Object((page, facts, next, status: Answer(await index.Status(ct), clock)), static (json, it) =>
         {

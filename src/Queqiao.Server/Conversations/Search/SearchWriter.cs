@@ -8,11 +8,11 @@ namespace Queqiao.Server.Conversations.Search;
 /// <summary>What was found, as JSON. Snippets are plain text; marks are [start, end) in UTF-16 units, as JavaScript counts.</summary>
 internal static class SearchWriter
 {
-    public static void Write(Utf8JsonWriter json, FoundConversation found, ChannelFacts channel)
+    public static void Write(Utf8JsonWriter json, FoundConversation found, RowFacts facts)
     {
         json.WriteStartObject();
         json.WritePropertyName("conversation");
-        RowWriter.Write(json, found.Head, channel);
+        RowWriter.Write(json, found.Head, facts);
         json.WriteStartArray("hits");
         foreach (var hit in found.Hits)
             Write(json, hit, found.Head);
