@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Queqiao.Server.Conversations.Listening;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Search;
 using Queqiao.Server.Platform.Search;
 using Queqiao.Server.Platform.Storage;
@@ -20,7 +21,8 @@ internal static class SearchIndex
         var index = SearchIndexing.Of(storage);
         var rebuild = new SearchRebuild(storage, index);
         var goesOn = await rebuild.Begin(empty, record: null, ct);
-        using var listeners = new Listeners(storage, [new IndexTexts(index, new WordKeys(storage.Vault), rebuild)], NullLogger<Listeners>.Instance);
+        var seals = new ConversationSeals(storage, NullLogger<ConversationSeals>.Instance);
+        using var listeners = new Listeners(storage, seals, [new IndexTexts(index, new WordKeys(storage.Vault), seals, rebuild)], NullLogger<Listeners>.Instance);
         while (true)
         {
             var turn = listeners.RunOnce(ct);

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Conversations.Listening;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Search;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Search;
+using Queqiao.Server.Tests.Listening;
 using Queqiao.Server.Tests.Support;
 using Queqiao.Text.Searching;
 
@@ -22,8 +24,9 @@ internal sealed class Searching : IDisposable
         var keys = new WordKeys(_node.Engine.Vault);
         Index = index;
         Rebuild = new SearchRebuild(_node.Engine, index);
-        Search = new TextSearch(_node.Engine, index, keys, store.Clock);
-        _listeners = new Listeners(_node.Engine, [new IndexTexts(index, keys, Rebuild)], NullLogger<Listeners>.Instance);
+        var seals = new ConversationSeals(_node.Engine, NullLogger<ConversationSeals>.Instance);
+        Search = new TextSearch(_node.Engine, seals, index, keys, store.Clock);
+        _listeners = _node.Listeners(new IndexTexts(index, keys, seals, Rebuild));
     }
 
     public ITextIndex Index { get; }

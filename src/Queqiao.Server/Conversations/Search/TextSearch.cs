@@ -1,11 +1,11 @@
-using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Platform.Search;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Search;
 
 /// <summary>Finds messages and notes, alone or by conversation. Nothing outside the reader's scope is found, counted or hinted at.</summary>
-internal sealed class TextSearch(IStorageEngine storage, ITextIndex index, WordKeys keys, TimeProvider clock)
+internal sealed class TextSearch(IStorageEngine storage, ConversationSeals seals, ITextIndex index, WordKeys keys, TimeProvider clock)
 {
     private const int HitsShown = 3;
 
@@ -71,7 +71,7 @@ internal sealed class TextSearch(IStorageEngine storage, ITextIndex index, WordK
         var words = keys.Of(asked.Scope.Ws);
         foreach (var clause in asked.Query.Clauses)
             words.Add(isPerson: false, clause.Alternatives);
-        return new TextWalk(db, index, clock, asked, new WordsAsked(asked.Scope.Ws, words.Take(), asked.Kinds)
+        return new TextWalk(db, seals, index, clock, asked, new WordsAsked(asked.Scope.Ws, words.Take(), asked.Kinds)
         {
             Before = Math.Min(before ?? long.MaxValue, EndOf(asked)),
             From = asked.From is { } from ? TextPlace.IdAt(from) : 0,
@@ -80,10 +80,10 @@ internal sealed class TextSearch(IStorageEngine storage, ITextIndex index, WordK
 
     private static long EndOf(TextsAsked asked) => asked.To is { } to ? TextPlace.IdAt(to) : long.MaxValue;
 
-    private static async Task<Dictionary<Guid, ConversationHead>> Heads(QueqiaoDb db, TextsAsked asked, IEnumerable<Guid> ids, CancellationToken ct)
+    private async Task<Dictionary<Guid, ConversationHead>> Heads(QueqiaoDb db, TextsAsked asked, IEnumerable<Guid> ids, CancellationToken ct)
     {
         var wanted = ids.Distinct().ToArray();
-        return wanted.Length == 0 ? [] : await db.Visible(asked.Scope).Where(head => wanted.Contains(head.Id)).ToDictionaryAsync(head => head.Id, ct);
+        return wanted.Length == 0 ? [] : (await seals.Heads(db.Visible(asked.Scope).Where(head => wanted.Contains(head.Id)), ct)).ToDictionary(head => head.Id);
     }
 }
 

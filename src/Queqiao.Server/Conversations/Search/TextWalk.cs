@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Search;
@@ -14,7 +16,7 @@ namespace Queqiao.Server.Conversations.Search;
 /// and open them, keep those that match. Works only as far as somebody takes hits, and gives up when it has worked enough.
 /// </summary>
 /// <param name="db">Reads the workspace; for this walk alone.</param>
-internal sealed class TextWalk(QueqiaoDb db, ITextIndex index, TimeProvider clock, TextsAsked asked, WordsAsked words)
+internal sealed class TextWalk(QueqiaoDb db, ConversationSeals seals, ITextIndex index, TimeProvider clock, TextsAsked asked, WordsAsked words)
 {
     private const int FirstStep = 64;
     private const int LongestStep = 4096;
@@ -22,7 +24,7 @@ internal sealed class TextWalk(QueqiaoDb db, ITextIndex index, TimeProvider cloc
     private const int MostExamined = 60_000;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<Guid, bool> _visible = [];
+    private readonly Dictionary<Guid, Seen> _known = [];
     private readonly FoldedText _folded = new();
 
     /// <summary>Where it stopped because it had worked enough; null: it did not.</summary>
@@ -56,21 +58,21 @@ internal sealed class TextWalk(QueqiaoDb db, ITextIndex index, TimeProvider cloc
     {
         var at = TextPlace.AtOf(id);
         var rows = await db.Visible(Scope<EntryRow>.Workspace(words.Ws)).Where(entry => entry.ConversationId == conversation && entry.At >= at).ToListAsync(ct);
-        return rows.Select(row => row.ToEntry()).Any(entry =>
+        return (await Open(rows, ct)).Any(entry =>
             EntryTexts.PlaceOf(entry).Id is var place && place >= id && place < end && EntryTexts.Of(entry.Body) is var (kind, _) && words.Kinds.Contains(kind) && Match(entry, place) is not null);
     }
 
     private async Task<IReadOnlyList<FoundText>> Visible(IReadOnlyList<FoundText> found, CancellationToken ct)
     {
-        var unknown = found.Select(text => text.OwnerId).Where(id => !_visible.ContainsKey(id)).Distinct().ToArray();
+        var unknown = found.Select(text => text.OwnerId).Where(id => !_known.ContainsKey(id)).Distinct().ToArray();
         if (unknown.Length > 0)
         {
-            var seen = await asked.Filter(db.Visible(asked.Scope)).Where(head => unknown.Contains(head.Id)).Select(head => head.Id).ToListAsync(ct);
+            var seen = await asked.Filter(db.Visible(asked.Scope)).Where(head => unknown.Contains(head.Id)).Select(head => new { head.Id, head.RevisedSeq }).ToListAsync(ct);
             foreach (var id in unknown)
-                _visible[id] = false;
-            seen.ForEach(id => _visible[id] = true);
+                _known[id] = default;
+            seen.ForEach(head => _known[head.Id] = new(true, head.RevisedSeq > 0));
         }
-        return [.. found.Where(text => _visible[text.OwnerId])];
+        return [.. found.Where(text => _known[text.OwnerId].IsVisible)];
     }
 
     private async Task<IReadOnlyList<FoundEntry>> Check(FoundText[] some, CancellationToken ct)
@@ -81,13 +83,25 @@ internal sealed class TextWalk(QueqiaoDb db, ITextIndex index, TimeProvider cloc
         var rows = await db.Visible(Scope<EntryRow>.Workspace(words.Ws))
             .Where(entry => conversations.Contains(entry.ConversationId) && seqs.Contains(entry.Seq) && instants.Contains(entry.At)).ToListAsync(ct);
         var hits = new List<FoundEntry>(rows.Count);
-        foreach (var row in rows)
+        foreach (var entry in await Open([.. rows.Where(row => ids.ContainsKey((row.ConversationId, row.Seq)))], ct))
         {
-            if (ids.TryGetValue((row.ConversationId, row.Seq), out var id) && Match(row.ToEntry(), id) is { } hit)
+            if (Match(entry, ids[(entry.ConversationId, entry.Seq)]) is { } hit)
                 hits.Add(hit);
         }
         hits.Sort(static (one, other) => other.Id.CompareTo(one.Id));
         return hits;
+    }
+
+    /// <summary>Entries as they are now: with edits, and without what was recalled.</summary>
+    private async Task<IReadOnlyList<LogEntry>> Open(IReadOnlyList<EntryRow> rows, CancellationToken ct)
+    {
+        var entries = await seals.Entries(rows, ct);
+        if (entries.All(entry => !_known.GetValueOrDefault(entry.ConversationId).IsRevised))
+            return entries;
+        var folded = new List<LogEntry>(entries.Count);
+        foreach (var conversation in entries.GroupBy(entry => entry.ConversationId))
+            folded.AddRange(_known[conversation.Key].IsRevised ? await Revisions.Fold(db, seals, words.Ws, conversation.Key, [.. conversation], ct) : conversation);
+        return folded;
     }
 
     private FoundEntry? Match(LogEntry entry, long id)
@@ -99,6 +113,9 @@ internal sealed class TextWalk(QueqiaoDb db, ITextIndex index, TimeProvider cloc
         return asked.Query.Matches(_folded, marks) ? new FoundEntry(id, entry, Snippet.Of(text, marks)) : null;
     }
 }
+
+/// <summary>What is known of a conversation during a walk.</summary>
+internal readonly record struct Seen(bool IsVisible, bool IsRevised);
 
 /// <summary>What a reader asks for.</summary>
 /// <param name="Scope">What they may see.</param>
