@@ -10,7 +10,6 @@ using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Health;
 using Queqiao.Server.Platform.Json;
-using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.OpenApi;
 using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
@@ -29,7 +28,6 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddStrictJson();
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
-    builder.Services.AddSingleton<RootKey>();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
     builder.Services.AddGateway();
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));

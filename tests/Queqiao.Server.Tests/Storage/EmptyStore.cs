@@ -15,12 +15,15 @@ namespace Queqiao.Server.Tests.Storage;
 /// <summary>A database in which nothing has been built yet, and raw hands on it.</summary>
 internal sealed class EmptyStore : IAsyncDisposable
 {
+    private const string RootKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
     private readonly PostgresDatabase? _database;
 
     private EmptyStore(string engine, PostgresDatabase? database)
     {
         (Engine, _database) = (engine, database);
         Options = new() { DataFolder = Directory.CreateTempSubdirectory("queqiao-").FullName, Database = database?.Owner };
+        File.WriteAllText(Path.Combine(Options.DataFolder, "root.key"), RootKey); // the one that wrapped the fixtures' keys
     }
 
     public string Engine { get; }

@@ -108,6 +108,7 @@ public sealed class RolesTests
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
         "custom_field",
+        "workspace_key",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
     ];
 

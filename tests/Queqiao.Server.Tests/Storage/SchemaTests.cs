@@ -57,6 +57,7 @@ public sealed class SchemaTests
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
             .. Strict("custom_field"),
+            .. Strict("workspace_key"), "without rowid workspace_key",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
             "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
@@ -78,6 +79,7 @@ public sealed class SchemaTests
         [
             "agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace",
             "custom_field",
+            "workspace_key",
             "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         ];
         var name = store.Database.Name;
@@ -94,6 +96,7 @@ public sealed class SchemaTests
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
+            "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",
             "grant workspace to NAME_app SELECT UPDATE", "grant workspace to NAME_writer INSERT SELECT UPDATE",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal),

@@ -80,6 +80,7 @@ internal sealed class Store : IAsyncDisposable
         {
             unit.Db.Table<Workspace>().Add(new() { Ws = ws, Id = Ids.New(), Name = "Shop " + ws, CreatedAt = Clock.Now });
             await unit.Db.SaveChangesAsync(ct);
+            await Node.Engine.Vault.CreateKeys(unit, ws, ct);
             unit.Db.Table<Channel>().Add(new() { Ws = ws, Id = channel, Kind = "web", Name = "Web", Settings = "{}", Enabled = true, CreatedAt = Clock.Now });
             foreach (var person in new[] { lin, wang })
                 unit.Db.Table<Agent>().Add(NewAgent(ws, person));

@@ -17,7 +17,7 @@ internal sealed record Visitor(Guid ChannelId, Guid Id)
 /// Visitor tokens: channel, random visitor id and time of issue under an HMAC-SHA256. The server stores nothing about a
 /// visitor before their first message (decisions.md §5).
 /// </summary>
-internal sealed class VisitorTokens(RootKey root, TimeProvider clock)
+internal sealed class VisitorTokens(LocalRootKeys roots, TimeProvider clock)
 {
     /// <summary>Every new session renews it; a visitor who stays away longer is a new one.</summary>
     private static readonly TimeSpan Valid = TimeSpan.FromDays(400);
@@ -25,7 +25,7 @@ internal sealed class VisitorTokens(RootKey root, TimeProvider clock)
     private const string Prefix = "v1.";
     private const int PayloadLength = 16 + 16 + 8;
 
-    private readonly byte[] _key = root.Derive("visitor token v1");
+    private readonly byte[] _key = roots.Known[0].Derive("visitor token v1");
 
     public string Issue(Guid channelId, Guid? visitorId = null)
     {

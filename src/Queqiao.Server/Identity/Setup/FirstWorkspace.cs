@@ -31,6 +31,7 @@ internal static class FirstWorkspace
                 unit.Db.Table<Workspace>().Add(workspace);
                 var agent = owner.AddTo(unit, Ws);
                 await unit.Db.SaveChangesAsync(stop);
+                await storage.Vault.CreateKeys(unit, Ws, stop);
                 var more = also(unit, agent);
                 await Audit.Record(unit, by, "workspace.created", "workspace", workspace.Id.ToString(), new { owner = agent.Id }, stop);
                 return new Begun<T>(workspace, agent, more);

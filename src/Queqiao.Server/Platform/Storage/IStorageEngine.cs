@@ -1,9 +1,14 @@
+using Queqiao.Server.Platform.Keys;
+
 namespace Queqiao.Server.Platform.Storage;
 
 /// <summary>One of the two databases. Everything above this line is the same for both.</summary>
 internal interface IStorageEngine : IWriteLane, IAsyncDisposable
 {
     bool IsPostgres { get; }
+
+    /// <summary>The keys of what is stored here.</summary>
+    Vault Vault { get; }
 
     /// <summary>Creates or upgrades the store, then opens it.</summary>
     Task Start(CancellationToken ct);

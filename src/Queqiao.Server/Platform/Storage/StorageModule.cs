@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage.Postgres;
 using Queqiao.Server.Platform.Storage.Sqlite;
 
@@ -13,8 +14,12 @@ internal static class StorageModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Ids>();
         services.AddSingleton<IStorageEngine>(all => options.UsesPostgres
-            ? new PostgresEngine(options, all.GetRequiredService<Ids>(), all.GetRequiredService<ILoggerFactory>())
-            : new SqliteEngine(options, all.GetRequiredService<Ids>()));
+            ? new PostgresEngine(options, all.GetRequiredService<Ids>(), all.GetRequiredService<ILoggerFactory>(), all.GetRequiredService<IRootKeys>())
+            : new SqliteEngine(options, all.GetRequiredService<Ids>(), all.GetRequiredService<IRootKeys>()));
+        services.AddSingleton(new LocalRootKeys(options));
+        services.TryAddSingleton<IRootKeys>(all => all.GetRequiredService<LocalRootKeys>());
+        services.AddSingleton(all => all.GetRequiredService<IStorageEngine>().Vault);
+        services.AddSingleton<IVault>(all => all.GetRequiredService<Vault>());
         services.AddSingleton<IWriteLane>(all => all.GetRequiredService<IStorageEngine>());
     }
 }

@@ -97,6 +97,7 @@ internal sealed class Site : WebApplicationFactory<Program>
     {
         unit.Db.Table<Workspace>().Add(new() { Ws = ws, Id = unit.Ids.New(), Name = "Shop " + ws, CreatedAt = unit.Ids.Now() });
         await unit.Db.SaveChangesAsync(ct);
+        await Storage.Vault.CreateKeys(unit, ws, ct);
         var id = unit.Ids.New();
         unit.Db.Table<Channel>().Add(new() { Ws = ws, Id = id, Kind = "web", Name = "Web", Settings = "{}", Enabled = true, CreatedAt = unit.Ids.Now() });
         await unit.Db.SaveChangesAsync(ct);

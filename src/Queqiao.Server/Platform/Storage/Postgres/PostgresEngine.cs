@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage.Migrations;
 
@@ -25,8 +26,9 @@ internal sealed class PostgresEngine : IStorageEngine
     private readonly List<IAsyncDisposable> _groups = [];
     private bool _disposed;
 
-    public PostgresEngine(StorageOptions options, Ids ids, ILoggerFactory logs)
+    public PostgresEngine(StorageOptions options, Ids ids, ILoggerFactory logs, IRootKeys? roots = null)
     {
+        Vault = new Vault(this, roots ?? new LocalRootKeys(options));
         _ids = ids;
         _logs = logs;
         _ownerConnectionString = options.Database!;
@@ -38,6 +40,8 @@ internal sealed class PostgresEngine : IStorageEngine
 
     public bool IsPostgres => true;
 
+    public Vault Vault { get; }
+
     public async Task Start(CancellationToken ct)
     {
         await using var source = NpgsqlDataSource.Create(_ownerConnectionString);
@@ -45,6 +49,7 @@ internal sealed class PostgresEngine : IStorageEngine
         if (owner.PostgreSqlVersion.Major < 15)
             throw new StoreRefusedException($"Queqiao needs PostgreSQL 15 or newer; this server is {owner.PostgreSqlVersion}.");
         await PostgresMigrator.Run(owner, _roles, Migration.Of("postgres"), _ids, ct);
+        await Vault.Start(ct);
     }
 
     public QueqiaoDb Read(int ws) => new(_reading.GetOrAdd(ws, number => new DbContextOptionsBuilder<QueqiaoDb>()

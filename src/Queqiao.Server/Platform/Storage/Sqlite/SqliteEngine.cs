@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage.Migrations;
 
 namespace Queqiao.Server.Platform.Storage.Sqlite;
@@ -16,14 +17,17 @@ internal sealed class SqliteEngine : IStorageEngine
     private FileStream? _lock;
     private bool _disposed;
 
-    public SqliteEngine(StorageOptions options, Ids ids)
+    public SqliteEngine(StorageOptions options, Ids ids, IRootKeys? roots = null)
     {
+        Vault = new Vault(this, roots ?? new LocalRootKeys(options));
         _options = options;
         _ids = ids;
         _reading = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(ConnectionString(SqliteOpenMode.ReadOnly)).Options;
     }
 
     public bool IsPostgres => false;
+
+    public Vault Vault { get; }
 
     private SqliteWriteLane Lane => _lane ?? throw new InvalidOperationException("The storage has not been started.");
 
@@ -35,6 +39,7 @@ internal sealed class SqliteEngine : IStorageEngine
         await SqliteMigrator.Run(connection, Migration.Of("sqlite"), _ids, ct);
         _lane = new SqliteWriteLane(connection, _ids);
         _checkpointer = new SqliteCheckpointer(Open(), _options.SqliteFile + "-wal");
+        await Vault.Start(ct);
     }
 
     public QueqiaoDb Read(int ws) => new(_reading, canWrite: false);

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Platform.Keys.Storage;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Platform.Keys;
+
+/// <summary>Workspaces' keys, unwrapped once and kept in memory.</summary>
+internal sealed class Vault(IStorageEngine storage, IRootKeys roots) : IVault
+{
+    private readonly ConcurrentDictionary<int, WorkspaceKeys> _known = new();
+    private readonly ConcurrentDictionary<int, WorkspaceKeys> _begun = new();
+
+    public IRootKeys Roots => roots;
+
+    /// <summary>After the store has been built: makes keys for workspaces without, and sees that every one can be opened.</summary>
+    public async Task Start(CancellationToken ct)
+    {
+        RefuseUnknownRoots(await Rows(ct));
+        await CreateMissing(ct);
+        foreach (var workspace in (await Rows(ct)).GroupBy(row => row.Ws))
+            _known[workspace.Key] = new WorkspaceKeys(workspace.Key, workspace, roots);
+    }
+
+    public byte[] Seal(int ws, string purpose, ReadOnlySpan<byte> clear, Guid row = default) => Of(ws).Seal(purpose, clear, row);
+
+    public byte[] Open(int ws, string purpose, ReadOnlySpan<byte> sealedBytes, Guid row = default) => Of(ws).Open(purpose, sealedBytes, row);
+
+    public Guid Tag(int ws, string purpose, string text) => Of(ws).Tag(purpose, text);
+
+    public byte[] Derive(int ws, string purpose) => Of(ws).Derive(purpose);
+
+    public async Task CreateKeys(WriteUnit unit, int ws, CancellationToken ct)
+    {
+        var rows = WorkspaceKeys.New(ws, roots, unit.Ids.Now());
+        unit.Db.Table<WorkspaceKeyRow>().AddRange(rows);
+        await unit.Db.SaveChangesAsync(ct);
+        // Usable in this very unit; after a rollback nothing that it sealed is there, and the database's rows come first.
+        _begun[ws] = new WorkspaceKeys(ws, rows, roots);
+    }
+
+    /// <summary>Keys were rotated: the next use reads them again.</summary>
+    public void Forget(int ws)
+    {
+        _begun.TryRemove(ws, out _);
+        _known.TryRemove(ws, out _);
+    }
+
+    internal WorkspaceKeys Of(int ws) => _known.TryGetValue(ws, out var keys) ? keys : Load(ws);
+
+    // Once per workspace and process: not worth making everything that seals wait for a task.
+    private WorkspaceKeys Load(int ws)
+    {
+        using var db = storage.ReadSystem();
+        var rows = db.Table<WorkspaceKeyRow>().AsNoTracking().Where(row => row.Ws == ws).ToList();
+        if (rows.Count > 0)
+            return _known.GetOrAdd(ws, new WorkspaceKeys(ws, rows, roots));
+        return _begun.TryGetValue(ws, out var begun) ? begun : throw new InvalidOperationException($"Workspace {ws} has no keys.");
+    }
+
+    private async Task<List<WorkspaceKeyRow>> Rows(CancellationToken ct)
+    {
+        await using var db = storage.ReadSystem();
+        return await db.Table<WorkspaceKeyRow>().AsNoTracking().ToListAsync(ct);
+    }
+
+    private async Task CreateMissing(CancellationToken ct)
+    {
+        try
+        {
+            await storage.RunSystem(async (unit, stop) =>
+            {
+                foreach (var ws in await WithoutKeys(unit, stop))
+                    await CreateKeys(unit, ws, stop);
+                return 0;
+            }, ct);
+        }
+        catch (DbUpdateException trouble) when (trouble.IsDuplicate())
+        {
+            // another node started at the same moment and was faster: its keys are as good
+        }
+    }
+
+    private static async Task<List<int>> WithoutKeys(WriteUnit unit, CancellationToken ct) =>
+        await unit.Db.Database.SqlQuery<int>($"SELECT w.ws AS \"Value\" FROM workspace w WHERE NOT EXISTS (SELECT 1 FROM workspace_key k WHERE k.ws = w.ws)").ToListAsync(ct);
+
+    private void RefuseUnknownRoots(List<WorkspaceKeyRow> rows)
+    {
+        if (rows.Count == 0)
+            return;
+        // Asked before a key is made where none is: a new one would open nothing and look like the right one.
+        if (roots is LocalRootKeys { Exist: false } local)
+            throw new StoreRefusedException($"The store's keys are wrapped by a root key, and there is none: put back {local.FileName}, or set {LocalRootKeys.Variable}.") { Code = "root_key_missing" };
+        if (rows.FirstOrDefault(row => !roots.Has(row.RootId)) is { } lost)
+            throw new StoreRefusedException($"The store's keys are wrapped by the root key {lost.RootId}, which is not known here. Put back {LocalRootKeys.Variable} or DATA/root.key as it was.");
+    }
+}
