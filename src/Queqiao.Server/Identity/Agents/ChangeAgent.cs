@@ -54,7 +54,7 @@ internal static class ChangeAgent
     private static Refusal? Check(Request request) => Refusal.Of([
         .. request.Name is { } name ? AgentRules.CheckName("name", name) : [],
         .. request.Role is { } role ? AgentRules.CheckRole(role) : [],
-        .. request.Capacity is < 0 or > MostCapacity ? [("capacity", new FieldFault("out_of_range", 0, MostCapacity))] : Array.Empty<(string, FieldFault)>()]);
+        .. AgentRules.When(request.Capacity is < 0 or > MostCapacity, "capacity", new FieldFault("out_of_range", 0, MostCapacity))]);
 
     private static async Task<Refusal?> Refuse(WriteUnit unit, Request request, Actor actor, Agent agent, CancellationToken ct)
     {

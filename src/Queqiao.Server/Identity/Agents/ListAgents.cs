@@ -28,8 +28,8 @@ internal sealed record AgentFilter(string? Q, string? Role, Guid? Team, string? 
 {
     public Refusal? Check() => Refusal.Of([
         .. Role is null ? [] : AgentRules.CheckRole(Role),
-        .. State is null or "active" or "disabled" ? Array.Empty<(string, FieldFault)>() : [("state", new FieldFault("not_one_of", "active, disabled"))],
-        .. Q is { Length: > AgentRules.MostName } ? [("q", new FieldFault("too_long", AgentRules.MostName))] : Array.Empty<(string, FieldFault)>()]);
+        .. AgentRules.When(State is not (null or "active" or "disabled"), "state", new FieldFault("not_one_of", "active, disabled")),
+        .. AgentRules.When(Q is { Length: > AgentRules.MostName }, "q", new FieldFault("too_long", AgentRules.MostName))]);
 
     public IQueryable<Agent> Apply(IQueryable<Agent> agents, TeamTree tree)
     {

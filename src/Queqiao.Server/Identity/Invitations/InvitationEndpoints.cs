@@ -72,7 +72,7 @@ internal static class Invite
         if (Refusal.Of([
             .. AgentRules.CheckEmail(request.Email),
             .. AgentRules.CheckRole(request.Role),
-            .. wanted.Where(id => tree.Find(id) is null).Take(1).Select(_ => ("teams", new FieldFault("team_unknown")))]) is { } invalid)
+            .. AgentRules.When(wanted.Any(id => tree.Find(id) is null), "teams", new FieldFault("team_unknown"))]) is { } invalid)
             return invalid.ToProblem();
         if (!AgentRules.MayGrant(actor.Role, request.Role))
             return Refusal.Forbidden("role_above_own").ToProblem();

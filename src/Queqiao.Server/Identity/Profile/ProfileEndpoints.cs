@@ -109,9 +109,9 @@ internal static partial class ChangeProfile
     private static Refusal? Check(Request request) => Refusal.Of([
         .. request.Name is { } name ? AgentRules.CheckName("name", name) : [],
         .. AgentRules.CheckLocale(request.Locale),
-        .. request.TimeZone is { } zone && !TimeZones.IsKnown(zone) ? [("timeZone", new FieldFault("invalid_time_zone"))] : Array.Empty<(string, FieldFault)>(),
-        .. request.Color is { } color && !ColorText().IsMatch(color) ? [("color", new FieldFault("invalid_color"))] : Array.Empty<(string, FieldFault)>(),
-        .. request.Signature is { Length: > MostSignature } ? [("signature", new FieldFault("too_long", MostSignature))] : Array.Empty<(string, FieldFault)>(),
+        .. AgentRules.When(request.TimeZone is { } zone && !TimeZones.IsKnown(zone), "timeZone", new FieldFault("invalid_time_zone")),
+        .. AgentRules.When(request.Color is { } color && !ColorText().IsMatch(color), "color", new FieldFault("invalid_color")),
+        .. AgentRules.When(request.Signature is { Length: > MostSignature }, "signature", new FieldFault("too_long", MostSignature)),
         .. request.Notifications?.Check() ?? []]);
 
     /// <summary>The names of what changed: their values are the agent's own and of no concern to the audit.</summary>

@@ -39,15 +39,23 @@ internal sealed partial class RevocationWatch(
         }
     }
 
+    private sealed record Ended(int Ws, Guid AgentId, byte[] TokenHash);
+
     /// <summary>Tells what ended lately, each once.</summary>
     public async Task Look(CancellationToken ct)
     {
         var since = ids.Now() - LookBack;
         await using var db = storage.ReadSystem();
         var ended = await db.Table<Session>().AsNoTracking().Where(session => session.RevokedAt != null && session.RevokedAt >= since)
-            .Select(session => new { session.Ws, session.AgentId, session.TokenHash }).ToListAsync(ct);
+            .Select(session => new Ended(session.Ws, session.AgentId, session.TokenHash)).ToListAsync(ct);
         var revoked = await db.Table<ApiToken>().AsNoTracking().Where(token => token.RevokedAt != null && token.RevokedAt >= since)
-            .Select(token => new { token.Ws, token.AgentId, token.TokenHash }).ToListAsync(ct);
+            .Select(token => new Ended(token.Ws, token.AgentId, token.TokenHash)).ToListAsync(ct);
+        lock (_told)
+            Tell(ended, revoked);
+    }
+
+    private void Tell(List<Ended> ended, List<Ended> revoked)
+    {
         var seen = ended.Concat(revoked).Select(one => Convert.ToHexString(one.TokenHash)).ToHashSet();
         _told.IntersectWith(seen); // what is older than the look-back is forgotten
         foreach (var one in ended.Where(one => _told.Add(Convert.ToHexString(one.TokenHash))))

@@ -25,12 +25,12 @@ internal static class TokenRules
 
     public static Refusal? Check(CreateToken.Request request, Actor actor, DateTimeOffset now) => Refusal.Of([
         .. AgentRules.CheckName("name", request.Name),
-        .. (request.Permissions ?? []).Where(one => !Known.Contains(one)).Select(one => ("permissions", new FieldFault("permission_unknown", one))),
-        .. (request.Permissions ?? []).Where(one => Known.Contains(one) && !actor.May(one)).Select(one => ("permissions", new FieldFault("permission_above_own", one))),
-        .. request.Permissions is { Count: 0 } ? [("permissions", new FieldFault("required"))] : Array.Empty<(string, FieldFault)>(),
-        .. request.ExpiresAt <= now ? [("expiresAt", new FieldFault("time_in_past"))] : Array.Empty<(string, FieldFault)>(),
-        .. (request.Addresses ?? []).Where(one => Network(one) is null).Select(one => ("addresses", new FieldFault("invalid_network", one))),
-        .. request.Addresses is { Count: > MostNetworks } ? [("addresses", new FieldFault("too_many", MostNetworks))] : Array.Empty<(string, FieldFault)>()]);
+        .. (request.Permissions ?? []).Where(one => !Known.Contains(one)).SelectMany(one => AgentRules.When(true, "permissions", new FieldFault("permission_unknown", one))),
+        .. (request.Permissions ?? []).Where(one => Known.Contains(one) && !actor.May(one)).SelectMany(one => AgentRules.When(true, "permissions", new FieldFault("permission_above_own", one))),
+        .. AgentRules.When(request.Permissions is { Count: 0 }, "permissions", new FieldFault("required")),
+        .. AgentRules.When(request.ExpiresAt <= now, "expiresAt", new FieldFault("time_in_past")),
+        .. (request.Addresses ?? []).Where(one => Network(one) is null).SelectMany(one => AgentRules.When(true, "addresses", new FieldFault("invalid_network", one))),
+        .. AgentRules.When(request.Addresses is { Count: > MostNetworks }, "addresses", new FieldFault("too_many", MostNetworks))]);
 
     private static IReadOnlySet<string> Known => Permissions.Of("owner");
 }

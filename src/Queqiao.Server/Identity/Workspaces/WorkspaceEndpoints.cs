@@ -73,6 +73,6 @@ internal static class ChangeWorkspace
     private static Refusal? Check(Request request) => Refusal.Of([
         .. request.Name is { } name ? AgentRules.CheckName("name", name) : [],
         .. AgentRules.CheckLocale(request.Locale),
-        .. request.TimeZone is { } zone && !TimeZones.IsKnown(zone) ? [("timeZone", new FieldFault("invalid_time_zone"))] : Array.Empty<(string, FieldFault)>(),
-        .. request.SecondFactor is { } policy && !Policies.Contains(policy) ? [("secondFactor", new FieldFault("not_one_of", string.Join(", ", Policies)))] : Array.Empty<(string, FieldFault)>()]);
+        .. AgentRules.When(request.TimeZone is { } zone && !TimeZones.IsKnown(zone), "timeZone", new FieldFault("invalid_time_zone")),
+        .. AgentRules.When(request.SecondFactor is { } policy && !Policies.Contains(policy), "secondFactor", new FieldFault("not_one_of", string.Join(", ", Policies)))]);
 }
