@@ -30,6 +30,10 @@ internal static class ChannelKinds
             ["type"] = "string", ["title"] = Messages.Text(locale, "channel_web_" + name), ["default"] = otherwise,
             ["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice)]),
         };
+        JsonObject Claim(string name) => new()
+        {
+            ["type"] = new JsonArray("string", "null"), ["title"] = Messages.Text(locale, "channel_web_" + name), ["maxLength"] = WebSettingsRules.MostClaim,
+        };
         return new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
@@ -46,6 +50,9 @@ internal static class ChannelKinds
                 },
                 ["locale"] = Choice("locale", defaults.Locale, WebSettingsRules.Locales),
                 ["position"] = Choice("position", defaults.Position, WebSettingsRules.Positions),
+                ["notice"] = Choice("notice", defaults.Notice, NoticeModes.All),
+                ["userAudience"] = Claim("user_audience"),
+                ["userIssuer"] = Claim("user_issuer"),
                 ["allowedOrigins"] = new JsonObject
                 {
                     ["type"] = "array", ["title"] = Messages.Text(locale, "channel_web_origins"), ["default"] = new JsonArray(),

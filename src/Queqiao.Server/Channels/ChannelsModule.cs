@@ -11,6 +11,7 @@ internal static class ChannelsModule
     public static IServiceCollection AddChannels(this IServiceCollection services)
     {
         services.AddSingleton<ChannelDirectory>();
+        services.AddSingleton<Web.Users.UserKeys>();
         services.AddSingleton<IChannels>(all => all.GetRequiredService<ChannelDirectory>());
         return services;
     }
@@ -26,5 +27,7 @@ internal static class ChannelsModule
         channels.MapPost("", CreateChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery().WithSummary("Open a channel").Produces<ChannelAnswer>(StatusCodes.Status201Created);
         channels.MapPatch("/{id:guid}", ChangeChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery()
             .WithSummary("Change a channel; settings are replaced as a whole").Produces<ChannelAnswer>();
+        NoticeEndpoints.Map(app);
+        Web.Users.UserKeyEndpoints.Map(app);
     }
 }

@@ -23,8 +23,27 @@ internal sealed record WebSettings
     /// <summary>Sites that may embed the chat, written as browsers write an Origin; empty: every site.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>Whether people are told what is stored before they write: <c>off</c>, <c>notice</c> (shown) or <c>accept</c> (nobody writes before they accepted).</summary>
+    public string Notice { get; init; } = NoticeModes.Off;
+
+    /// <summary>The <c>aud</c> that a signed user must be meant for; null: any.</summary>
+    public string? UserAudience { get; init; }
+
+    /// <summary>The <c>iss</c> that a signed user must come from; null: any.</summary>
+    public string? UserIssuer { get; init; }
+
     /// <summary>Whether pages of this origin may use the channel.</summary>
     /// <param name="origin">The Origin header; null when the request has none, as from programs that are no browser.</param>
     public bool Allows(string? origin) =>
         AllowedOrigins.Count == 0 || origin is null || AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>How much a channel makes of its notice.</summary>
+internal static class NoticeModes
+{
+    public const string Off = "off";
+    public const string Shown = "notice";
+    public const string Accept = "accept";
+
+    public static readonly IReadOnlyList<string> All = [Off, Shown, Accept];
 }

@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Queqiao.Server.Contacts.Storage;
-using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts;
@@ -15,24 +12,7 @@ internal interface IContacts
     /// <param name="identity">What the channel calls them.</param>
     /// <param name="at">Since when, in Unix milliseconds.</param>
     void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at);
-}
 
-internal sealed class ContactDirectory : IContacts
-{
-    public Task Seen(WriteUnit unit, int ws, Guid contactId, long at, CancellationToken ct) =>
-        unit.Db.Visible(Scope<Contact>.Workspace(ws))
-            .Where(contact => contact.Id == contactId && contact.LastSeenAt < at)
-            .ExecuteUpdateAsync(set => set.SetProperty(contact => contact.LastSeenAt, at), ct);
-
-    public void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at)
-    {
-        var contact = new Contact { Ws = ws, Id = unit.Ids.New(), Name = name, CreatedAt = at, LastSeenAt = at };
-        unit.Db.Add(contact);
-        unit.Db.Add(new ContactIdentity { Ws = ws, ChannelId = channelId, Identity = identity, ContactId = contact.Id, CreatedAt = at });
-    }
-}
-
-internal static class ContactsModule
-{
-    public static void AddContacts(this IServiceCollection services) => services.AddSingleton<IContacts, ContactDirectory>();
+    /// <summary>Stores what a channel has learned about somebody who writes; makes the contact when there is none. Saves. The same again changes nothing.</summary>
+    Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct);
 }

@@ -11,8 +11,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Queqiao.Server.Channels;
+using Queqiao.Server.Contacts;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
@@ -94,9 +96,11 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddRoutingCore();
         services.AddSingleton<TimeProvider>(held);
         services.AddStorage(new StorageOptions { DataFolder = data, Database = database });
+        services.AddJobs(byThemselves: false);
         services.AddProblems().AddStrictJson();
         services.AddSingleton(new PublicUrl(publicUrl));
         services.AddIdentity(new IdentityOptions { Output = printed, SessionIdle = options?.SessionIdle ?? TimeSpan.FromMinutes(30) });
+        services.AddContacts();
         services.AddChannels();
         also?.Invoke(builder);
         var app = builder.Build();
@@ -110,6 +114,9 @@ internal sealed class ApiHost : IAsyncDisposable
         await app.StartAsync();
         return new ApiHost(app, data, folder is null, held, printed);
     }
+
+    /// <summary>Every job that is due at the host's clock, and what follows from it.</summary>
+    public Task<int> RunDueJobs() => Services.GetRequiredService<JobWorker>().RunDue(CancellationToken.None);
 
     /// <summary>Somebody without a cookie.</summary>
     public ApiClient Anonymous() => new(Address);

@@ -32,6 +32,8 @@ public sealed class RouteListTests
         ["GET /widget/v1/messages"] = "checks the visitor's token",
         ["POST /widget/v1/messages"] = "checks the visitor's token",
         ["POST /widget/v1/events"] = "checks the visitor's token",
+        ["GET /widget/v1/consents"] = "checks the visitor's token",
+        ["POST /widget/v1/consents"] = "checks the visitor's token",
         ["GET /widget/v1/unread"] = "checks the visitor's token",
         ["GET /demo"] = "only with --demo: the shop's page",
         ["GET /demo/shop.css"] = "only with --demo: its style sheet",
@@ -61,7 +63,7 @@ public sealed class RouteListTests
         using var browser = host.Browser();
         foreach (var route in host.Routes.Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
         {
-            var path = route.RoutePattern.RawText!.Replace("{id:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal);
+            var path = route.RoutePattern.RawText!.Replace("{id:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{key:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal);
             foreach (var method in MethodsOf(route))
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), path);

@@ -85,7 +85,7 @@ public sealed class MigrationTests
     {
         await using var store = await EmptyStore.Make(engine);
         var known = Migration.Of(engine);
-        Migration broken = new(known.Count + 1, "broken", "CREATE TABLE half (n integer); CREATE TABLE half (n integer);");
+        Migration broken = new(known[^1].Version + 1, "broken", "CREATE TABLE half (n integer); CREATE TABLE half (n integer);");
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => store.Migrate([.. known, broken]));
         Assert.Equal((long)known.Count, await store.Run(Ran));
         await store.Migrate([.. known, broken with { Sql = "CREATE TABLE half (n integer);" }]);

@@ -108,6 +108,8 @@ public sealed class RolesTests
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
         "custom_field",
+        "user_key", "consent_notice", "consent",
+        "job", "job_lane", "job_schedule",
         "workspace_key",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
     ];

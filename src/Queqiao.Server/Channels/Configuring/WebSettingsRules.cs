@@ -15,6 +15,7 @@ internal static partial class WebSettingsRules
     public const int MostGreeting = 500;
     public const int MostOrigins = 50;
     private const int MostOrigin = 300;
+    public const int MostClaim = 200;
     public static readonly IReadOnlyList<string> Locales = ["auto", "zh-CN", "en"];
     public static readonly IReadOnlyList<string> Positions = ["right", "left"];
 
@@ -37,6 +38,8 @@ internal static partial class WebSettingsRules
             Title = settings.Title.Trim(),
             Greeting = settings.Greeting.Trim(),
             Color = settings.Color.ToLowerInvariant(),
+            UserAudience = settings.UserAudience?.Trim() is { Length: > 0 } audience ? audience : null,
+            UserIssuer = settings.UserIssuer?.Trim() is { Length: > 0 } issuer ? issuer : null,
             AllowedOrigins = [.. settings.AllowedOrigins.Select(origin => PublicUrl.Normalized(origin)!).Distinct(StringComparer.Ordinal)],
         }, null);
     }
@@ -57,6 +60,15 @@ internal static partial class WebSettingsRules
             yield return ("settings.locale", new("not_one_of", string.Join(", ", Locales)));
         if (!Positions.Contains(settings.Position))
             yield return ("settings.position", new("not_one_of", string.Join(", ", Positions)));
+        if (!NoticeModes.All.Contains(settings.Notice))
+            yield return ("settings.notice", new("not_one_of", string.Join(", ", NoticeModes.All)));
+        foreach (var (field, text) in new[] { ("settings.userAudience", settings.UserAudience), ("settings.userIssuer", settings.UserIssuer) })
+        {
+            if (text?.Trim().Length > MostClaim)
+                yield return (field, new("too_long", MostClaim));
+            else if (text?.Any(char.IsControl) == true)
+                yield return (field, new("control_characters"));
+        }
         if (settings.AllowedOrigins.Count > MostOrigins)
             yield return ("settings.allowedOrigins", new("too_many", MostOrigins));
         else if (settings.AllowedOrigins.Any(origin => origin is null || origin.Length > MostOrigin || PublicUrl.Normalized(origin) is null))

@@ -28,8 +28,9 @@ internal sealed class VisitorAccess(VisitorTokens tokens, IChannels channels, Ra
         return channel is null ? (null, refusal) : (new AdmittedVisitor(visitor, channel), null);
     }
 
-    /// <summary>Whether a channel still takes visitors.</summary>
-    public async ValueTask<bool> IsOn(Guid channelId) => await channels.Find(channelId, CancellationToken.None) is { Enabled: true };
+    /// <summary>The same visitor with the channel as it is now; null when the channel is off, or their papers are too old.</summary>
+    public async ValueTask<AdmittedVisitor?> Current(AdmittedVisitor who) =>
+        !tokens.IsOver(who.Visitor) && await channels.Find(who.Channel.Id, CancellationToken.None) is { Enabled: true, Web: not null } now ? who with { Channel = now } : null;
 
     /// <summary>The channel, when it exists, is on, and welcomes the page that asks.</summary>
     public async ValueTask<(ChannelView? Channel, Refusal? Refusal)> Channel(HttpContext context, Guid channelId)

@@ -16,37 +16,13 @@ internal static class VisitorEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var widget = app.MapGroup("/widget/v1").WithTags("Visitor");
-        widget.MapPost("/sessions", Open).IsPublic().TakesQuery();
+        widget.MapPost("/sessions", OpenSession.Handle).IsPublic().TakesQuery();
+        widget.MapGet("/consents", VisitorConsents.Show).IsPublic().TakesQuery();
+        widget.MapPost("/consents", VisitorConsents.Change).IsPublic().TakesQuery();
         widget.MapGet("/messages", Messages).IsPublic().TakesQuery("after", "before", "limit", "wait");
         widget.MapPost("/messages", Send).IsPublic().TakesQuery();
         widget.MapPost("/events", Signal).IsPublic().TakesQuery();
         widget.MapGet("/unread", Unread).IsPublic().TakesQuery();
-    }
-
-    /// <param name="ChannelId">From the snippet.</param>
-    /// <param name="VisitorToken">From an earlier session; a bad one is replaced, never an error.</param>
-    /// <param name="Page">The page the visitor is on. Not stored before they write.</param>
-    /// <param name="Locale">zh-CN or en.</param>
-    internal sealed record OpenRequest(Guid ChannelId, string? VisitorToken = null, string? Page = null, string? Locale = null);
-
-    internal sealed record OpenAnswer(string VisitorToken, Guid? ConversationId, long Seq, int Unread, WidgetConfig Config);
-
-    internal sealed record WidgetConfig(string Title, string Greeting, string Color, string Locale, string Position, int TextLimit);
-
-    private static async Task<IResult> Open(TolerantBody<OpenRequest> body, HttpContext context, VisitorAccess access, ICustomerConversations conversations, VisitorTokens tokens, RateLimits limits, CancellationToken ct)
-    {
-        if (limits.OfNewSession(context.Connection.RemoteIpAddress) is { } tooMany)
-            return tooMany.ToProblem();
-        var request = body.Value;
-        var (channel, refusal) = await access.Channel(context, request.ChannelId);
-        if (channel is null)
-            return refusal!.ToProblem();
-        var known = tokens.Read(request.VisitorToken) is { } visitor && visitor.ChannelId == channel.Id ? visitor : null;
-        var conversation = known is null ? null : await conversations.Find(new Customer(channel.Ws, known.Key), ct);
-        var web = channel.Web!;
-        var locale = web.Locale == "auto" ? (request.Locale is { } asked ? Locale.FromTag(asked) : Locale.Of(context)).Tag : web.Locale;
-        return TypedResults.Ok(new OpenAnswer(tokens.Issue(channel.Id, known?.Id), conversation?.Id, conversation?.Seq ?? 0, conversation?.Unread ?? 0,
-            new WidgetConfig(web.Title, web.Greeting, web.Color, locale, web.Position, ConversationRules.MostText)));
     }
 
     private static async Task<IResult> Messages(
@@ -70,11 +46,15 @@ internal static class VisitorEndpoints
 
     internal sealed record SendRequest(string? ClientId, string? Text);
 
-    private static async Task<IResult> Send(TolerantBody<SendRequest> body, HttpContext context, VisitorAccess access, ICustomerConversations conversations)
+    private static async Task<IResult> Send(TolerantBody<SendRequest> body, HttpContext context, VisitorAccess access, VisitorGate gate, ICustomerConversations conversations, CancellationToken ct)
     {
         var (who, refusal) = await access.Admit(context);
         if (who is null)
             return refusal!.ToProblem();
+        if (await gate.MayWrite(who, ct) is { } notNow)
+            return notNow.ToProblem();
+        if (VisitorGate.WillBeSaid(body.Value.ClientId, body.Value.Text))
+            await gate.Note(who, ct);
         return await conversations.Say(who.Customer, body.Value.ClientId, body.Value.Text) switch
         {
             CustomerAnswer.Stored stored => TypedResults.Json(stored, statusCode: StatusCodes.Status201Created),

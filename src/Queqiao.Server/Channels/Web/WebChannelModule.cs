@@ -11,6 +11,7 @@ internal static class WebChannelModule
         services.AddSingleton<IChannelFacts, ChannelFactsSource>();
         services.AddSingleton<VisitorTokens>();
         services.AddSingleton<VisitorAccess>();
+        services.AddSingleton<VisitorGate>();
         services.AddSingleton<IGatewayDoor, VisitorDoor>();
     }
 }

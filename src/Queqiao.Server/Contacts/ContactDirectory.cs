@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Contacts.Storage;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Contacts;
+
+internal sealed class ContactDirectory(IConsents consents) : IContacts
+{
+    public Task Seen(WriteUnit unit, int ws, Guid contactId, long at, CancellationToken ct) =>
+        unit.Db.Visible(Scope<Contact>.Workspace(ws))
+            .Where(contact => contact.Id == contactId && contact.LastSeenAt < at)
+            .ExecuteUpdateAsync(set => set.SetProperty(contact => contact.LastSeenAt, at), ct);
+
+    public void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at) =>
+        Add(unit, ws, channelId, identity, name, at);
+
+    public async Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct)
+    {
+        var id = await unit.Db.Visible(Scope<ContactIdentity>.Workspace(unit.Ws))
+            .Where(row => row.ChannelId == arrival.ChannelId && row.Identity == arrival.Identity)
+            .Select(row => (Guid?)row.ContactId).SingleOrDefaultAsync(ct);
+        if (id is null)
+        {
+            id = Add(unit, unit.Ws, arrival.ChannelId, arrival.Identity, arrival.Name, unit.Ids.Now());
+            await unit.Db.SaveChangesAsync(ct);
+        }
+        else if (arrival.Name is { } name)
+        {
+            await unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).Where(contact => contact.Id == id && contact.Name != name)
+                .ExecuteUpdateAsync(set => set.SetProperty(contact => contact.Name, name), ct);
+        }
+        if (arrival.Notice is { } answer)
+            await consents.Record(unit, id.Value, await Lines(unit.Ws, arrival.ChannelId, answer, ct), ct);
+        await unit.Db.SaveChangesAsync(ct);
+        return id.Value;
+    }
+
+    private async Task<List<ConsentLine>> Lines(int ws, Guid channelId, NoticeAnswer answer, CancellationToken ct)
+    {
+        var notice = (await consents.History(ws, channelId, ct)).FirstOrDefault(notice => notice.Hash == answer.Hash);
+        if (notice is null)
+            return [];
+        var lines = answer.Purposes.Where(notice.Purposes.ContainsKey).Select(purpose => new ConsentLine(purpose, ConsentActs.Given, answer.At, "widget", channelId, notice)).ToList();
+        lines.Insert(0, new ConsentLine(Purposes.Service, answer.Accepted ? ConsentActs.Given : ConsentActs.Shown, answer.At, "widget", channelId, notice));
+        return lines;
+    }
+
+    private static Guid Add(WriteUnit unit, int ws, Guid channelId, string identity, string? name, long at)
+    {
+        var contact = new Contact { Ws = ws, Id = unit.Ids.New(), Name = name, CreatedAt = at, LastSeenAt = at };
+        unit.Db.Add(contact);
+        unit.Db.Add(new ContactIdentity { Ws = ws, ChannelId = channelId, Identity = identity, ContactId = contact.Id, CreatedAt = at });
+        return contact.Id;
+    }
+}
