@@ -85,6 +85,7 @@ internal static class ConfirmFactor
             var codes = await factors.NewCodes(unit, actor.AgentId, stop);
             await Proofs.Note(unit, session.TokenHash, withSecondFactor: true, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "second_factor.set_up", "agent", actor.AgentId.ToString(), null, stop);
+            factors.WasRight(unit, actor.AgentId);
             unit.AfterCommit(() => sessions.Changed(session.TokenHash));
             return TypedResults.Ok(new RecoveryCodeList(codes));
         }, ct);

@@ -34,12 +34,15 @@ internal sealed class SecondFactors(IStorageEngine storage, IVault vault, RateLi
             : RecoveryCodes.Typed(text) is { } recovery && await TakeRecovery(unit, agentId, recovery, ct);
         if (!taken)
             return Refusal.Unauthenticated("otp_invalid");
-        unit.AfterCommit(() => limits.CodeWasRight(agentId));
+        WasRight(unit, agentId);
         return null;
     }
 
     /// <summary>Guessing codes is slow whatever the address: 429 when there were too many wrong ones.</summary>
     public Refusal? Limit(Guid agentId) => limits.OfCode(agentId);
+
+    /// <summary>The code counts as no guess, once the transaction is done.</summary>
+    public void WasRight(WriteUnit unit, Guid agentId) => unit.AfterCommit(() => limits.CodeWasRight(agentId));
 
     private async Task<bool> TakeCode(WriteUnit unit, Guid agentId, string code, CancellationToken ct)
     {
