@@ -108,15 +108,17 @@ internal static class AccessEndpoints
     /// Refuses every endpoint that does not say who may call it, and every caller who may not. Runs after routing:
     /// a forgotten declaration is a 500 in every test, never an open door.
     /// </summary>
-    public static void UseAccess(this WebApplication app) => app.Use(async (context, next) =>
+    public static void UseAccess(this WebApplication app) => app.Use((context, next) =>
     {
         var endpoint = context.GetEndpoint();
         // Routing's own answers (405, 415) are endpoints too, but no routes: they give nothing away.
-        if (endpoint is not RouteEndpoint || endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null)
-        {
-            await next();
-            return;
-        }
+        return endpoint is not RouteEndpoint || endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null
+            ? next(context)
+            : Guard(context, endpoint, next);
+    });
+
+    private static async Task Guard(HttpContext context, Endpoint endpoint, RequestDelegate next)
+    {
         var actor = await context.RequestServices.GetRequiredService<IActors>().Of(context);
         if (await Refuse(context, endpoint, actor) is { } refusal)
         {
@@ -124,8 +126,8 @@ internal static class AccessEndpoints
             return;
         }
         context.Features.Set(actor);
-        await next();
-    });
+        await next(context);
+    }
 
     private static async ValueTask<Refusal?> Refuse(HttpContext context, Endpoint endpoint, Actor? actor)
     {
