@@ -32,7 +32,7 @@ export function watchForMe({ http, me, locale, happened }: WatchOptions): () => 
   }
   async function load() {
     try {
-      for (const row of (await http.get<RowPage>('/api/v1/conversations', { view: 'all', limit: 200 })).items) {
+      for (const row of (await http.get<RowPage>('/api/v1/conversations', { view: 'all', limit: 100 })).items) {
         const had = known.get(row.id)
         if (!had || had.seq < row.seq) known.set(row.id, row)
       }
