@@ -11,6 +11,7 @@ using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Identity.Workspaces;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Identity;
 
@@ -39,6 +40,7 @@ internal static class IdentityModule
         services.AddSingleton<SetupToken>();
         services.AddHostedService<SetupLink>();
         services.TryAddSingleton<IAgentPresence, NobodyPresent>();
+        services.AddGauge("queqiao.sessions", "{session}", "Sessions of agents that stand.", SessionCount.Look);
         return services;
     }
 
