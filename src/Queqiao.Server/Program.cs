@@ -17,10 +17,12 @@ using Queqiao.Server.Platform.Logging;
 using Queqiao.Server.Platform.OpenApi;
 using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Search;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
 using Queqiao.Server.Platform.Web;
+using Queqiao.Server.Routing;
 
 return await Commands.Run(args, async serve =>
 {
@@ -37,6 +39,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddJobs();
     builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
+    builder.Services.AddTextIndex();
     builder.Services.AddHealth(MonitoringOptions.Read(builder.Configuration));
     builder.AddTelemetry();
     builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
@@ -45,6 +48,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
     builder.Services.AddConversations();
+    builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
     if (serve.Demo)
@@ -70,6 +74,7 @@ return await Commands.Run(args, async serve =>
     app.MapCustomFields();
     app.MapContacts();
     app.MapConversations();
+    app.MapAgentRouting();
     app.MapChannels();
     VisitorEndpoints.Map(app);
     app.MapConsole();

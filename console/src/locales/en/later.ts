@@ -1,7 +1,16 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
 import contacts from './contacts.json'
 import notices from './notices.json'
-import settings from './settings.json'
 import signedUsers from './signedUsers.json'
+import routing from './routing.json'
+import search from './search.json'
+import settings from './settings.json'
+import people from './people.json'
+import security from './security.json'
+import tokens from './tokens.json'
+import workspace from './workspace.json'
+import profile from './profile.json'
+import notifications from './notifications.json'
+import audit from './audit.json'
 
-export default { settings, contacts, notices, signedUsers }
+export default { contacts, notices, signedUsers, routing, search, settings, people, security, tokens, workspace, profile, notifications, audit }

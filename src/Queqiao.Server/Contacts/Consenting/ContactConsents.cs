@@ -60,7 +60,7 @@ internal static class ContactConsents
         return new Answer(Purposes.All.ToDictionary(purpose => purpose, purpose => PurposeGate.Allows(state, purpose), StringComparer.Ordinal), [.. rows.Select(LineOf)]);
     }
 
-    private static Line LineOf(ConsentRow row) => new(row.Id, row.Purpose, row.Act, Instants.At(row.At), row.How, row.ChannelId, row.NoticeLocale, row.NoticeVersion,
+    private static Line LineOf(ConsentRow row) => new(row.Id, row.Purpose, row.Act, Moment.At(row.At), row.How, row.ChannelId, row.NoticeLocale, row.NoticeVersion,
         row.NoticeHash is null ? null : Convert.ToHexStringLower(row.NoticeHash), row.ActorId, row.ContactId);
 
     private static async Task Export(DateTimeOffset? from, DateTimeOffset? to, Actor actor, IStorageEngine storage, HttpContext context, CancellationToken ct)

@@ -78,5 +78,5 @@ internal static class ContactNotes
     }
 
     internal static NoteView ViewOf(ContactKeyRing ring, ContactNote row) => new(
-        row.Id, ring.Text(ProfilePlaces.Note(row.Id), row.Sealed, out _) ?? "", row.AuthorId, row.AuthorName, Instants.At(row.At), row.EditedAt is { } edited ? Instants.At(edited) : null);
+        row.Id, ring.Text(ProfilePlaces.Note(row.Id), row.Sealed, out _) ?? "", row.AuthorId, row.AuthorName, Moment.At(row.At), row.EditedAt is { } edited ? Moment.At(edited) : null);
 }

@@ -101,7 +101,7 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         return [.. contacts.Select(contact => new ContactRow(
             contact.Id, NameOf(ring, contact) ?? named[contact.Id].Select(part => NameOf(ring, part)).FirstOrDefault(name => name is not null),
             identifiers[contact.Id].Any(row => row.Verified), First(ring, identifiers[contact.Id], IdentityKinds.Email), First(ring, identifiers[contact.Id], IdentityKinds.Phone),
-            [.. tags[contact.Id]], contact.BlockedAt is not null, Instants.At(contact.CreatedAt), Instants.At(contact.LastSeenAt)))];
+            [.. tags[contact.Id]], contact.BlockedAt is not null, Moment.At(contact.CreatedAt), Moment.At(contact.LastSeenAt)))];
     }
 
     public async Task<ContactView> View(QueqiaoDb db, Contact contact, CancellationToken ct)
@@ -118,11 +118,11 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var known = Known(ring, tree, details);
         return new ContactView(
             contact.Id, tree.Select(id => NameOf(ring, parts[id])).FirstOrDefault(name => name is not null), identifiers.Any(row => row.Verified), contact.ErasedAt is not null,
-            [.. identifiers.Select(row => new IdentifierView(row.Id, row.Kind, ring.Text(ProfilePlaces.Identifier(row.Id), row.Sealed, out _), row.ChannelId, row.Verified, row.Source, row.ContactId, Instants.At(row.CreatedAt)))],
+            [.. identifiers.Select(row => new IdentifierView(row.Id, row.Kind, ring.Text(ProfilePlaces.Identifier(row.Id), row.Sealed, out _), row.ChannelId, row.Verified, row.Source, row.ContactId, Moment.At(row.CreatedAt)))],
             tags, known.Fields, known.Attributes,
-            block is null || contact.BlockedAt is null ? null : new BlockView(Instants.At(block.At), block.By, block.Until is { } until ? Instants.At(until) : null, ring.Text(ProfilePlaces.Block(block.Id), block.SealedReason, out _)),
-            [.. merges.Select(row => new MergeView(row.Id, row.FromId, NameOf(ring, parts[row.FromId]), row.By, Instants.At(row.At)))],
-            Instants.At(contact.CreatedAt), Instants.At(contact.LastSeenAt));
+            block is null || contact.BlockedAt is null ? null : new BlockView(Moment.At(block.At), block.By, block.Until is { } until ? Moment.At(until) : null, ring.Text(ProfilePlaces.Block(block.Id), block.SealedReason, out _)),
+            [.. merges.Select(row => new MergeView(row.Id, row.FromId, NameOf(ring, parts[row.FromId]), row.By, Moment.At(row.At)))],
+            Moment.At(contact.CreatedAt), Moment.At(contact.LastSeenAt));
     }
 
     /// <summary>Fields and attributes of a contact; of those that are part of it what it does not have itself.</summary>

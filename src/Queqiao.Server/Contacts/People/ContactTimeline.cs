@@ -43,13 +43,13 @@ internal static class ContactTimeline
         var most = limit ?? 50;
         var reading = new Reading(db, actor, tree, await people.Load(actor.Ws, tree, ct), from?.At ?? long.MaxValue, from?.Id ?? default, most + 1);
         var items = new List<Item>();
-        items.AddRange((await reach.Of(actor, tree, from is null ? null : (from.At, from.Id), reading.Limit, ct)).Select(one => new Item("conversation", one.Id, Instants.At(one.At),
-            Conversation: new ConversationPart(one.ChannelId, one.Status, one.Assignee, one.Preview, Instants.At(one.LastActivityAt)))));
+        items.AddRange((await reach.Of(actor, tree, from is null ? null : (from.At, from.Id), reading.Limit, ct)).Select(one => new Item("conversation", one.Id, Moment.At(one.At),
+            Conversation: new ConversationPart(one.ChannelId, one.Status, one.Assignee, one.Preview, Moment.At(one.LastActivityAt)))));
         items.AddRange(await Notes(reading, ct));
         items.AddRange(await Consents(reading, ct));
         items.AddRange(await Merges(reading, ct));
         items.AddRange(await Blocks(reading, ct));
-        items.Add(new Item("created", contact.Id, Instants.At(contact.CreatedAt)));
+        items.Add(new Item("created", contact.Id, Moment.At(contact.CreatedAt)));
         var page = items.Where(item => IsBefore(item, reading)).OrderByDescending(item => item.At).ThenByDescending(item => item.Id).Take(reading.Limit).ToList();
         var next = page.Count > most ? new ContactCursor(page[most - 1].At.ToUnixTimeMilliseconds(), page[most - 1].Id).ToString() : null;
         return TypedResults.Ok(new Page([.. page.Take(most)], next));
@@ -65,14 +65,14 @@ internal static class ContactTimeline
     {
         var rows = await it.Db.Visible(Scope<ContactNote>.Workspace(it.Actor.Ws)).Where(row => it.Tree.Contains(row.ContactId) && row.DeletedAt == null && row.At <= it.At)
             .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(it.Limit * 2).ToListAsync(ct);
-        return rows.Select(row => new Item("note", row.Id, Instants.At(row.At), Note: ContactNotes.ViewOf(it.Ring, row)));
+        return rows.Select(row => new Item("note", row.Id, Moment.At(row.At), Note: ContactNotes.ViewOf(it.Ring, row)));
     }
 
     private static async Task<IEnumerable<Item>> Consents(Reading it, CancellationToken ct)
     {
         var rows = await it.Db.Visible(Scope<ConsentRow>.Workspace(it.Actor.Ws)).Where(row => it.Tree.Contains(row.ContactId) && row.At <= it.At)
             .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(it.Limit * 2).ToListAsync(ct);
-        return rows.Select(row => new Item("consent", row.Id, Instants.At(row.At),
+        return rows.Select(row => new Item("consent", row.Id, Moment.At(row.At),
             Consent: new ConsentPart(row.Purpose, row.Act, row.How, row.ChannelId, row.NoticeLocale, row.NoticeVersion, row.ActorId)));
     }
 
@@ -83,9 +83,9 @@ internal static class ContactTimeline
         return rows.SelectMany(row =>
         {
             var other = it.Tree.Contains(row.FromId) && !it.Tree.Contains(row.IntoId) ? row.IntoId : row.FromId;
-            var items = new List<Item> { new("merged", row.Id, Instants.At(row.At), Merge: new MergePart(other, null, row.By)) };
+            var items = new List<Item> { new("merged", row.Id, Moment.At(row.At), Merge: new MergePart(other, null, row.By)) };
             if (row is { UndoneAt: { } undone, UndoneBy: { } by })
-                items.Add(new Item("unmerged", row.Id, Instants.At(undone), Merge: new MergePart(other, null, by)));
+                items.Add(new Item("unmerged", row.Id, Moment.At(undone), Merge: new MergePart(other, null, by)));
             return items;
         });
     }
@@ -95,10 +95,10 @@ internal static class ContactTimeline
         var rows = await it.Db.Visible(Scope<ContactBlock>.Workspace(it.Actor.Ws)).Where(row => it.Tree.Contains(row.ContactId)).ToListAsync(ct);
         return rows.SelectMany(row =>
         {
-            var part = new BlockPart(row.By, row.Until is { } until ? Instants.At(until) : null, it.Ring.Text(ProfilePlaces.Block(row.Id), row.SealedReason, out _));
-            var items = new List<Item> { new("blocked", row.Id, Instants.At(row.At), Block: part) };
+            var part = new BlockPart(row.By, row.Until is { } until ? Moment.At(until) : null, it.Ring.Text(ProfilePlaces.Block(row.Id), row.SealedReason, out _));
+            var items = new List<Item> { new("blocked", row.Id, Moment.At(row.At), Block: part) };
             if (row is { EndedAt: { } ended, EndedBy: { } by })
-                items.Add(new Item("unblocked", row.Id, Instants.At(ended), Block: new BlockPart(by, null, null)));
+                items.Add(new Item("unblocked", row.Id, Moment.At(ended), Block: new BlockPart(by, null, null)));
             return items;
         });
     }

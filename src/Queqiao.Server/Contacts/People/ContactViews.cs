@@ -27,7 +27,7 @@ internal sealed record MergeView(Guid Id, Guid ContactId, string? Name, Guid By,
 
 internal sealed record NoteView(Guid Id, string Text, Guid AuthorId, string AuthorName, DateTimeOffset At, DateTimeOffset? EditedAt);
 
-internal static class Instants
+internal static class Moment
 {
     public static DateTimeOffset At(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(unixMs);
 }
