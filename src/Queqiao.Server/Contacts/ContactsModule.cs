@@ -1,5 +1,6 @@
 using Queqiao.Server.Contacts.Consenting;
 using Queqiao.Server.Contacts.Merging;
+using Queqiao.Server.Contacts.Moving;
 using Queqiao.Server.Contacts.People;
 using Queqiao.Server.Platform.Jobs;
 
@@ -23,6 +24,7 @@ internal static class ContactsModule
     {
         var contacts = app.MapGroup("/api/v1/contacts").WithTags("Contacts");
         ContactEndpoints.Map(contacts);
+        ExportContacts.Map(contacts);
         ContactNotes.Map(contacts);
         ContactBlocking.Map(contacts);
         ContactTimeline.Map(contacts);

@@ -55,6 +55,17 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         return new ContactRows(views, next);
     }
 
+    /// <summary>The same with custom fields, for what leaves the house.</summary>
+    public async Task<(ContactRows Rows, IReadOnlyDictionary<Guid, IReadOnlyDictionary<string, JsonElement>> Fields)> PageWithFields(Actor actor, ContactFilter filter, ContactCursor? from, int limit, CancellationToken ct)
+    {
+        var rows = await Page(actor, filter, from, limit, ct);
+        var ids = rows.Items.Select(row => row.Id).ToList();
+        await using var db = storage.Read(actor.Ws);
+        var details = await db.Visible(Scope<ContactDetail>.Workspace(actor.Ws)).Where(row => ids.Contains(row.ContactId)).ToListAsync(ct);
+        var ring = await people.Load(actor.Ws, ids, ct);
+        return (rows, details.ToDictionary(row => row.ContactId, IReadOnlyDictionary<string, JsonElement> (row) => Known(ring, [row.ContactId], [row]).Fields));
+    }
+
     private static IQueryable<Contact> Filtered(QueqiaoDb db, int ws, IQueryable<Contact> rows, ContactFilter filter)
     {
         var all = db.Visible(Scope<Contact>.Workspace(ws));
