@@ -28,6 +28,12 @@ describe('what calls me', () => {
     expect(kindOf(waiting, { ...waiting, seq: 3, lastMessage: said(3) })).toBeNull()
     expect(kindOf(row({ status: 'resolved' }), { ...waiting, seq: 9 })).toBe('waiting')
   })
+  it('a colleague who names me, once', () => {
+    const named = { ...row({ seq: 6 }), unseenMentions: ['me'] }
+    expect(kindOf(row({}), named)).toBe('mention')
+    expect(kindOf(named, { ...named, seq: 7 })).toBeNull()
+    expect(kindOf(row({}), { ...named, unseenMentions: ['you'] })).toBeNull()
+  })
   it('nothing that was known already', () => {
     const known = row({ seq: 9, assignee: me })
     expect(kindOf(known, row({ seq: 9, assignee: me, lastMessage: said(9) }))).toBeNull()
