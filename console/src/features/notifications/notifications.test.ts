@@ -29,10 +29,10 @@ describe('what calls me', () => {
     expect(kindOf(row({ status: 'resolved' }), { ...waiting, seq: 9 })).toBe('waiting')
   })
   it('a colleague who names me, once', () => {
-    const named = { ...row({ seq: 6 }), unseenMentions: ['me'] }
-    expect(kindOf(row({}), named)).toBe('mention')
-    expect(kindOf(named, { ...named, seq: 7 })).toBeNull()
-    expect(kindOf(row({}), { ...named, unseenMentions: ['you'] })).toBeNull()
+    const naming = (who: string, seq = 6): Row => Object.assign(row({ seq }), { unseenMentions: [who] })
+    expect(kindOf(row({}), naming('me'))).toBe('mention')
+    expect(kindOf(naming('me'), naming('me', 7))).toBeNull()
+    expect(kindOf(row({}), naming('you'))).toBeNull()
   })
   it('nothing that was known already', () => {
     const known = row({ seq: 9, assignee: me })
