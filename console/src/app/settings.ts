@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Globe, Palette, Users } from '@lucide/vue'
+import { Globe, ListPlus, MessagesSquare, Palette, Tags, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -34,6 +34,9 @@ export const settingsPages: readonly SettingsPage[] = [
       { path: 'channels/:id', title: 'channels.title', component: () => import('@/features/channels/ChannelPage.vue'), props: true },
     ],
   },
+  { group: 'conversations', path: 'rules', title: 'workbench.rules.title', words: 'settings.words.conversationRules', icon: MessagesSquare, needs: 'conversations.manage', component: () => import('@/features/conversations/settings/RulesPage.vue') },
+  { group: 'conversations', path: 'tags', title: 'workbench.tags.title', words: 'settings.words.conversationTags', icon: Tags, needs: 'tags.manage', component: () => import('@/features/conversations/settings/TagsPage.vue') },
+  { group: 'conversations', path: 'fields', title: 'workbench.fields.title', words: 'settings.words.conversationFields', icon: ListPlus, needs: 'fields.manage', component: () => import('@/features/conversations/settings/FieldsPage.vue') },
 ]
 
 /** The routes of the pages, below /settings. */

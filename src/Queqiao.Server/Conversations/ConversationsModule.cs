@@ -9,6 +9,7 @@ using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Snoozing;
+using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
@@ -33,6 +34,7 @@ internal static class ConversationsModule
         services.AddSingleton<MentionReader>();
         services.AddSingleton<WordLimitsSource>();
         services.AddSingleton<HandOver>();
+        services.AddSingleton<Transcript>();
         services.AddSingleton<SettingsBoard>();
         services.AddHostedService(all => all.GetRequiredService<SettingsBoard>());
         services.AddSingleton<SnoozeWaker>();

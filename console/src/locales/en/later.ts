@@ -1,4 +1,5 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
 import settings from './settings.json'
+import workbench from './workbench.json'
 
-export default { settings }
+export default { settings, workbench }
