@@ -1,5 +1,13 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import search from './search.json'
 import settings from './settings.json'
+import people from './people.json'
+import security from './security.json'
+import tokens from './tokens.json'
+import workspace from './workspace.json'
+import profile from './profile.json'
+import notifications from './notifications.json'
+import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { settings, workbench }
+export default { search, settings, people, security, tokens, workspace, profile, notifications, audit, workbench }
