@@ -1,4 +1,5 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import routing from './routing.json'
 import search from './search.json'
 import settings from './settings.json'
 import people from './people.json'
@@ -10,4 +11,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { search, settings, people, security, tokens, workspace, profile, notifications, audit, workbench }
+export default { routing, search, settings, people, security, tokens, workspace, profile, notifications, audit, workbench }
