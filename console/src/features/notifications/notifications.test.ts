@@ -4,7 +4,7 @@ import { happeningOf } from './events'
 import { isQuiet, minutesIn } from './quiet'
 
 const row = (change: Partial<Row>): Row => ({
-  id: 'c', seq: 5, status: 'open', channel: { id: 'w', kind: 'web', name: 'Web' }, contact: { id: 'p', name: '王' }, assignee: null, priority: 'none', tags: [], unread: 0, waitingSince: null,
+  id: 'c', seq: 5, status: 'open', channel: { id: 'w', kind: 'web', name: 'Web' }, contact: { id: 'p', name: '王' }, assignee: null, subject: null, snoozedUntil: null, team: null, priority: 'none', tags: [], fields: {}, unseenMentions: [], rating: null, unread: 0, waitingSince: null,
   lastMessage: null, contactReadSeq: 0, agentReadSeq: 0, createdAt: '', lastActivityAt: '', ...change,
 })
 const me = { id: 'me', name: 'Lin' }
