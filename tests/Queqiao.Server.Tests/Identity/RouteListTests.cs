@@ -36,6 +36,7 @@ public sealed class RouteListTests
         ["POST /widget/v1/events"] = "checks the visitor's token",
         ["GET /widget/v1/consents"] = "checks the visitor's token",
         ["POST /widget/v1/consents"] = "checks the visitor's token",
+        ["GET /widget/v1/transcript"] = "checks the visitor's token",
         ["GET /widget/v1/unread"] = "checks the visitor's token",
         ["POST /widget/v1/files"] = "checks the visitor's token",
         ["PATCH /widget/v1/files/{id:guid}"] = "checks the visitor's token",
@@ -72,7 +73,7 @@ public sealed class RouteListTests
         using var browser = host.Browser();
         foreach (var route in host.Routes.Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
         {
-            var path = System.Text.RegularExpressions.Regex.Replace(route.RoutePattern.RawText!, @"\{\w+:guid\}", Guid.CreateVersion7().ToString()).Replace("{seq:long}", "1", StringComparison.Ordinal);
+            var path = System.Text.RegularExpressions.Regex.Replace(route.RoutePattern.RawText!, @"\{\w+:guid\}", Guid.CreateVersion7().ToString()).Replace("{seq:long}", "1", StringComparison.Ordinal).Replace("{kind}", "reply", StringComparison.Ordinal);
             foreach (var method in MethodsOf(route))
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), path);

@@ -12,5 +12,6 @@ import workspace from './workspace.json'
 import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
+import workbench from './workbench.json'
 
-export default { contacts, notices, signedUsers, routing, search, settings, people, security, tokens, workspace, profile, notifications, audit }
+export default { contacts, notices, signedUsers, routing, search, settings, people, security, tokens, workspace, profile, notifications, audit, workbench }
