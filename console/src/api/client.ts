@@ -30,7 +30,7 @@ export interface HttpOptions {
   fetch?: typeof globalThis.fetch
 }
 
-async function toProblem(response: Response): Promise<Problem> {
+export async function toProblem(response: Response): Promise<Problem> {
   let body: { code?: unknown; detail?: unknown; errors?: unknown } = {}
   try {
     body = (await response.json()) as typeof body

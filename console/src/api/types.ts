@@ -16,6 +16,10 @@ export type EventBody =
   | { type: 'assigned'; from: Person | null; to: Person | null }
   | { type: 'read'; by: 'contact' | 'agent'; upTo: number }
 
+export type AttachmentKind = 'image' | 'audio' | 'video' | 'file'
+/** A file of a message; where its bytes are is asked when it is shown. */
+export interface Attachment { id: string; kind: AttachmentKind; name: string; contentType: string; size: number; width?: number; height?: number; duration?: number }
+
 export type DeliveryState = 'pending' | 'sent' | 'delivered' | 'read' | 'failed'
 
 export interface ItemBase { id: string; conversationId: string; seq: number; prev: number; at: string; sender: Sender }
@@ -24,6 +28,7 @@ export interface MessageItem extends ItemBase {
   clientId?: string
   direction?: 'in' | 'out'
   text: string
+  attachments?: Attachment[]
   delivery?: { state: DeliveryState }
 }
 /** `event` may be of a type that this version does not know: read it with `knownEvent`. */

@@ -8,7 +8,7 @@ export interface ConversationSource {
   newest(id: string): Promise<ItemPage>
   after(id: string, seq: number): Promise<ItemPage>
   before(id: string, seq: number): Promise<ItemPage>
-  send(id: string, message: { clientId: string; text: string; private: boolean }): Promise<Receipt>
+  send(id: string, message: { clientId: string; text: string; private: boolean; attachments?: string[] }): Promise<Receipt>
   assign(id: string, agentId: string | null): Promise<{ seq: number }>
   setStatus(id: string, status: 'open' | 'resolved'): Promise<{ seq: number }>
   read(id: string, seq: number): Promise<void>
