@@ -18,9 +18,8 @@ export class Api {
   token = ''
   constructor(readonly base: string, private readonly locale: () => string) {}
 
-  session(channelId: string, visitorToken: string, page: string): Promise<Answer<SessionAnswer>> {
-    const body = { channelId, page, locale: this.locale(), ...(visitorToken && { visitorToken }) }
-    return this.call('sessions', body)
+  session(asked: object): Promise<Answer<SessionAnswer>> {
+    return this.call('sessions', { ...asked, locale: this.locale() })
   }
 
   messages(asked: Asked, signal?: AbortSignal): Promise<Answer<Page>> {
@@ -41,7 +40,7 @@ export class Api {
     return this.call('unread')
   }
 
-  private async call<T>(path: string, body?: object, outer?: AbortSignal, timeout = 15_000): Promise<Answer<T>> {
+  async call<T>(path: string, body?: object, outer?: AbortSignal, timeout = 15_000): Promise<Answer<T>> {
     const abort = new AbortController()
     const stop = () => abort.abort()
     const timer = setTimeout(stop, timeout)

@@ -6,9 +6,8 @@ import type { Shell, Theme, Widget } from './contract'
 import { languages, pickLang, type Lang } from './i18n'
 import { assignedTo } from './protocol/derive'
 import { openStore } from './storage'
-import { openPoll } from './transport/poll'
+import { lazily } from './transport/lazily'
 import { openSocket } from './transport/socket'
-import { openStream } from './transport/stream'
 import { Composer } from './view/composer'
 import { setText } from './view/dom'
 import { LogView } from './view/log'
@@ -16,6 +15,11 @@ import { Look } from './view/look'
 import { Panel } from './view/panel'
 import css from './view/panel.css?inline'
 import { timeline } from './view/timeline'
+
+/** Loaded when they are needed; the addresses carry their hashes. */
+declare const __CHUNKS__: { fallback: string, privacy: string }
+/** The build makes `import` of it; Vite would wrap that in code that talks to the host page. */
+declare const __import: (address: string) => Promise<any>
 
 export function start(shell: Shell): Widget {
   const store = openStore(shell.channel, () => localStorage)
@@ -25,8 +29,11 @@ export function start(shell: Shell): Widget {
   let chat: Chat | null = null
   let open = false
   let drawing = false
+  let privacy: Promise<(lang: string) => void> | undefined
+  const chunk = (name: string) => __import(`${shell.base}/widget/${name}`)
+  const fallback = () => chunk(__CHUNKS__.fallback)
 
-  const current = chat = new Chat(api, store, shell.channel, { ws: openSocket, sse: openStream, poll: openPoll(api) },
+  const current = chat = new Chat(api, store, shell.channel, { ws: openSocket, sse: lazily(async () => (await fallback()).openStream), poll: lazily(async () => (await fallback()).openPoll(api)) },
     { get: () => tab.get('transport'), set: value => tab.set('transport', value) }, lang, () => redraw())
 
   const log = new LogView({
@@ -76,12 +83,14 @@ export function start(shell: Shell): Widget {
     shell.launcher.ariaLabel = shell.launcher.title = open ? t.close : unread > 0 ? `${t.open} (${t.unread(unread)})` : t.open
     setText(shell.badge, unread > 0 && !open ? unread > 9 ? '9+' : String(unread) : '')
     if (!open) return
+    const must = config?.notice?.mode === 'accept' && !config.notice.answered
     panel.draw({
-      phase: current.phase, title, unread, trouble: current.trouble, textLimit: config?.textLimit ?? 10_000,
+      phase: current.phase, must, title, unread, trouble: current.trouble, textLimit: config?.textLimit ?? 10_000,
       agent: assignedTo(history.log.items), older: history.older,
       typing: current.typing.who === null ? null : current.typing.who || title,
       rows: timeline({ log: history.log, outgoing: outbox.all, greeting: config?.greeting ?? '', title, lang: lang(), t, now: new Date() }),
     }, t, lang())
+    if (config?.notice) (privacy ??= chunk(__CHUNKS__.privacy).then(part => part.mount(panel.node, composer.node, current))).then(show => show(lang()), () => { privacy = undefined })
   }
 
   function setOpen(next: boolean): void {
@@ -114,5 +123,9 @@ export function start(shell: Shell): Widget {
     toggle: () => setOpen(!open),
     lang: value => { shell.lang = value; redraw() },
     theme: (value: Theme) => { shell.theme = value; look.draw() },
+    become: user => {
+      current.become(user)
+      if (open) current.start()
+    },
   }
 }

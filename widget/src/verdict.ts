@@ -15,6 +15,8 @@ export function verdict(code: string, attempt: number): Verdict {
     case '503':
     case '504':
       return 'again'
+    // The notice has changed: the session brings the new one.
+    case 'notice_required':
     case 'unauthenticated':
     case '401':
       return attempt < patience ? 'sign-in' : 'failed'

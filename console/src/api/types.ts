@@ -81,7 +81,11 @@ export interface WebSettings {
   locale: 'auto' | 'zh-CN' | 'en'
   position: 'right' | 'left'
   allowedOrigins: string[]
+  notice: NoticeMode
+  userAudience: string | null
+  userIssuer: string | null
 }
+export type NoticeMode = 'off' | 'notice' | 'accept'
 export interface Channel {
   id: string
   kind: string

@@ -43,6 +43,17 @@ export interface Config {
   locale: string
   position: string
   textLimit: number
+  notice?: Notice | null
+}
+
+export interface Notice {
+  mode: 'notice' | 'accept'
+  hash: string
+  text: string
+  locale: string
+  /** A sentence for each purpose that can be agreed to. */
+  purposes: Record<string, string>
+  answered: boolean
 }
 
 export interface SessionAnswer {
