@@ -12,17 +12,20 @@ using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Health;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Logging;
 using Queqiao.Server.Platform.OpenApi;
 using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Telemetry;
 using Queqiao.Server.Platform.Web;
 
 return await Commands.Run(args, async serve =>
 {
     var builder = WebApplication.CreateBuilder([.. serve.Arguments]);
 
+    builder.AddLogLines();
     var web = builder.AddWebSafety();
     builder.AddPlatformSecurity();
     builder.AddOutbound();
@@ -32,6 +35,8 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddStorage(serve.Storage);
     builder.Services.AddJobs();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
+    builder.Services.AddHealth(MonitoringOptions.Read(builder.Configuration));
+    builder.AddTelemetry();
     builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
     builder.Services.AddGateway();
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
@@ -45,6 +50,7 @@ return await Commands.Run(args, async serve =>
 
     var app = builder.Build();
 
+    app.UseRequestLog();
     app.UseProblems();
     app.UseVisitorCors();
     app.UseWebSafety();
@@ -53,6 +59,7 @@ return await Commands.Run(args, async serve =>
     app.UseRouting();
     app.UseAccess();
     app.MapHealth();
+    app.MapTelemetry();
     app.MapReference();
     app.MapFiles();
     app.MapGateway();

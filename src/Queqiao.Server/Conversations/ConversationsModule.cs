@@ -6,6 +6,8 @@ using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
+using Queqiao.Server.Platform.Health;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Conversations;
 
@@ -31,6 +33,9 @@ internal static class ConversationsModule
         services.AddSingleton<Listeners>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<Listeners>());
         services.AddHostedService(all => all.GetRequiredService<Listeners>());
+        services.AddSingleton<IHealthProbe, ListenersProbe>();
+        services.AddGauge("queqiao.listener.lag", "{entry}", "Entries that a listener had still to digest when it last looked.",
+            all => all.GetRequiredService<Listeners>().Lag.Select(one => one.Value.Labelled("listener", one.Key)));
         services.AddSingleton<ILogListener, TouchContacts>();
         services.AddSingleton<AgentPresence>();
         services.AddSingleton<IAgentPresence>(all => all.GetRequiredService<AgentPresence>());

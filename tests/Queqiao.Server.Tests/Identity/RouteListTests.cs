@@ -17,6 +17,7 @@ public sealed class RouteListTests
         ["POST /api/v1/session"] = "signing in",
         ["GET /health/live"] = "process supervisors; says nothing but that it lives",
         ["GET /health/ready"] = "load balancers; says nothing but whether it can store",
+        ["GET /metrics"] = "404 to everybody but the machine itself, listed networks and administrators",
         ["GET /openapi/{documentName}.json"] = "the reference; the same in every installation",
         ["GET /"] = "leads to the console",
         ["GET /console/{**path}"] = "files of the console; it asks itself who is signed in",

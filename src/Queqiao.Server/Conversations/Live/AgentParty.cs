@@ -33,6 +33,8 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
     private ListWatch? _list;
     private volatile bool _active;
 
+    public string Kind => "agent";
+
     public FrameGuard Guard { get; } = new(services.Limits, services.Limits.AgentFrames, services.Clock);
 
     public Actor Actor => actor;

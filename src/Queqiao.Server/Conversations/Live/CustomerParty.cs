@@ -7,6 +7,8 @@ namespace Queqiao.Server.Conversations.Live;
 /// <summary>One widget on the gateway. There are thousands, mostly idle: it holds as little as it can.</summary>
 internal sealed class CustomerParty(Customer customer, GatewayConnection connection, Subscription subscription, CustomerServices services) : IGatewayParty
 {
+    public string Kind => "customer";
+
     public FrameGuard Guard { get; } = new(services.Limits, services.Limits.VisitorFrames, services.Clock);
 
     public void On(ClientFrame frame)

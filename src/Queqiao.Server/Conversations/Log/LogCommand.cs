@@ -35,6 +35,9 @@ internal sealed class LogCommand
     /// <summary>When it happened, in Unix milliseconds, for what is written down later (an import, the demo); null: now.</summary>
     public long? At { get; init; }
 
+    /// <summary>When it was made, for the time until its answer.</summary>
+    public long MadeAt { get; } = System.Diagnostics.Stopwatch.GetTimestamp();
+
     /// <summary>The connection that sent it: it gets the answer and not the event.</summary>
     public object? Origin { get; init; }
 
