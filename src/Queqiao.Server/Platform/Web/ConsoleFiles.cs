@@ -94,7 +94,7 @@ internal static class WebFiles
     {
         Map(app, "/widget.js", c => c.RequestServices.GetRequiredService<WidgetFiles>().ServeLoader(c));
         Map(app, "/widget/app.js", c => c.RequestServices.GetRequiredService<WidgetFiles>().ServeApp(c));
-        Map(app, "/widget/{chunk:regex(^[[a-z]]+$)}.js", c => c.RequestServices.GetRequiredService<WidgetFiles>().ServeChunk(c, (string)c.Request.RouteValues["chunk"]!));
+        Map(app, "/widget/{chunk}.js", c => c.RequestServices.GetRequiredService<WidgetFiles>().ServeChunk(c, (string)c.Request.RouteValues["chunk"]!));
     }
 
     private static void Map(IEndpointRouteBuilder app, string pattern, RequestDelegate serve) =>
