@@ -89,9 +89,20 @@ export function mount(panel: HTMLElement, composer: Composer, chat: Chat, grew: 
       settle()
     }
     tell({ state: 'sending', progress: 0 })
-    // Somebody who only looks at the page has no session yet.
+    if (await session(one.abort.signal)) await upload(chat.api, lang, file, one.abort.signal, tell)
+  }
+
+  /** A file belongs to who uploads it, so from here on the visitor is somebody. */
+  async function session(signal: AbortSignal): Promise<boolean> {
     chat.start()
-    await upload(chat.api, lang, file, one.abort.signal, tell)
+    for (;;) {
+      while (chat.phase !== 'ready') {
+        if (signal.aborted || chat.phase === 'closed') return false
+        await new Promise(done => setTimeout(done, 100))
+      }
+      if (chat.visitor.keep()) return !signal.aborted
+      chat.renew() // another tab was faster: its visitor is ours
+    }
   }
 
   function remove(one: Waiting): void {
