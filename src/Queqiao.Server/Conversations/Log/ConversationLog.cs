@@ -48,6 +48,14 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
         return written.Batch.Outcomes[0];
     }
 
+    /// <summary>Several commands at once inside somebody's transaction, locked in one order: two conversations become one. Abandon the unit when one was refused.</summary>
+    public async Task<LogOutcome[]> AppendIn(WriteUnit unit, IReadOnlyList<LogCommand> commands, CancellationToken ct)
+    {
+        var written = (Written)await Write(unit.Connection, unit.Transaction, commands, ct);
+        unit.AfterCommit(written.Committed);
+        return written.Batch.Outcomes;
+    }
+
     public async ValueTask<IWritten> Write(DbConnection connection, DbTransaction transaction, IReadOnlyList<LogCommand> items, CancellationToken ct)
     {
         using var span = Measures.Source.StartActivity("log batch");

@@ -27,6 +27,9 @@ internal sealed class LogCommand
     /// <summary>Whether a customer without a conversation gets one (a message) or the command is not found (a read mark).</summary>
     public bool Begins { get; init; }
 
+    /// <summary>How long a resolved conversation is taken up again by its customer; later they begin a new one.</summary>
+    public TimeSpan ReopenWithin { get; init; } = ConversationRules.ReopenWithin;
+
     public required Func<ConversationHead, Decision> Decide { get; init; }
 
     /// <summary>Told once: after the commit, or with a refusal or an exception.</summary>
@@ -55,9 +58,6 @@ internal sealed class LogCommand
         return new Guid(hash[..16]);
     }
 }
-
-
-
 
 /// <summary>Who waits for a command.</summary>
 internal interface ILogReply
