@@ -32,8 +32,7 @@ export function kindOf(file: Pick<File, 'type' | 'name'>): AttachmentKind {
 }
 
 export function sizeText(bytes: number, locale: string) {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
   const step = bytes < 1024 ? 0 : Math.min(3, Math.floor(Math.log(bytes) / Math.log(1024)))
   const value = bytes / 1024 ** step
-  return new Intl.NumberFormat(locale, { style: 'unit', unit: units[step] ?? 'byte', unitDisplay: 'short', maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 }).format(value)
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 }).format(value)} ${['B', 'KB', 'MB', 'GB'][step]}`
 }
