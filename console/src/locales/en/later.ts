@@ -1,6 +1,14 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
 import notices from './notices.json'
+import search from './search.json'
 import settings from './settings.json'
 import signedUsers from './signedUsers.json'
+import people from './people.json'
+import security from './security.json'
+import tokens from './tokens.json'
+import workspace from './workspace.json'
+import profile from './profile.json'
+import notifications from './notifications.json'
+import audit from './audit.json'
 
-export default { settings, notices, signedUsers }
+export default { search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit }
