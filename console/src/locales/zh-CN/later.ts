@@ -1,5 +1,6 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
 import notices from './notices.json'
+import routing from './routing.json'
 import search from './search.json'
 import settings from './settings.json'
 import signedUsers from './signedUsers.json'
@@ -11,4 +12,4 @@ import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
 
-export default { search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit }
+export default { routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit }
