@@ -11,5 +11,6 @@ import workspace from './workspace.json'
 import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
+import workbench from './workbench.json'
 
-export default { routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit }
+export default { routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }
