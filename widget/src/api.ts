@@ -27,7 +27,7 @@ export class Api {
     return this.call(`messages?${query}`, undefined, signal, 15_000 + (asked.wait ?? 0) * 1000)
   }
 
-  async send(message: { clientId: string, text: string }): Promise<Answer<Receipt>> {
+  async send(message: { clientId: string, text: string, attachments?: string[] }): Promise<Answer<Receipt>> {
     const answer = await this.call<Omit<Receipt, 'conversation'> & { conversationId: string }>('messages', message)
     return answer.ok ? { ok: true, value: { ...answer.value, conversation: answer.value.conversationId } } : answer
   }

@@ -3,6 +3,7 @@
 import { Api } from './api'
 import { Chat } from './chat'
 import type { Shell, Theme, Widget } from './contract'
+import type { Files } from './files/files'
 import { languages, pickLang, type Lang } from './i18n'
 import { assignedTo } from './protocol/derive'
 import { openStore } from './storage'
@@ -17,7 +18,7 @@ import css from './view/panel.css?inline'
 import { timeline } from './view/timeline'
 
 /** Loaded when they are needed; the addresses carry their hashes. */
-declare const __CHUNKS__: { fallback: string, privacy: string }
+declare const __CHUNKS__: { fallback: string, privacy: string, files: string }
 /** The build makes `import` of it; Vite would wrap that in code that talks to the host page. */
 declare const __import: (address: string) => Promise<any>
 
@@ -31,6 +32,11 @@ export function start(shell: Shell): Widget {
   let drawing = false
   let privacy: Promise<(lang: string) => void> | undefined
   const chunk = (name: string) => __import(`${shell.base}/widget/${name}`)
+  let files: Promise<Files> | undefined
+  const withFiles = () => files ??= chunk(__CHUNKS__.files).then(part => part.mount(panel.node, composer, current, () => { log.resized() }), error => {
+    files = undefined
+    throw error
+  }) as Promise<Files>
   const fallback = () => chunk(__CHUNKS__.fallback)
 
   const current = chat = new Chat(api, store, shell.channel, { ws: openSocket, sse: lazily(async () => (await fallback()).openStream), poll: lazily(async () => (await fallback()).openPoll(api)) },
@@ -45,13 +51,15 @@ export function start(shell: Shell): Widget {
       composer.edit(entry.text)
       current.forget(clientId)
     },
+    files: (box, list) => void withFiles().then(part => part.show(box, list), () => {}),
     older: () => void current.history.loadOlder(),
     seen: () => { if (open && document.visibilityState === 'visible') current.seen() },
   })
   const composer = new Composer(store, {
-    send: text => {
+    send: (text, attached) => {
       log.toBottom()
-      current.send(text)
+      current.send(text, attached.length ? attached : undefined)
+      files?.then(part => part.sent())
     },
     typed: empty => current.typing.typed(empty),
   })
@@ -90,6 +98,7 @@ export function start(shell: Shell): Widget {
       typing: current.typing.who === null ? null : current.typing.who || title,
       rows: timeline({ log: history.log, outgoing: outbox.all, greeting: config?.greeting ?? '', title, lang: lang(), t, now: new Date() }),
     }, t, lang())
+    void withFiles().then(part => part.draw(lang()), () => {})
     if (config?.notice) (privacy ??= chunk(__CHUNKS__.privacy).then(part => part.mount(panel.node, composer.node, current))).then(show => show(lang()), () => { privacy = undefined })
   }
 

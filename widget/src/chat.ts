@@ -5,7 +5,7 @@ import type { Answer, Api } from './api'
 import { History } from './history'
 import { Outbox, type Outgoing } from './outbox'
 import { countUnread, entryOf, entryOfReceipt, lastReceived, readUpTo } from './protocol/derive'
-import type { Config, Receipt, ServerFrame } from './protocol/types'
+import type { Attachment, Config, Receipt, ServerFrame } from './protocol/types'
 import { Sender } from './sender'
 import type { Store } from './storage'
 import { backoff } from './transport/backoff'
@@ -121,8 +121,8 @@ export class Chat {
     clearTimeout(this.grace)
   }
 
-  send(text: string): void {
-    this.outbox.add(text)
+  send(text: string, files?: readonly Attachment[]): void {
+    this.outbox.add(text, files)
     this.typing.typed(true)
     this.changed()
     if (this.phase !== 'ready') return
@@ -235,8 +235,9 @@ export class Chat {
   }
 
   private deliver(entry: Outgoing): Promise<Answer<Receipt>> {
-    const { clientId, text } = entry
-    if (!this.link.send({ op: 'send', clientId, text })) return this.api.send({ clientId, text })
+    const { clientId, text, files } = entry
+    const message = { clientId, text, attachments: files?.map(file => file.id) }
+    if (!this.link.send({ op: 'send', ...message })) return this.api.send(message)
     return this.acks.wait(clientId, () => this.link.hurry())
   }
 

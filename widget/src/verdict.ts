@@ -26,7 +26,7 @@ export function verdict(code: string, attempt: number): Verdict {
     case 'payload_too_large':
       return 'final'
     default:
-      return attempt < patience ? 'again' : 'failed'
+      return code.startsWith('file_') ? 'final' : attempt < patience ? 'again' : 'failed'
   }
 }
 
