@@ -1,4 +1,5 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import replies from './replies.json'
 import routing from './routing.json'
 import search from './search.json'
 import settings from './settings.json'
@@ -10,4 +11,4 @@ import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
 
-export default { routing, search, settings, people, security, tokens, workspace, profile, notifications, audit }
+export default { replies, routing, search, settings, people, security, tokens, workspace, profile, notifications, audit }
