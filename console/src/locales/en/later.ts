@@ -10,5 +10,6 @@ import workspace from './workspace.json'
 import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
+import workbench from './workbench.json'
 
-export default { replies, routing, search, settings, people, security, tokens, workspace, profile, notifications, audit }
+export default { replies, routing, search, settings, people, security, tokens, workspace, profile, notifications, audit, workbench }
