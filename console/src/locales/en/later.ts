@@ -1,5 +1,6 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
 import contacts from './contacts.json'
+import replies from './replies.json'
 import notices from './notices.json'
 import signedUsers from './signedUsers.json'
 import routing from './routing.json'
@@ -14,4 +15,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { contacts, notices, signedUsers, routing, search, settings, people, security, tokens, workspace, profile, notifications, audit, workbench }
+export default { contacts, replies, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }

@@ -52,6 +52,7 @@ internal static class Permissions
     public const string ManageTags = "tags.manage";
     public const string ShareViews = "views.share";
     public const string BlockContacts = "contacts.block";
+    public const string ManageReplies = "replies.manage";
     public const string ManageWorkspace = "workspace.manage";
     public const string ReadContacts = "contacts.read";
     public const string EditContacts = "contacts.edit";
@@ -63,7 +64,7 @@ internal static class Permissions
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts];
     private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts];
-    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews];
+    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies];
     private static readonly HashSet<string> Admin =
     [
         .. Supervisor,
