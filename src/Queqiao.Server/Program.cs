@@ -10,6 +10,7 @@ using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Health;
+using Queqiao.Server.Platform.Idempotency;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Logging;
@@ -34,6 +35,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
     builder.Services.AddJobs();
+    builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
     builder.Services.AddHealth(MonitoringOptions.Read(builder.Configuration));
     builder.AddTelemetry();
@@ -58,6 +60,7 @@ return await Commands.Run(args, async serve =>
     app.UseWebSockets();
     app.UseRouting();
     app.UseAccess();
+    app.UseIdempotency();
     app.MapHealth();
     app.MapTelemetry();
     app.MapReference();

@@ -67,7 +67,8 @@ public sealed class RouteListTests
         using var browser = host.Browser();
         foreach (var route in host.Routes.Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
         {
-            var path = route.RoutePattern.RawText!.Replace("{id:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{key:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal);
+            var path = route.RoutePattern.RawText!.Replace("{id:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal)
+                .Replace("{key:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{seq:long}", "1", StringComparison.Ordinal);
             foreach (var method in MethodsOf(route))
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -89,7 +90,7 @@ public sealed class RouteListTests
         var described = 0;
         foreach (var route in host.Routes.Where(IsApi))
         {
-            var path = route.RoutePattern.RawText!.Replace(":guid", "", StringComparison.Ordinal).TrimEnd('/');
+            var path = route.RoutePattern.RawText!.Replace(":guid", "", StringComparison.Ordinal).Replace(":long", "", StringComparison.Ordinal).TrimEnd('/');
             foreach (var method in MethodsOf(route))
             {
                 Assert.True(paths.TryGetProperty(path, out var item) && item.TryGetProperty(method.ToLowerInvariant(), out _), $"{method} {path} is not in the reference");

@@ -16,6 +16,9 @@ internal sealed class LogCommand
     /// <summary>A customer on a channel: their conversation is found, reopened or begun.</summary>
     public CustomerKey? Customer { get; init; }
 
+    /// <summary>What stands for <see cref="Customer"/> in indexes; the log sets it.</summary>
+    public Guid CustomerTag { get; set; }
+
     /// <summary>What the asker may see: another conversation is not found. Null: the customer's own.</summary>
     public Scope<ConversationHead>? Scope { get; init; }
 
@@ -26,6 +29,9 @@ internal sealed class LogCommand
 
     /// <summary>Whether a customer without a conversation gets one (a message) or the command is not found (a read mark).</summary>
     public bool Begins { get; init; }
+
+    /// <summary>How long a resolved conversation is taken up again by its customer; later they begin a new one.</summary>
+    public TimeSpan ReopenWithin { get; init; } = ConversationRules.ReopenWithin;
 
     public required Func<ConversationHead, Decision> Decide { get; init; }
 
@@ -55,9 +61,6 @@ internal sealed class LogCommand
         return new Guid(hash[..16]);
     }
 }
-
-
-
 
 /// <summary>Who waits for a command.</summary>
 internal interface ILogReply
