@@ -42,6 +42,7 @@ public sealed class BackupTests : IDisposable
 
         Assert.Equal(0, await Run(new Command.BackupVerify(backup, keys, passphrase)));
         HoldsNoKeys(backup);
+        await HoldsNoText(backup);
         await using var other = await Site.Prepare(engine, "--limits", "off");
         Assert.Equal(0, await Run(new Command.Restore(other.Storage, backup, keys, passphrase)));
         Assert.Equal("sealed bytes", await File.ReadAllTextAsync(Path.Combine(other.Storage.DataFolder, "files", "ab", "blob")));
@@ -107,6 +108,19 @@ public sealed class BackupTests : IDisposable
             Assert.True(bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(keys.RootKeys![0])) < 0);
         }
         Assert.True(File.ReadAllBytes(Directory.GetFiles(Keys)[0]).AsSpan().IndexOf(Encoding.ASCII.GetBytes("root_id")) < 0, "the keys lie in clear");
+    }
+
+    /// <summary>Nothing that anybody said can be read without the keys, not packed (pg_dump compresses) and not in hexadecimal.</summary>
+    private static async Task HoldsNoText(string backup)
+    {
+        var said = Encoding.UTF8.GetBytes("条 😀");
+        foreach (var file in Directory.GetFiles(backup, "queqiao.*"))
+        {
+            var bytes = file.EndsWith(".dump", StringComparison.Ordinal)
+                ? Encoding.UTF8.GetBytes(await Queqiao.Server.Platform.Storage.Backups.PostgresTools.RunAlone("pg_restore", ["--file=-", file], CancellationToken.None)) : await File.ReadAllBytesAsync(file);
+            Assert.True(bytes.Length > 10_000, "the copy is read");
+            Assert.True(bytes.AsSpan().IndexOf(said) < 0 && bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(said))) < 0, file + " holds what people said");
+        }
     }
 
     private static async Task Chat(Visitor visitor, string name, Book book, CancellationToken enough)
