@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Queqiao.Server.Platform.Web;
 
@@ -22,6 +23,7 @@ internal static class WebSafety
         var certificates = options.Https ? new Certificates(options.CertificateFile!, options.CertificateKeyFile) : null;
         if (certificates is not null)
         {
+            services.TryAddSingleton(TimeProvider.System);
             services.AddSingleton(certificates);
             services.AddHostedService<CertificateWatch>();
         }
