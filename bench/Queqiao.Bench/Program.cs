@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Queqiao.Bench;
 using Queqiao.Bench.Runs;
+using Queqiao.Bench.Search;
 using Queqiao.Bench.Servers;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
@@ -34,6 +35,7 @@ try
         "chat" => new ChatRun(options, built),
         "idle" => new IdleRun(options, built),
         "start" => new StartRun(options, built),
+        "search" => new SearchRun(options, built),
         _ => new SlowRun(options, built),
     };
     var result = await Repeated.Run(run, options.Repeat, stop.Token);

@@ -17,6 +17,7 @@ using Queqiao.Server.Platform.Logging;
 using Queqiao.Server.Platform.OpenApi;
 using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Search;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
@@ -37,6 +38,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddJobs();
     builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
+    builder.Services.AddTextIndex();
     builder.Services.AddHealth(MonitoringOptions.Read(builder.Configuration));
     builder.AddTelemetry();
     builder.Services.AddFiles(FileLimits.Read(builder.Configuration));

@@ -52,6 +52,11 @@ public sealed class BackupTests : IDisposable
             Assert.Equal((promise.Conversation, promise.Seq, promise.Hash), there.GetValueOrDefault(promise.ClientId));
         Assert.True(there.Count < book.Count, "the backup holds what came after it");
 
+        // The search index was not in the backup, and is filled again.
+        using var back = await Owner.SignIn(other);
+        var name = before[0].ClientId.Split('-')[0];
+        await Until.True(async () => (await back.Send(HttpMethod.Get, "/api/v1/search?q=" + Uri.EscapeDataString(name))).GetRawText().Contains(before[0].Conversation.ToString(), StringComparison.Ordinal), "messages are found", seconds: 60);
+
         // It lives: somebody new arrives, writes, and is heard.
         using var visitor = await Visitor.Arrive(other.Address, channel, bySocket: true);
         Assert.NotNull(await visitor.TrySend("after", "还在吗？"));

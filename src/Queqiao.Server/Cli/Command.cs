@@ -19,6 +19,9 @@ internal abstract record Command
 
     public sealed record Migrate(StorageOptions Storage) : Command;
 
+    /// <param name="Empty">Throw the index away first, because it is damaged.</param>
+    public sealed record Reindex(StorageOptions Storage, bool Empty) : Command;
+
     /// <param name="Storage">Where the data is.</param>
     /// <param name="To">Folder in which the backup gets a folder of its own.</param>
     /// <param name="KeysTo">Folder for the keys, elsewhere.</param>

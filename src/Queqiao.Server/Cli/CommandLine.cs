@@ -43,6 +43,7 @@ internal static class CommandLine
             ["backup", "verify"] => BackupVerify(rest),
             ["restore"] => Restore(rest, variable),
             ["doctor"] => Doctor(rest, variable),
+            ["reindex"] => Reindex(rest, variable),
             ["version"] => rest is [] ? new Command.Version() : new Command.Wrong("cli_unknown_option", rest[0]),
             ["help"] => new Command.Help(),
             ["user"] => new Command.Wrong("cli_unknown_verb", "user"),
@@ -103,6 +104,14 @@ internal static class CommandLine
 
     private static Command.Wrong? Missing(Dictionary<string, string> given, params string[] needed) =>
         Array.Find(needed, name => !given.ContainsKey(name)) is { } missing ? new Command.Wrong("cli_missing_option", "--" + missing) : null;
+
+    private static Command Reindex(List<string> rest, Func<string, string?> variable)
+    {
+        if (Read(rest, ["data"], ["empty"], out var given) is { } wrong)
+            return wrong;
+        return IsOn(given.GetValueOrDefault("empty")) is { } empty
+            ? new Command.Reindex(Storage(given, variable), empty) : new Command.Wrong("cli_not_on_or_off", "--empty", given["empty"]);
+    }
 
     private static StorageOptions Storage(Dictionary<string, string> given, Func<string, string?> variable) => new()
     {

@@ -56,6 +56,7 @@ public sealed class SchemaTests
             // one line a migration
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
+            .. Strict("search_text", "search_state"), "table search_text", "table search_word",
             .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key"),
             .. Strict("file"),
             .. Strict("user_key", "consent_notice", "consent"),
@@ -101,6 +102,7 @@ public sealed class SchemaTests
             "function consent_is_append_only", "trigger consent consent_is_append_only", "trigger consent_notice consent_is_append_only",
             .. Granted(["consent", "consent_notice"], "INSERT SELECT"), .. Granted(["user_key"], "INSERT SELECT UPDATE"),
             "function audit_is_append_only", "trigger audit audit_is_append_only", "table schema_migration",
+            "table search_text", .. Granted(["search_text"], "DELETE INSERT SELECT UPDATE"), .. Granted(["search_state"], "INSERT SELECT UPDATE"),
             .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
             .. Granted(["agent", "channel", "contact", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
             .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),

@@ -1,4 +1,5 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import search from './search.json'
 import settings from './settings.json'
 import people from './people.json'
 import security from './security.json'
@@ -8,4 +9,4 @@ import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
 
-export default { settings, people, security, tokens, workspace, profile, notifications, audit }
+export default { search, settings, people, security, tokens, workspace, profile, notifications, audit }

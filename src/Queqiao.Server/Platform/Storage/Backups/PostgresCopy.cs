@@ -35,7 +35,7 @@ internal sealed class PostgresCopy : IStoreCopy
         var snapshot = (string)(await Scalar(connection, "SELECT pg_export_snapshot()", ct))!;
         var there = await Tables(connection, ct);
         var keys = await KeyRows.Read(connection, moment, KeyCopy.Tables.Where(there.Contains), ct);
-        string[] apart = [.. KeyCopy.Tables.Concat(RebuiltTables.All.Select(one => one.Table)).Where(there.Contains).Select(table => "--exclude-table-data=public." + table)];
+        string[] apart = [.. KeyCopy.Tables.Concat(RebuiltTables.All).Where(there.Contains).Select(table => "--exclude-table-data=public." + table)];
         // The owner is bound by row-level security too, by a policy that shows everything.
         await _tools.Run("pg_dump", ["--format=custom", "--enable-row-security", "--no-owner", "--schema=public", "--snapshot=" + snapshot, "--file=" + Path.Combine(folder, Name), .. apart], ct);
         if (!OperatingSystem.IsWindows())
@@ -57,8 +57,9 @@ internal sealed class PostgresCopy : IStoreCopy
             await _tools.Run("pg_restore", ["--section=data", "--no-owner", "--exit-on-error", "--dbname=" + _owner.Database, dump], ct);
             await Execute(connection, "SET search_path TO public", ct);
             await KeyRows.Write(connection, null, keys, ct);
-            foreach (var orphans in KeyRows.DropOrphans(await Tables(connection, ct)))
-                await Execute(connection, orphans, ct);
+            var there = await Tables(connection, ct);
+            foreach (var sql in KeyRows.DropOrphans(there).Concat(RebuiltTables.Begin(there)))
+                await Execute(connection, sql, ct);
             await RunSection(connection, dump, "post-data", manifest, ct);
             await Execute(connection, "ANALYZE", ct);
         }

@@ -1,20 +1,27 @@
 namespace Queqiao.Server.Platform.Storage.Backups;
 
 /// <summary>
-/// What is not backed up because it follows from the rest: the search index. Its listener's cursor goes with it, so that a restored
-/// store fills it again by itself. (It would be as large as the messages, and its words would outlive an erasure.)
+/// What is not backed up because it follows from the rest: the search index. It would be as large as the messages, and its words
+/// would outlive an erasure. A restored store is told that its index has a form that nobody knows, and fills it anew.
 /// </summary>
 internal static class RebuiltTables
 {
-    /// <summary>Tables that start empty again, with the listener that fills them.</summary>
-    public static readonly (string Table, string Listener)[] All = [];
+    /// <summary>PostgreSQL: tables whose rows stay out of the dump.</summary>
+    public static readonly string[] All = ["search_text"];
 
-    public static async Task Empty(IReadOnlySet<string> there, Func<string, Task<int>> run)
+    /// <summary>SQLite: empties the copy.</summary>
+    public static IEnumerable<string> Empty(IReadOnlySet<string> there)
     {
-        foreach (var (table, listener) in All.Where(one => there.Contains(one.Table)))
-        {
-            await run($"DELETE FROM {table}");
-            await run($"DELETE FROM listener_cursor WHERE listener = '{listener}'");
-        }
+        if (!there.Contains("search_text"))
+            yield break;
+        yield return "DELETE FROM search_text";
+        yield return "INSERT INTO search_word(search_word) VALUES('delete-all')";
+    }
+
+    /// <summary>Has the index filled at the next start.</summary>
+    public static IEnumerable<string> Begin(IReadOnlySet<string> there)
+    {
+        if (there.Contains("search_state"))
+            yield return "UPDATE search_state SET format = 0";
     }
 }

@@ -26,7 +26,8 @@ internal sealed class SqliteCopy(StorageOptions options) : IStoreCopy
         await Run(db, "PRAGMA journal_mode=DELETE; PRAGMA secure_delete=ON; PRAGMA foreign_keys=OFF", ct);
         foreach (var table in tables)
             await Run(db, $"DELETE FROM {table}", ct);
-        await RebuiltTables.Empty(there, sql => Run(db, sql, ct));
+        foreach (var sql in RebuiltTables.Empty(there).Concat(RebuiltTables.Begin(there)))
+            await Run(db, sql, ct);
         await Run(db, "VACUUM", ct);
         return new CopiedStore((int)(long)(await Scalar(db, "SELECT max(version) FROM schema_migration", ct))!, null, null, keys);
     }
