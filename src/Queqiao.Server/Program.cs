@@ -22,6 +22,7 @@ using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
 using Queqiao.Server.Platform.Web;
+using Queqiao.Server.Routing;
 
 return await Commands.Run(args, async serve =>
 {
@@ -47,6 +48,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
     builder.Services.AddConversations();
+    builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
     if (serve.Demo)
@@ -71,6 +73,7 @@ return await Commands.Run(args, async serve =>
     app.MapIdentity();
     app.MapCustomFields();
     app.MapConversations();
+    app.MapAgentRouting();
     app.MapChannels();
     VisitorEndpoints.Map(app);
     app.MapConsole();

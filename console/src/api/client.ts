@@ -20,6 +20,7 @@ export interface Http {
   get<T>(path: string, query?: Record<string, string | number | undefined | null>): Promise<T>
   post<T>(path: string, body: unknown): Promise<T>
   patch<T>(path: string, body: unknown): Promise<T>
+  put<T>(path: string, body: unknown): Promise<T>
   remove(path: string): Promise<void>
 }
 
@@ -81,6 +82,7 @@ export function createHttp(options: HttpOptions): Http {
     },
     post: (path, body) => call('POST', path, body),
     patch: (path, body) => call('PATCH', path, body),
+    put: (path, body) => call('PUT', path, body),
     remove: path => call('DELETE', path),
   }
 }

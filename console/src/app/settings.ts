@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, Globe, KeyRound, Network, Palette, ScrollText, ShieldCheck, UserRound, Users } from '@lucide/vue'
+import { Bell, Building2, Globe, KeyRound, ListPlus, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -32,6 +32,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { group: 'me', path: 'tokens', title: 'tokens.title', words: 'settings.words.tokens', icon: KeyRound, component: () => import('@/features/identity/TokensPage.vue') },
   { group: 'people', path: 'agents', title: 'identity.agents.title', words: 'settings.words.agents', icon: Users, needs: 'agents.manage', component: () => import('@/features/identity/AgentsPage.vue') },
   { group: 'people', path: 'teams', title: 'people.teams', words: 'settings.words.teams', icon: Network, needs: 'agents.manage', component: () => import('@/features/identity/TeamsPage.vue') },
+  { group: 'conversations', path: 'routing', title: 'routing.title', words: 'settings.words.routing', icon: Route, needs: 'routing.manage', component: () => import('@/features/routing/RoutingPage.vue') },
   {
     group: 'channels', path: 'channels', title: 'channels.title', words: 'settings.words.channels', icon: Globe, needs: 'channels.manage', component: () => import('@/features/channels/ChannelsPage.vue'),
     below: [
@@ -39,6 +40,9 @@ export const settingsPages: readonly SettingsPage[] = [
       { path: 'channels/:id', title: 'channels.title', component: () => import('@/features/channels/ChannelPage.vue'), props: true },
     ],
   },
+  { group: 'conversations', path: 'rules', title: 'workbench.rules.title', words: 'settings.words.conversationRules', icon: MessagesSquare, needs: 'conversations.manage', component: () => import('@/features/conversations/settings/RulesPage.vue') },
+  { group: 'conversations', path: 'tags', title: 'workbench.tags.title', words: 'settings.words.conversationTags', icon: Tags, needs: 'tags.manage', component: () => import('@/features/conversations/settings/TagsPage.vue') },
+  { group: 'conversations', path: 'fields', title: 'workbench.fields.title', words: 'settings.words.conversationFields', icon: ListPlus, needs: 'fields.manage', component: () => import('@/features/conversations/settings/FieldsPage.vue') },
   { group: 'workspace', path: 'workspace', title: 'workspace.title', words: 'settings.words.workspace', icon: Building2, needs: 'workspace.manage', component: () => import('@/features/identity/WorkspacePage.vue') },
   { group: 'security', path: 'audit', title: 'audit.title', words: 'settings.words.audit', icon: ScrollText, needs: 'audit.read', component: () => import('@/features/identity/AuditPage.vue') },
 ]

@@ -9,8 +9,10 @@ using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Search;
+using Queqiao.Server.Conversations.Queueing;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Snoozing;
+using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
@@ -36,6 +38,7 @@ internal static class ConversationsModule
         services.AddSingleton<MentionReader>();
         services.AddSingleton<WordLimitsSource>();
         services.AddSingleton<HandOver>();
+        services.AddSingleton<Transcript>();
         services.AddSingleton<SettingsBoard>();
         services.AddHostedService(all => all.GetRequiredService<SettingsBoard>());
         services.AddSingleton<SnoozeWaker>();
@@ -54,6 +57,10 @@ internal static class ConversationsModule
         services.AddSingleton<TextSearch>();
         services.AddSingleton<ILogListener, IndexTexts>();
         services.AddHostedService<SearchStart>(); // before the listeners: it may send one of them back
+        services.AddSingleton<ConversationQueue>();
+        services.AddSingleton<IConversationQueue>(all => all.GetRequiredService<ConversationQueue>());
+        services.AddSingleton<QueueNews>();
+        services.AddSingleton<ILogFollower>(all => all.GetRequiredService<QueueNews>());
         services.AddSingleton<Listeners>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<Listeners>());
         services.AddHostedService(all => all.GetRequiredService<Listeners>());

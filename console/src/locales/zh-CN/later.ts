@@ -1,4 +1,5 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import routing from './routing.json'
 import search from './search.json'
 import settings from './settings.json'
 import people from './people.json'
@@ -8,5 +9,6 @@ import workspace from './workspace.json'
 import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
+import workbench from './workbench.json'
 
-export default { search, settings, people, security, tokens, workspace, profile, notifications, audit }
+export default { routing, search, settings, people, security, tokens, workspace, profile, notifications, audit, workbench }

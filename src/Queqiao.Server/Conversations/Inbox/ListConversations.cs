@@ -11,13 +11,14 @@ namespace Queqiao.Server.Conversations.Inbox;
 internal static class ListConversations
 {
     public static readonly string[] Parameters =
-        ["view", "status", "assignee", "team", "channel", "tag", "priority", "unread", "rating", "field.*", "sort", "limit", "cursor"];
+        ["view", "status", "assignee", "team", "channel", "contact", "tag", "priority", "unread", "rating", "field.*", "sort", "limit", "cursor"];
 
     /// <param name="View">mine, unassigned, mentions, snoozed, all, resolved, or the id of a saved view.</param>
     /// <param name="Status">One or more, between commas; the other filters too.</param>
     /// <param name="Assignee">me, none or agents' ids.</param>
     /// <param name="Team">none or teams' ids.</param>
     /// <param name="Channel">Channels' ids.</param>
+    /// <param name="Contact">Contacts' ids.</param>
     /// <param name="Tag">none or tags' ids.</param>
     /// <param name="Priority">none, low, medium, high or urgent.</param>
     /// <param name="Unread">true or false.</param>
@@ -26,7 +27,7 @@ internal static class ListConversations
     /// <param name="Limit">1–100, default 50.</param>
     /// <param name="Cursor">From the page before.</param>
     internal sealed record Query(
-        string? View, string? Status, string? Assignee, string? Team, string? Channel, string? Tag, string? Priority, string? Unread, string? Rating,
+        string? View, string? Status, string? Assignee, string? Team, string? Channel, string? Contact, string? Tag, string? Priority, string? Unread, string? Rating,
         string? Sort, int? Limit, string? Cursor);
 
     public static async Task<IResult> Handle(
@@ -87,7 +88,7 @@ internal static class ListConversations
     {
         (string, string?)[] known =
         [
-            ("status", query.Status), ("assignee", query.Assignee), ("team", query.Team), ("channel", query.Channel), ("tag", query.Tag),
+            ("status", query.Status), ("assignee", query.Assignee), ("team", query.Team), ("channel", query.Channel), ("contact", query.Contact), ("tag", query.Tag),
             ("priority", query.Priority), ("unread", query.Unread), ("rating", query.Rating),
         ];
         foreach (var (field, values) in known)

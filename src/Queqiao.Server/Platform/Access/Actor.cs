@@ -53,6 +53,7 @@ internal static class Permissions
     public const string ShareViews = "views.share";
     public const string BlockContacts = "contacts.block";
     public const string ManageWorkspace = "workspace.manage";
+    public const string ManageRouting = "routing.manage";
     public const string ReadAudit = "audit.read";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels];
@@ -66,6 +67,7 @@ internal static class Permissions
         ManageFields,
         ManageConversations,
         ManageWorkspace,
+        ManageRouting,
         ReadAudit,
     ];
 
