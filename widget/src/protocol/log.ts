@@ -54,7 +54,12 @@ export function prepend(known: Log, page: Page): Log {
 }
 
 function append(known: Log, item: Item): Log {
-  return { ...known, seq: item.seq, items: [...known.items, item] }
+  const { event } = item
+  // What was taken back has neither words nor files any more.
+  const items = event && 'of' in event
+    ? known.items.map(one => one.seq === event.of ? { ...one, text: event.text ?? '', attachments: event.text ? one.attachments : [] } : one)
+    : known.items
+  return { ...known, seq: item.seq, items: [...items, item] }
 }
 
 function startOver(known: Log, conversation: string, older: boolean): Log {

@@ -104,7 +104,7 @@ function saidBy(item: Item, at: Date, seenUpTo: number, title: string, t: Messag
     mine, at,
     who: mine ? 'me' : `${kind} ${item.sender.id ?? name ?? ''}`,
     name: mine ? t.you : name || (kind === 'bot' ? t.bot : title),
-    text: item.text || (item.attachments?.length ? t.attachment : ''),
+    text: item.text || (item.attachments?.length ? t.attachment : t.recalled),
     state: mine ? (item.seq <= seenUpTo ? t.read : t.sent) : '',
   }
 }
