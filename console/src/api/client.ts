@@ -36,7 +36,7 @@ export interface HttpOptions {
 /** What signing in is refused with: nobody was signed in, so nobody is signed out. */
 const signInCodes = new Set(['invalid_credentials', 'otp_required', 'otp_invalid'])
 
-async function toProblem(response: Response): Promise<Problem> {
+export async function toProblem(response: Response): Promise<Problem> {
   let body: { code?: unknown; detail?: unknown; errors?: unknown } = {}
   try {
     body = (await response.json()) as typeof body

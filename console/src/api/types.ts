@@ -36,6 +36,10 @@ export type EventBody =
   | { type: 'rated'; score: number; comment?: string }
   | { type: 'merged_into' | 'merged_from'; conversation: string }
 
+export type AttachmentKind = 'image' | 'audio' | 'video' | 'file'
+/** A file of a message; where its bytes are is asked when it is shown. */
+export interface Attachment { id: string; kind: AttachmentKind; name: string; contentType: string; size: number; width?: number; height?: number; duration?: number }
+
 export type DeliveryState = 'pending' | 'sent' | 'delivered' | 'read' | 'failed'
 
 export interface ItemBase { id: string; conversationId: string; seq: number; prev: number; at: string; sender: Sender }
@@ -44,6 +48,7 @@ export interface MessageItem extends ItemBase {
   clientId?: string
   direction?: 'in' | 'out'
   text: string
+  attachments?: Attachment[]
   replyTo?: number
   /** Changes up to this seq are in it. */
   revisedSeq?: number
@@ -124,7 +129,11 @@ export interface WebSettings {
   locale: 'auto' | 'zh-CN' | 'en'
   position: 'right' | 'left'
   allowedOrigins: string[]
+  notice: NoticeMode
+  userAudience: string | null
+  userIssuer: string | null
 }
+export type NoticeMode = 'off' | 'notice' | 'accept'
 export interface Channel {
   id: string
   kind: string

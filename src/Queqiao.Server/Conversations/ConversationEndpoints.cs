@@ -102,8 +102,15 @@ internal static class ConversationEndpoints
         return await Revise(id, seq, actor, reader, limits, log, (head, said, may) => head.Edit(said, request.Text, may), ct);
     }
 
-    private static Task<IResult> Recall(Guid id, long seq, Actor actor, ConversationReader reader, WordLimitsSource limits, ConversationLog log, CancellationToken ct) =>
-        Revise(id, seq, actor, reader, limits, log, static (head, said, may) => head.Recall(said, may), ct);
+    private static async Task<IResult> Recall(
+        Guid id, long seq, Actor actor, ConversationReader reader, WordLimitsSource limits, ConversationLog log, SendingFiles files, CancellationToken ct)
+    {
+        LogEntry? recalled = null;
+        var answer = await Revise(id, seq, actor, reader, limits, log, (head, said, may) => head.Recall(recalled = said, may), ct);
+        if (answer is not ProblemResult && recalled is not null)
+            await files.Withdraw(recalled);
+        return answer;
+    }
 
     private static async Task<IResult> Revise(
         Guid id, long seq, Actor actor, ConversationReader reader, WordLimitsSource limits, ConversationLog log,

@@ -27,6 +27,7 @@ public sealed class RouteListTests
         ["GET /console/{**path}"] = "files of the console; it asks itself who is signed in",
         ["GET /widget.js"] = "the loader, embedded by other sites",
         ["GET /widget/app.js"] = "the widget, embedded by other sites",
+        ["GET /widget/{chunk}.js"] = "parts of the widget that are loaded when needed",
         ["GET /gateway"] = "visitors name themselves in their first frame; agents are checked at the upgrade",
         ["GET /gateway/events"] = "visitors have a token of their own; agents are checked inside",
         ["POST /widget/v1/sessions"] = "every visitor begins here",

@@ -54,11 +54,9 @@ export function prepend(known: Log, page: Page): Log {
 }
 
 function append(known: Log, item: Item): Log {
-  const { event } = item
-  // What was taken back has neither words nor files any more.
-  const items = event && 'of' in event
-    ? known.items.map(one => one.seq === event.of ? { ...one, text: event.text ?? '', attachments: event.text ? one.attachments : [] } : one)
-    : known.items
+  // An edit or, without a text, a recall: what is left are words (files of an edited message come back with the page).
+  const { of, text } = (item.event ?? item) as { of?: number, text?: string }
+  const items = of ? known.items.map(one => one.seq === of ? { ...one, text, attachments: [] } : one) : known.items
   return { ...known, seq: item.seq, items: [...items, item] }
 }
 

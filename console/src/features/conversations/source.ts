@@ -8,7 +8,7 @@ export interface ConversationSource {
   newest(id: string): Promise<ItemPage>
   after(id: string, seq: number): Promise<ItemPage>
   before(id: string, seq: number): Promise<ItemPage>
-  send(id: string, message: { clientId: string; text: string; private: boolean; replyTo?: number; mentions?: readonly string[] }): Promise<Receipt>
+  send(id: string, message: { clientId: string; text: string; private: boolean; replyTo?: number; mentions?: readonly string[]; attachments?: string[] }): Promise<Receipt>
   assign(id: string, agentId: string | null): Promise<{ seq: number }>
   setStatus(id: string, status: Status, more?: { until?: string; reason?: string }): Promise<{ seq: number }>
   assignTeam(id: string, teamId: string | null): Promise<{ seq: number }>
