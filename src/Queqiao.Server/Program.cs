@@ -1,3 +1,4 @@
+using Queqiao.Server.Automation;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
@@ -74,6 +75,7 @@ return await Commands.Run(args, async serve =>
     app.MapCustomFields();
     app.MapConversations();
     app.MapAgentRouting();
+    app.MapAutomation();
     app.MapChannels();
     VisitorEndpoints.Map(app);
     app.MapConsole();
