@@ -12,6 +12,8 @@ export type LogEvent =
   | { type: 'status', from?: string, to: string }
   | { type: 'assigned', to: { name: string } | null }
   | { type: 'read', by: 'contact' | 'agent', upTo: number }
+  /** A message changed or, without a text, was taken back. */
+  | { type: 'edited' | 'recalled', of: number, text?: string }
 
 /** A file of a message; where its bytes are is asked when it is shown. */
 export interface Attachment {
