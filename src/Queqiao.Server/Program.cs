@@ -1,3 +1,4 @@
+using Queqiao.Server.Automation;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
@@ -43,7 +44,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddHealth(MonitoringOptions.Read(builder.Configuration));
     builder.AddTelemetry();
     builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
-    builder.Services.AddGateway();
+    builder.Services.AddGateway(GatewayOptions.Read(builder.Configuration));
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
@@ -74,6 +75,7 @@ return await Commands.Run(args, async serve =>
     app.MapCustomFields();
     app.MapConversations();
     app.MapAgentRouting();
+    app.MapAutomation();
     app.MapChannels();
     VisitorEndpoints.Map(app);
     app.MapConsole();
