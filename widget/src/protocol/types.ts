@@ -101,6 +101,7 @@ export interface Typing {
 export type ServerFrame =
   | { op: 'ready', heartbeatSeconds?: number, conversation?: string, seq?: number }
   | { op: 'pong' }
+  | { op: 'bye', reconnectMs: number }
   | ({ op: 'ack', clientId: string } & Receipt)
   | { op: 'error', clientId?: string, code: string, detail?: string }
   | { op: 'resync', conversation: string, after: number }
