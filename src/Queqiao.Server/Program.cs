@@ -73,6 +73,7 @@ return await Commands.Run(args, async serve =>
     app.MapGateway();
     app.MapIdentity();
     app.MapCustomFields();
+    app.MapContacts();
     app.MapConversations();
     app.MapAgentRouting();
     app.MapAutomation();
