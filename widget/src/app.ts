@@ -17,8 +17,10 @@ import { Panel } from './view/panel'
 import css from './view/panel.css?inline'
 import { timeline } from './view/timeline'
 
+/** Shows itself in this language. */
+type Draw = (lang: string) => void
 /** Loaded when they are needed; the addresses carry their hashes. */
-declare const __CHUNKS__: { fallback: string, privacy: string, files: string }
+declare const __CHUNKS__: { fallback: string, privacy: string, files: string, rating: string }
 /** The build makes `import` of it; Vite would wrap that in code that talks to the host page. */
 declare const __import: (address: string) => Promise<any>
 
@@ -30,13 +32,15 @@ export function start(shell: Shell): Widget {
   let chat: Chat | null = null
   let open = false
   let drawing = false
-  let privacy: Promise<(lang: string) => void> | undefined
   const chunk = (name: string) => __import(`${shell.base}/widget/${name}`)
-  let files: Promise<Files> | undefined
-  const withFiles = () => files ??= chunk(__CHUNKS__.files).then(part => part.mount(panel.node, composer, current, () => { log.resized() }), error => {
-    files = undefined
-    throw error
-  }) as Promise<Files>
+  /** A part that is there from its first use on. One that did not load is asked for again with the next use, and meanwhile nothing happens. */
+  const part = <T>(name: string) => {
+    let loading: Promise<T> | undefined
+    return (use: (mounted: T) => void) => void (loading ??= chunk(name).then(part => part.mount(panel.node, current, () => log.resized(), composer))).then(use, () => { loading = undefined })
+  }
+  const files = part<Files>(__CHUNKS__.files)
+  const privacy = part<Draw>(__CHUNKS__.privacy)
+  const rating = part<Draw>(__CHUNKS__.rating)
   const fallback = () => chunk(__CHUNKS__.fallback)
 
   const current = chat = new Chat(api, store, shell.channel, { ws: openSocket, sse: lazily(async () => (await fallback()).openStream), poll: lazily(async () => (await fallback()).openPoll(api)) },
@@ -51,7 +55,7 @@ export function start(shell: Shell): Widget {
       composer.edit(entry.text)
       current.forget(clientId)
     },
-    files: (box, list) => void withFiles().then(part => part.show(box, list), () => {}),
+    files: (box, list) => files(it => it.show(box, list)),
     older: () => void current.history.loadOlder(),
     seen: () => { if (open && document.visibilityState === 'visible') current.seen() },
   })
@@ -59,7 +63,7 @@ export function start(shell: Shell): Widget {
     send: (text, attached) => {
       log.toBottom()
       current.send(text, attached.length ? attached : undefined)
-      files?.then(part => part.sent())
+      files(it => it.sent())
     },
     typed: empty => current.typing.typed(empty),
   })
@@ -98,8 +102,9 @@ export function start(shell: Shell): Widget {
       typing: current.typing.who === null ? null : current.typing.who || title,
       rows: timeline({ log: history.log, outgoing: outbox.all, greeting: config?.greeting ?? '', title, lang: lang(), t, now: new Date() }),
     }, t, lang())
-    void withFiles().then(part => part.draw(lang()), () => {})
-    if (config?.notice) (privacy ??= chunk(__CHUNKS__.privacy).then(part => part.mount(panel.node, composer.node, current))).then(show => show(lang()), () => { privacy = undefined })
+    files(it => it.draw(lang()))
+    if (config?.notice) privacy(show => show(lang()))
+    if (panel.node.querySelector('.rating')) rating(show => show(lang()))
   }
 
   function setOpen(next: boolean): void {
@@ -108,7 +113,7 @@ export function start(shell: Shell): Widget {
     open = next
     if (open) current.start()
     draw()
-    panel.show(open, true)
+    panel.show(open)
     if (open) return
     current.pause()
     // Back to where it came from, but not away from what the visitor is doing in the page.

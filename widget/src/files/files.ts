@@ -21,7 +21,7 @@ interface Waiting { file: File, node: HTMLElement, abort: AbortController, done?
 
 const most = 10
 
-export function mount(panel: HTMLElement, composer: Composer, chat: Chat, grew: () => void): Files {
+export function mount(panel: HTMLElement, chat: Chat, grew: () => void, composer: Composer): Files {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(css)
   const root = panel.getRootNode() as ShadowRoot

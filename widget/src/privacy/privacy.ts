@@ -1,13 +1,14 @@
 // The channel's notice, and what the visitor agreed to. Loaded only where a channel has a notice.
 
 import type { Chat } from '../chat'
+import type { Composer } from '../view/composer'
 import { h, setText } from '../view/dom'
 import css from './privacy.css?inline'
 import { texts } from './texts'
 
 interface Shown { items: { purpose: string, given: boolean }[], visitorToken?: string }
 
-export function mount(panel: HTMLElement, composer: HTMLElement, chat: Chat): (lang: string) => void {
+export function mount(panel: HTMLElement, chat: Chat, _grew: () => void, { node: composer }: Composer): (lang: string) => void {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(css)
   const root = panel.getRootNode() as ShadowRoot

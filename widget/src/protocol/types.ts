@@ -12,6 +12,8 @@ export type LogEvent =
   | { type: 'status', from?: string, to: string }
   | { type: 'assigned', to: { name: string } | null }
   | { type: 'read', by: 'contact' | 'agent', upTo: number }
+  | { type: 'rating_requested' }
+  | { type: 'rated', score: number, comment?: string }
   /** A message changed or, without a text, was taken back. */
   | { type: 'edited' | 'recalled', of: number, text?: string }
 

@@ -8,7 +8,7 @@ const saveAfter = 300
 
 export class Composer {
   readonly node: HTMLElement
-  private readonly field: HTMLTextAreaElement
+  readonly input: HTMLTextAreaElement
   private readonly button: HTMLButtonElement
   private readonly count = h('div', { class: 'count', role: 'status' })
   /** What goes with the text; null while some of it is under way. */
@@ -18,7 +18,7 @@ export class Composer {
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly store: Store, private readonly actions: { send(text: string, files: readonly Attachment[]): void, typed(empty: boolean): void }) {
-    this.field = h('textarea', {
+    this.input = h('textarea', {
       rows: 1, value: store.get('draft') ?? '', enterKeyHint: 'send', autocomplete: 'off',
       oninput: () => this.changed(),
       onkeydown: event => this.key(event),
@@ -26,17 +26,15 @@ export class Composer {
     this.button = h('button', { class: 'send', type: 'button', onclick: () => this.send() }, icon('send'))
     // The field keeps the focus, and a phone its keyboard.
     this.button.onpointerdown = event => event.preventDefault()
-    this.node = h('div', { class: 'composer' }, h('div', { class: 'box' }, this.field, this.button), this.count)
+    this.node = h('div', { class: 'composer' }, h('div', { class: 'box' }, this.input, this.button), this.count)
     addEventListener('pagehide', () => this.save())
   }
-
-  get input(): HTMLTextAreaElement { return this.field }
 
   draw(t: Messages, limit: number, closed: boolean): void {
     this.t = t
     this.limit = limit
-    this.field.placeholder = t.placeholder
-    this.field.ariaLabel = t.compose
+    this.input.placeholder = t.placeholder
+    this.input.ariaLabel = t.compose
     this.button.ariaLabel = this.button.title = t.send
     this.node.hidden = closed
     this.fit()
@@ -44,14 +42,14 @@ export class Composer {
 
   /** Brings a message back that could not be sent. What is being written is not thrown away for it. */
   edit(text: string): void {
-    this.field.value = [text, this.field.value].filter(Boolean).join('\n')
+    this.input.value = [text, this.input.value].filter(Boolean).join('\n')
     this.save()
     this.fit()
-    this.field.focus()
+    this.input.focus()
   }
 
   fit(): void {
-    const { field } = this
+    const { input: field } = this
     field.style.height = ''
     // Only what does not fit one line: measuring an empty field would count its placeholder.
     if (field.value && field.scrollHeight > field.clientHeight) field.style.height = `${field.scrollHeight}px`
@@ -66,7 +64,7 @@ export class Composer {
     this.fit()
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.save(), saveAfter)
-    this.actions.typed(this.field.value.trim() === '')
+    this.actions.typed(this.input.value.trim() === '')
   }
 
   private key(event: KeyboardEvent): void {
@@ -77,11 +75,11 @@ export class Composer {
   }
 
   private send(): void {
-    const text = this.field.value.trim()
+    const text = this.input.value.trim()
     if (!this.ready(text) || !this.files) return
     // First into the outbox, which stores it, then out of the draft: a crash in between may repeat it, never lose it.
     this.actions.send(text, this.files)
-    this.field.value = ''
+    this.input.value = ''
     this.save()
     this.fit()
   }
@@ -92,7 +90,7 @@ export class Composer {
 
   private save(): void {
     clearTimeout(this.timer)
-    const text = this.field.value
+    const text = this.input.value
     if (text === (this.store.get('draft') ?? '')) return
     if (text) this.store.set('draft', text)
     else this.store.remove('draft')

@@ -46,5 +46,7 @@ export class Look {
     }
     this.panel.style.setProperty('--brand-ink', readableOn(brand, dark ? surfaces.dark : surfaces.light))
     this.panel.classList.toggle('dark', dark)
+    // Not in the style sheet: the build would add variables to it that nothing uses.
+    this.panel.style.colorScheme = dark ? 'dark' : 'light'
   }
 }

@@ -57,13 +57,14 @@ export class Panel {
     this.log.draw(state, t)
   }
 
-  show(open: boolean, focus: boolean): void {
+  show(open: boolean): void {
     this.node.hidden = !open
     this.screen.opened(open)
     if (!open) return
     this.log.toBottom()
     // On a touch screen focusing the field would throw up the keyboard over the messages that are to be read.
-    if (focus) (matchMedia('(pointer: coarse)').matches ? this.node : this.composer.input).focus({ preventScroll: true })
+    const target = matchMedia('(pointer: coarse)').matches ? this.node : this.composer.input
+    target.focus({ preventScroll: true })
   }
 
   private key(event: KeyboardEvent): void {

@@ -1,7 +1,7 @@
 import type { Messages } from '../i18n'
 import { autolink } from './autolink'
 import { h, setText } from './dom'
-import type { MessageRow, Row } from './timeline'
+import type { LineRow, MessageRow, Row } from './timeline'
 
 export interface RowActions {
   retry(clientId: string): void
@@ -21,7 +21,7 @@ export function drawRow(row: Row, t: Messages, actions: RowActions): Drawn {
   return row.kind === 'message' ? drawMessage(row, t, actions) : drawLine(row.kind)
 }
 
-function drawLine(kind: 'day' | 'note'): Drawn {
+function drawLine(kind: LineRow['kind']): Drawn {
   const text = h('span', {})
   return { node: h('div', { class: kind }, text), draw: row => { if (row.kind !== 'message') setText(text, row.text) } }
 }

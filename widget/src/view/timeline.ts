@@ -24,7 +24,10 @@ export interface MessageRow {
   failed?: { clientId: string, final: boolean, reason: string }
 }
 
-export type Row = MessageRow | { kind: 'day' | 'note', key: string, text: string }
+/** `rating`: an empty place for the card that asks how it was. */
+export interface LineRow { kind: 'day' | 'note' | 'rating', key: string, text: string }
+
+export type Row = MessageRow | LineRow
 
 export interface Sources {
   log: Log
@@ -46,7 +49,7 @@ export function timeline(from: Sources): Row[] {
   let run: { row: MessageRow, said: Said } | null = null
   let day = ''
 
-  const line = (kind: 'day' | 'note', key: string, text: string) => {
+  const line = (kind: LineRow['kind'], key: string, text: string) => {
     run = null
     rows.push({ kind, key, text })
   }
@@ -71,9 +74,10 @@ export function timeline(from: Sources): Row[] {
     if (item.kind === 'message') say(saidBy(item, at, seenUpTo, title, t))
     else if (item.kind === 'event' && item.event) {
       const text = describe(item.event, t)
-      if (!text) return
+      const asks = item.event.type === 'rating_requested'
+      if (!text && !asks) return
       newDay(at)
-      line('note', item.id, text)
+      line(asks ? 'rating' : 'note', item.id, text)
     }
   }
   for (const item of log.past) show(item, item.seq)
