@@ -2,6 +2,7 @@ using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
+using Queqiao.Server.Contacts.Erasing;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
@@ -68,6 +69,7 @@ return await Commands.Run(args, async serve =>
     app.MapGateway();
     app.MapIdentity();
     app.MapCustomFields();
+    app.MapErasures();
     app.MapConversations();
     app.MapChannels();
     VisitorEndpoints.Map(app);

@@ -19,6 +19,8 @@ internal abstract record Command
 
     public sealed record Migrate(StorageOptions Storage) : Command;
 
+    public sealed record Keys(StorageOptions Storage, KeysWish What) : Command;
+
     public sealed record Version : Command;
 
     public sealed record Help : Command;
@@ -27,4 +29,11 @@ internal abstract record Command
     /// <param name="Code">Of the message.</param>
     /// <param name="Args">What the message names.</param>
     public sealed record Wrong(string Code, params object[] Args) : Command;
+}
+
+internal enum KeysWish
+{
+    Status,
+    RotateRoot,
+    RotateWorkspaces,
 }

@@ -39,6 +39,9 @@ internal static class CommandLine
             [] or ["serve"] => Serve(rest, variable),
             ["user", "add"] => UserAdd(rest, variable),
             ["migrate"] => Migrate(rest, variable),
+            ["keys", "status"] => Keys(rest, variable, KeysWish.Status),
+            ["keys", "rotate", "root"] => Keys(rest, variable, KeysWish.RotateRoot),
+            ["keys", "rotate", "workspaces"] => Keys(rest, variable, KeysWish.RotateWorkspaces),
             ["version"] => rest is [] ? new Command.Version() : new Command.Wrong("cli_unknown_option", rest[0]),
             ["help"] => new Command.Help(),
             ["user"] => new Command.Wrong("cli_unknown_verb", "user"),
@@ -75,6 +78,9 @@ internal static class CommandLine
 
     private static Command Migrate(List<string> rest, Func<string, string?> variable) =>
         Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.Migrate(Storage(given, variable));
+
+    private static Command Keys(List<string> rest, Func<string, string?> variable, KeysWish what) =>
+        Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.Keys(Storage(given, variable), what);
 
     private static StorageOptions Storage(Dictionary<string, string> given, Func<string, string?> variable) => new()
     {

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Queqiao.Server.Contacts.Consenting;
+using Queqiao.Server.Contacts.Erasing;
 
 namespace Queqiao.Server.Contacts;
 
@@ -10,5 +12,10 @@ internal static class ContactsModule
         services.AddSingleton<IContacts, ContactDirectory>();
         services.AddSingleton<IConsents, Consents>();
         services.AddSingleton<PurposeGate>();
+        services.TryAddSingleton<IMergedContacts, NoMergedContacts>();
+        services.AddSingleton<ErasureLedger>();
+        services.AddSingleton<ErasingContacts>();
+        services.AddSingleton<IEraser, EraseFiles>();
+        services.AddHostedService<ErasureReplay>();
     }
 }

@@ -1,6 +1,8 @@
 using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Handling;
+using Queqiao.Server.Contacts;
+using Queqiao.Server.Conversations.Erasing;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Inbox.Views;
 using Queqiao.Server.Conversations.Labelling;
@@ -28,6 +30,7 @@ internal static class ConversationsModule
         services.AddSingleton<ConversationSeals>();
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<ConversationReader>();
+        services.AddSingleton<IEraser, EraseConversations>();
         services.AddSingleton<InboxQueries>();
         services.AddSingleton<SavedViews>();
         services.AddSingleton<TagDirectory>();

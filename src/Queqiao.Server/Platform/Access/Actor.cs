@@ -46,6 +46,7 @@ internal static class Permissions
     public const string ManageTags = "tags.manage";
     public const string ShareViews = "views.share";
     public const string BlockContacts = "contacts.block";
+    public const string EraseContacts = "contacts.erase";
     public const string ManageWorkspace = "workspace.manage";
     public const string ReadAudit = "audit.read";
 
@@ -59,6 +60,7 @@ internal static class Permissions
         ManageChannels,
         ManageFields,
         ManageConversations,
+        EraseContacts,
         ManageWorkspace,
         ReadAudit,
     ];

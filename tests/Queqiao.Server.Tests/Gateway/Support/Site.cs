@@ -45,6 +45,12 @@ internal sealed class Site : WebApplicationFactory<Program>
     /// <summary>What the server logged as an error. Tests that provoke none may say so.</summary>
     public ConcurrentQueue<string> Troubles { get; } = new();
 
+    /// <summary>The data folder.</summary>
+    public string Folder => _folder;
+
+    /// <summary>Null on SQLite.</summary>
+    public PostgresDatabase? Database => _database;
+
     public IStorageEngine Storage => Services.GetRequiredService<IStorageEngine>();
 
     public T The<T>() where T : notnull => Services.GetRequiredService<T>();
