@@ -1,4 +1,11 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
 import settings from './settings.json'
+import people from './people.json'
+import security from './security.json'
+import tokens from './tokens.json'
+import workspace from './workspace.json'
+import profile from './profile.json'
+import notifications from './notifications.json'
+import audit from './audit.json'
 
-export default { settings }
+export default { settings, people, security, tokens, workspace, profile, notifications, audit }
