@@ -42,7 +42,7 @@ public sealed class ErasingTests
         Assert.All(log.Where(item => item.Text("kind") is "message" or "note"), item => Assert.Equal("erased", item.Text("unreadable")));
         Assert.Contains(log, item => item.Text("kind") == "event" && item.GetProperty("event").Text("type") == "erased");
         Assert.Equal(["somebody else"], (await site.Owner.Log(kept)).Where(item => item.Text("kind") == "message").Select(item => item.Text("text")));
-        Assert.Equal("contact_erased", (await site.Owner.Api.Post($"/api/v1/conversations/{conversation}/messages", new { clientId = "x", text = "hello?" })).Text("code"));
+        Assert.Equal("contact_erased", (await site.Owner.Api.Post($"/api/v1/conversations/{conversation}/messages", new { clientId = "x", text = "hello?", @private = true })).Text("code"));
 
         // The same visitor is somebody new now.
         Assert.NotEqual(conversation, (await visitor.Say("back again")).Text("conversationId"));
