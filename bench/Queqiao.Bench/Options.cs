@@ -11,6 +11,7 @@ internal sealed record Options
         bench idle  [--connections 10000] [--seconds 20]       bytes per visitor who is connected and says nothing
         bench start                                            seconds from process start to ready, on an existing store
         bench slow  [--visitors 200] [--rate 500] [--stuck 1%] others' latency beside sockets that stopped reading
+        bench seal                                             nanoseconds to seal and open a message
         all:        [--database sqlite|postgres] [--server DIR] [--folder DIR] [--repeat 1]
                     --server: folder of a built server (default: builds this tree's in Release); --folder: where the store goes
         """;
@@ -38,7 +39,7 @@ internal sealed record Options
     /// <exception cref="FormatException">Says what is wrong.</exception>
     public static Options Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "slow"))
+        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "slow" or "seal"))
             throw new FormatException("Name a benchmark.");
         var options = new Options { Bench = args[0] };
         options = args[0] switch
