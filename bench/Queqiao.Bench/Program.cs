@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Queqiao.Bench;
 using Queqiao.Bench.Runs;
+using Queqiao.Bench.Search;
 using Queqiao.Bench.Servers;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
@@ -50,5 +51,6 @@ static IRun OnServer(Options options, BuiltServer built) => options.Bench switch
     "chat" => new ChatRun(options, built),
     "idle" => new IdleRun(options, built),
     "start" => new StartRun(options, built),
+    "search" => new SearchRun(options, built),
     _ => new SlowRun(options, built),
 };

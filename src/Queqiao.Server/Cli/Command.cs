@@ -21,6 +21,9 @@ internal abstract record Command
 
     public sealed record Keys(StorageOptions Storage, KeysWish What) : Command;
 
+    /// <param name="Empty">Throw the index away first, because it is damaged.</param>
+    public sealed record Reindex(StorageOptions Storage, bool Empty) : Command;
+
     public sealed record Version : Command;
 
     public sealed record Help : Command;

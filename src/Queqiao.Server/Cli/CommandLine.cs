@@ -42,6 +42,7 @@ internal static class CommandLine
             ["keys", "status"] => Keys(rest, variable, KeysWish.Status),
             ["keys", "rotate", "root"] => Keys(rest, variable, KeysWish.RotateRoot),
             ["keys", "rotate", "workspaces"] => Keys(rest, variable, KeysWish.RotateWorkspaces),
+            ["reindex"] => Reindex(rest, variable),
             ["version"] => rest is [] ? new Command.Version() : new Command.Wrong("cli_unknown_option", rest[0]),
             ["help"] => new Command.Help(),
             ["user"] => new Command.Wrong("cli_unknown_verb", "user"),
@@ -81,6 +82,14 @@ internal static class CommandLine
 
     private static Command Keys(List<string> rest, Func<string, string?> variable, KeysWish what) =>
         Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.Keys(Storage(given, variable), what);
+
+    private static Command Reindex(List<string> rest, Func<string, string?> variable)
+    {
+        if (Read(rest, ["data"], ["empty"], out var given) is { } wrong)
+            return wrong;
+        return IsOn(given.GetValueOrDefault("empty")) is { } empty
+            ? new Command.Reindex(Storage(given, variable), empty) : new Command.Wrong("cli_not_on_or_off", "--empty", given["empty"]);
+    }
 
     private static StorageOptions Storage(Dictionary<string, string> given, Func<string, string?> variable) => new()
     {

@@ -35,6 +35,7 @@ internal static class Commands
         Command.Wrong wrong => Misuse(wrong, terminal),
         Command.Migrate migrate => await Guarded(terminal, () => Migrate(migrate, terminal, ct)),
         Command.Keys keys => await Guarded(terminal, () => KeysCommands.Run(keys, terminal, ct)),
+        Command.Reindex reindex => await Guarded(terminal, () => Cli.Reindex.Run(reindex, terminal, ct)),
         Command.UserAdd add => await Guarded(terminal, () => Cli.UserAdd.Run(add, terminal, ct)),
         _ => throw new InvalidOperationException($"Nobody runs {command.GetType().Name}."),
     };

@@ -44,6 +44,8 @@ public sealed class ErasingTests
         Assert.Equal(["somebody else"], (await site.Owner.Log(kept)).Where(item => item.Text("kind") == "message").Select(item => item.Text("text")));
         Assert.Equal("contact_erased", (await site.Owner.Api.Post($"/api/v1/conversations/{conversation}/messages", new { clientId = "x", text = "hello?", @private = true })).Text("code"));
 
+        Assert.Equal(3L, counts.Long("searchTexts"));
+
         // The same visitor is somebody new now.
         Assert.NotEqual(conversation, (await visitor.Say("back again")).Text("conversationId"));
         Assert.DoesNotContain(site.Troubles, line => line.Contains("Damaged", StringComparison.Ordinal));

@@ -1,4 +1,6 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import routing from './routing.json'
+import search from './search.json'
 import settings from './settings.json'
 import people from './people.json'
 import security from './security.json'
@@ -8,4 +10,4 @@ import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
 
-export default { settings, people, security, tokens, workspace, profile, notifications, audit }
+export default { routing, search, settings, people, security, tokens, workspace, profile, notifications, audit }

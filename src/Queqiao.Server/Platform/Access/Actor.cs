@@ -54,6 +54,7 @@ internal static class Permissions
     public const string BlockContacts = "contacts.block";
     public const string EraseContacts = "contacts.erase";
     public const string ManageWorkspace = "workspace.manage";
+    public const string ManageRouting = "routing.manage";
     public const string ReadAudit = "audit.read";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels];
@@ -68,6 +69,7 @@ internal static class Permissions
         ManageConversations,
         EraseContacts,
         ManageWorkspace,
+        ManageRouting,
         ReadAudit,
     ];
 
