@@ -1,7 +1,9 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import notices from './notices.json'
 import routing from './routing.json'
 import search from './search.json'
 import settings from './settings.json'
+import signedUsers from './signedUsers.json'
 import people from './people.json'
 import security from './security.json'
 import tokens from './tokens.json'
@@ -9,5 +11,6 @@ import workspace from './workspace.json'
 import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
+import workbench from './workbench.json'
 
-export default { routing, search, settings, people, security, tokens, workspace, profile, notifications, audit }
+export default { routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }

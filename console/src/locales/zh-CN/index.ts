@@ -5,5 +5,6 @@ import conversations from './conversations.json'
 import channels from './channels.json'
 import preferences from './preferences.json'
 import errors from './errors.json'
+import files from './files.json'
 
-export default { app, ui, identity, conversations, channels, preferences, errors }
+export default { app, ui, identity, conversations, channels, preferences, errors, files }
