@@ -1,3 +1,4 @@
+using Queqiao.Server.Automation;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
@@ -76,6 +77,7 @@ return await Commands.Run(args, async serve =>
     app.MapErasures();
     app.MapConversations();
     app.MapAgentRouting();
+    app.MapAutomation();
     app.MapChannels();
     VisitorEndpoints.Map(app);
     app.MapConsole();

@@ -1,4 +1,5 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import replies from './replies.json'
 import notices from './notices.json'
 import routing from './routing.json'
 import search from './search.json'
@@ -13,4 +14,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }
+export default { replies, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }
