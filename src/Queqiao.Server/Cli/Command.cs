@@ -19,7 +19,7 @@ internal abstract record Command
 
     public sealed record Migrate(StorageOptions Storage) : Command;
 
-    public sealed record Keys(StorageOptions Storage, KeysWish What) : Command;
+    public sealed record ManageKeys(StorageOptions Storage, KeysWish What) : Command;
 
     /// <param name="Empty">Throw the index away first, because it is damaged.</param>
     public sealed record Reindex(StorageOptions Storage, bool Empty) : Command;

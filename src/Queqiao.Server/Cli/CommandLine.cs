@@ -85,7 +85,7 @@ internal static class CommandLine
         Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.Migrate(Storage(given, variable));
 
     private static Command Keys(List<string> rest, Func<string, string?> variable, KeysWish what) =>
-        Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.Keys(Storage(given, variable), what);
+        Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.ManageKeys(Storage(given, variable), what);
 
     /// <summary>Takes what <c>serve</c> takes, so that the same line can be examined.</summary>
     private static Command Doctor(List<string> rest, Func<string, string?> variable)

@@ -7,7 +7,7 @@ namespace Queqiao.Server.Cli;
 /// <summary><c>keys status</c> and <c>keys rotate root|workspaces</c>.</summary>
 internal static class KeysCommands
 {
-    public static Task<int> Run(Command.Keys command, Terminal terminal, CancellationToken ct) => Commands.WithStore(command.Storage, async storage =>
+    public static Task<int> Run(Command.ManageKeys command, Terminal terminal, CancellationToken ct) => Commands.WithStore(command.Storage, async storage =>
     {
         var local = storage.Vault.Roots as LocalRootKeys;
         if (local is null)
