@@ -75,6 +75,7 @@ return await Commands.Run(args, async serve =>
     app.MapIdentity();
     app.MapCustomFields();
     app.MapErasures();
+    app.MapContacts();
     app.MapConversations();
     app.MapAgentRouting();
     app.MapAutomation();

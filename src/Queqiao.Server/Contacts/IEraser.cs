@@ -31,9 +31,3 @@ internal interface IMergedContacts
     /// <summary>The contact and all it was merged with, itself too.</summary>
     Task<IReadOnlyList<Guid>> Of(WriteUnit unit, Guid contact, CancellationToken ct);
 }
-
-/// <summary>As long as contacts cannot be merged.</summary>
-internal sealed class NoMergedContacts : IMergedContacts
-{
-    public Task<IReadOnlyList<Guid>> Of(WriteUnit unit, Guid contact, CancellationToken ct) => Task.FromResult<IReadOnlyList<Guid>>([contact]);
-}

@@ -36,6 +36,7 @@ internal static class ConversationsModule
         services.AddSingleton<IEraser, EraseSearchTexts>();
         services.AddSingleton<IEraser, EraseConversations>();
         services.AddSingleton<InboxQueries>();
+        services.AddSingleton<Contacts.IContactReach, ContactReach>();
         services.AddSingleton<SavedViews>();
         services.AddSingleton<TagDirectory>();
         services.AddSingleton<RowFactsSource>();
