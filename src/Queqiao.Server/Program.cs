@@ -1,3 +1,4 @@
+using Queqiao.Server.Background;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
@@ -29,7 +30,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddStrictJson();
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
-    builder.Services.AddJobs();
+    builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
     builder.Services.AddGateway();
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
@@ -57,6 +58,7 @@ return await Commands.Run(args, async serve =>
     app.MapCustomFields();
     app.MapConversations();
     app.MapChannels();
+    app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();
     app.MapWidgetFiles();

@@ -30,6 +30,7 @@ internal static class ConversationsModule
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<Listeners>());
         services.AddHostedService(all => all.GetRequiredService<Listeners>());
         services.AddSingleton<ILogListener, TouchContacts>();
+        services.AddSingleton<IListenerDesk, ListenerDesk>();
         services.AddSingleton<AgentPresence>();
         services.AddSingleton<IAgentPresence>(all => all.GetRequiredService<AgentPresence>());
         services.AddSingleton<AgentServices>();

@@ -43,6 +43,7 @@ internal static class Permissions
     public const string ManageFields = "fields.manage";
     public const string ManageWorkspace = "workspace.manage";
     public const string ReadAudit = "audit.read";
+    public const string ManageJobs = "jobs.manage";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels];
     private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign];
@@ -54,6 +55,7 @@ internal static class Permissions
         ManageFields,
         ManageWorkspace,
         ReadAudit,
+        ManageJobs,
     ];
 
     public static readonly IReadOnlyList<string> Roles = ["owner", "admin", "supervisor", "agent", "viewer"];

@@ -16,6 +16,7 @@ internal static class JobsModule
         services.AddSingleton<JobWork>();
         services.AddSingleton<JobFinisher>();
         services.AddSingleton<JobSchedules>();
+        services.AddSingleton<JobDesk>();
         services.AddSingleton<JobWorker>();
         services.AddJob<CleanJobs>();
         services.AddRecurringJob("jobs.clean", CleanJobs.Name, "every 10m");
