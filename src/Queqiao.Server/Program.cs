@@ -8,6 +8,7 @@ using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Health;
 using Queqiao.Server.Platform.Jobs;
@@ -32,6 +33,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddStorage(serve.Storage);
     builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
+    builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
     builder.Services.AddGateway();
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
     builder.Services.AddCustomFields();
@@ -53,6 +55,7 @@ return await Commands.Run(args, async serve =>
     app.UseAccess();
     app.MapHealth();
     app.MapReference();
+    app.MapFiles();
     app.MapGateway();
     app.MapIdentity();
     app.MapCustomFields();

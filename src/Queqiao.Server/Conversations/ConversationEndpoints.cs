@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
@@ -5,6 +6,7 @@ using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Problems;
 
@@ -106,13 +108,16 @@ internal static class ConversationEndpoints
         return JsonAnswer.Object((page, head), static (json, it) => ItemWriter.WritePage(json, it.page, it.head, Audience.Agents));
     }
 
-    internal sealed record SendRequest(string ClientId, string Text, bool? Private = null);
+    internal sealed record SendRequest(string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null);
 
-    private static async Task<IResult> Send(Guid id, SendRequest request, Actor actor, ConversationLog log)
+    private static async Task<IResult> Send(Guid id, SendRequest request, Actor actor, ConversationLog log, SendingFiles files)
     {
-        if (Sending.Check(request.ClientId, request.Text) is { } refusal)
+        if (Sending.Check(request.ClientId, request.Text, request.Attachments) is { } refusal)
             return refusal.ToProblem();
-        var outcome = await log.Append(reply => Sending.ByAgent(actor, id, request.ClientId, request.Text, request.Private ?? false, reply, origin: null));
+        var isNote = request.Private ?? false;
+        var outcome = request.Attachments is { Length: > 0 } attached
+            ? await files.Send(FileOwner.OfAgent(actor.Ws, actor.AgentId), attached, !isNote, (sent, reply) => Sending.ByAgent(actor, id, request.ClientId, request.Text, isNote, reply, null, sent))
+            : await log.Append(reply => Sending.ByAgent(actor, id, request.ClientId, request.Text, isNote, reply, origin: null));
         return outcome is LogOutcome.Stored stored
             ? JsonAnswer.Object(stored, static (json, it) => SendAnswer.WriteMembers(json, it, forCustomer: false), StatusCodes.Status201Created)
             : ((LogOutcome.Refused)outcome).Refusal.ToProblem();

@@ -88,7 +88,7 @@ internal sealed record ConversationHead : IScoped
                 LastSenderKind = by.Kind,
                 LastSenderId = by.Id,
                 LastSenderName = by.Name,
-                LastPreview = Preview(note.Text),
+                LastPreview = Preview(note.Text, note.Attachments),
             },
             AssigneeChanged assigned => next with { AssigneeId = assigned.To?.Id, AssigneeName = assigned.To?.Name },
             StatusChanged status => next with
@@ -123,7 +123,7 @@ internal sealed record ConversationHead : IScoped
             LastSenderKind = by.Kind,
             LastSenderId = by.Id,
             LastSenderName = by.Name,
-            LastPreview = Preview(message.Text),
+            LastPreview = Preview(message.Text, message.Attachments),
             Unread = fromContact ? Unread + 1 : Unread,
             ContactUnread = fromContact ? ContactUnread : ContactUnread + 1,
             LastInSeq = fromContact ? Seq : LastInSeq,
@@ -132,9 +132,12 @@ internal sealed record ConversationHead : IScoped
         };
     }
 
-    private static string Preview(string text)
+    /// <summary>A message without words is its first file, marked by a sign that needs no translation.</summary>
+    private static string Preview(string text, IReadOnlyList<SentFile>? files)
     {
         const int length = 160;
+        if (text.Length == 0 && files is [var first, ..])
+            text = $"{(first.Kind switch { "image" => "🖼️", "audio" => "🎵", "video" => "🎬", _ => "📎" })} {first.Name}";
         if (text.Length <= length)
             return text;
         return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]; // never half a character

@@ -15,17 +15,17 @@ internal static class ConversationRules
     public static readonly TimeSpan ReopenWithin = TimeSpan.FromHours(72);
 
     /// <summary>A customer writes. A resolved conversation goes back to the queue.</summary>
-    public static Decision CustomerSays(this ConversationHead head, string text, string clientId) =>
+    public static Decision CustomerSays(this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null) =>
         Decision.Of(
             head.Seq == 0 ? new ConversationStarted() : null,
             head.IsResolved && head.AssigneeId is { } id ? new AssigneeChanged(new(id, head.AssigneeName ?? ""), null) : null,
             head.IsResolved ? new StatusChanged(head.Status, ConversationStatus.Queued, "customer_wrote") : null,
             head.Status == ConversationStatus.Pending || head.Status == ConversationStatus.Snoozed
                 ? new StatusChanged(head.Status, head.AssigneeId is null ? ConversationStatus.Queued : ConversationStatus.Open, "customer_wrote") : null,
-            new MessagePosted(Direction.In, text, clientId));
+            new MessagePosted(Direction.In, text, clientId) { Attachments = files });
 
     /// <summary>An agent replies. Whoever replies to a conversation that nobody holds takes it.</summary>
-    public static Decision AgentSays(this ConversationHead head, string text, string clientId, Person agent)
+    public static Decision AgentSays(this ConversationHead head, string text, string clientId, Person agent, IReadOnlyList<SentFile>? files = null)
     {
         if (head.IsResolved)
             return Refusal.Conflict("conversation_resolved");
@@ -33,10 +33,11 @@ internal static class ConversationRules
             head.Unread > 0 ? new ReadMarked(SenderKind.Agent, head.Seq) : null, // who answers has read
             head.AssigneeId is null ? new AssigneeChanged(null, agent) : null,
             head.Status != ConversationStatus.Open ? new StatusChanged(head.Status, ConversationStatus.Open, "agent_replied") : null,
-            new MessagePosted(Direction.Out, text, clientId));
+            new MessagePosted(Direction.Out, text, clientId) { Attachments = files });
     }
 
-    public static Decision AddNote(this ConversationHead head, string text, string clientId) => new NotePosted(text, clientId);
+    public static Decision AddNote(this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null) =>
+        new NotePosted(text, clientId) { Attachments = files };
 
     /// <param name="agent">Null puts the conversation back into the queue.</param>
     public static Decision AssignTo(this ConversationHead head, Person? agent)

@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Conversations.Live;
@@ -20,6 +21,7 @@ internal static class ConversationsModule
         services.AddSingleton<ConversationHub>();
         services.AddSingleton<ILogSubscriber>(all => all.GetRequiredService<ConversationHub>());
         services.AddSingleton<Catching>();
+        services.AddSingleton<SendingFiles>();
         services.AddSingleton<CustomerServices>();
         services.AddSingleton<ICustomerConversations, CustomerConversations>();
         services.AddSingleton<ListFrames>();
@@ -37,5 +39,9 @@ internal static class ConversationsModule
         services.AddSingleton<IGatewayDoor, AgentDoor>();
     }
 
-    public static void MapConversations(this IEndpointRouteBuilder app) => ConversationEndpoints.Map(app);
+    public static void MapConversations(this IEndpointRouteBuilder app) 
+    {
+        ConversationEndpoints.Map(app);
+        FileEndpoints.Map(app);
+    }
 }

@@ -15,11 +15,17 @@ internal abstract record EntryBody
 internal sealed record ConversationStarted : EntryBody;
 
 /// <summary>Something was said to or by the customer.</summary>
-internal sealed record MessagePosted(string Direction, string Text, string ClientId) : EntryBody;
+internal sealed record MessagePosted(string Direction, string Text, string ClientId) : EntryBody
+{
+    /// <summary>Files that were sent with it; null when there are none.</summary>
+    public IReadOnlyList<SentFile>? Attachments { get; init; }
+}
 
 /// <summary>Colleagues talk among themselves: never leaves the house.</summary>
 internal sealed record NotePosted(string Text, string ClientId) : EntryBody
 {
+    public IReadOnlyList<SentFile>? Attachments { get; init; }
+
     [JsonIgnore] // not inherited by an override
     public override bool IsPublic => false;
 }
@@ -31,6 +37,11 @@ internal sealed record StatusChanged(string From, string To, string? Reason) : E
 
 /// <summary>One side has seen everything up to a seq. <see cref="By"/> is <c>contact</c> or <c>agent</c>.</summary>
 internal sealed record ReadMarked(string By, long UpTo) : EntryBody;
+
+/// <summary>A file as the log remembers it: enough to show the message without asking for the file.</summary>
+/// <param name="Kind">image, audio, video or file.</param>
+/// <param name="DurationMs">Of a recording, where known.</param>
+internal sealed record SentFile(Guid Id, string Kind, string Name, string ContentType, long Size, int? Width, int? Height, int? DurationMs);
 
 /// <summary>A colleague as the log remembers one.</summary>
 internal sealed record Person(Guid Id, string Name);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Problems;
 
@@ -21,7 +22,13 @@ internal interface ICustomerConversations
     Task<CustomerPage> Page(Customer customer, PageRequest page, TimeSpan wait, CancellationToken ct);
 
     /// <summary>Stores a message. The same <paramref name="clientId"/> again gives the first answer again.</summary>
-    Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text);
+    Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text, IReadOnlyList<Guid>? attachments = null);
+
+    /// <summary>The customer as somebody who uploads files.</summary>
+    FileOwner Owner(Customer customer);
+
+    /// <summary>Those of these files that the customer may have: what they uploaded themselves, and what was sent to them in the newest conversation.</summary>
+    Task<IReadOnlyList<FileView>> Files(Customer customer, IReadOnlyList<Guid> ids, CancellationToken ct);
 
     /// <summary>Notes that the customer has seen everything up to a seq. Null: done.</summary>
     Task<Refusal?> MarkRead(Customer customer, long upTo);

@@ -31,6 +31,13 @@ public sealed class RouteListTests
         ["GET /widget/v1/consents"] = "checks the visitor's token",
         ["POST /widget/v1/consents"] = "checks the visitor's token",
         ["GET /widget/v1/unread"] = "checks the visitor's token",
+        ["POST /widget/v1/files"] = "checks the visitor's token",
+        ["PATCH /widget/v1/files/{id:guid}"] = "checks the visitor's token",
+        ["HEAD /widget/v1/files/{id:guid}"] = "checks the visitor's token",
+        ["GET /widget/v1/files/{id:guid}"] = "checks the visitor's token",
+        ["DELETE /widget/v1/files/{id:guid}"] = "checks the visitor's token",
+        ["POST /widget/v1/files/links"] = "checks the visitor's token",
+        ["GET /files/{token}"] = "the address is the key: signed, good for minutes",
         ["GET /demo"] = "only with --demo: the shop's page",
         ["GET /demo/shop.css"] = "only with --demo: its style sheet",
     };
@@ -97,7 +104,7 @@ public sealed class RouteListTests
                 described++;
             }
         }
-        Assert.Equal(described, paths.EnumerateObject().Sum(path => path.Value.EnumerateObject().Count(member => member.Name is "get" or "post" or "put" or "patch" or "delete")));
+        Assert.Equal(described, paths.EnumerateObject().Sum(path => path.Value.EnumerateObject().Count(member => member.Name is "get" or "head" or "post" or "put" or "patch" or "delete")));
         Assert.True(described > 15, "the routes are no longer found");
     }
 

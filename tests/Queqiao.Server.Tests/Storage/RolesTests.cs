@@ -108,6 +108,7 @@ public sealed class RolesTests
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
         "custom_field",
+        "file",
         "user_key", "consent_notice", "consent",
         "job", "job_lane", "job_schedule",
         "workspace_key",

@@ -57,6 +57,7 @@ public sealed class SchemaTests
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
             .. Strict("custom_field"),
+            .. Strict("file"),
             .. Strict("user_key", "consent_notice", "consent"),
             "trigger consent_is_append_only_delete", "trigger consent_is_append_only_update", "trigger consent_notice_is_append_only_delete", "trigger consent_notice_is_append_only_update",
             "without rowid consent_notice",
@@ -84,6 +85,7 @@ public sealed class SchemaTests
         [
             "agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace",
             "custom_field",
+            "file",
             "user_key", "consent_notice", "consent",
             "job", "job_lane", "job_schedule",
             "workspace_key",
@@ -104,6 +106,7 @@ public sealed class SchemaTests
             .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
+            .. Granted(["file"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["job", "job_lane", "job_schedule"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
             "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",

@@ -18,15 +18,15 @@ internal static class VisitorCors
         var headers = context.Response.Headers;
         headers.AccessControlAllowOrigin = origin;
         headers.Vary = "Origin";
-        headers.AccessControlExposeHeaders = "Retry-After";
+        headers.AccessControlExposeHeaders = "Retry-After, Upload-Offset, Upload-Length";
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         if (!HttpMethods.IsOptions(request.Method))
         {
             await next();
             return;
         }
-        headers.AccessControlAllowMethods = "GET, POST";
-        headers.AccessControlAllowHeaders = "authorization, content-type, accept-language";
+        headers.AccessControlAllowMethods = "GET, HEAD, POST, PATCH, DELETE";
+        headers.AccessControlAllowHeaders = "authorization, content-type, accept-language, upload-offset";
         headers.AccessControlMaxAge = "600";
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     });

@@ -23,6 +23,7 @@ internal static class VisitorEndpoints
         widget.MapPost("/messages", Send).IsPublic().TakesQuery();
         widget.MapPost("/events", Signal).IsPublic().TakesQuery();
         widget.MapGet("/unread", Unread).IsPublic().TakesQuery();
+        VisitorFiles.Map(widget);
     }
 
     private static async Task<IResult> Messages(
@@ -44,7 +45,7 @@ internal static class VisitorEndpoints
         });
     }
 
-    internal sealed record SendRequest(string? ClientId, string? Text);
+    internal sealed record SendRequest(string? ClientId, string? Text = null, Guid[]? Attachments = null);
 
     private static async Task<IResult> Send(TolerantBody<SendRequest> body, HttpContext context, VisitorAccess access, VisitorGate gate, ICustomerConversations conversations, CancellationToken ct)
     {
@@ -53,9 +54,9 @@ internal static class VisitorEndpoints
             return refusal!.ToProblem();
         if (await gate.MayWrite(who, ct) is { } notNow)
             return notNow.ToProblem();
-        if (VisitorGate.WillBeSaid(body.Value.ClientId, body.Value.Text))
+        if (VisitorGate.WillBeSaid(body.Value.ClientId, body.Value.Text, body.Value.Attachments))
             await gate.Note(who, ct);
-        return await conversations.Say(who.Customer, body.Value.ClientId, body.Value.Text) switch
+        return await conversations.Say(who.Customer, body.Value.ClientId, body.Value.Text, body.Value.Attachments) switch
         {
             CustomerAnswer.Stored stored => TypedResults.Json(stored, statusCode: StatusCodes.Status201Created),
             CustomerAnswer.Refused no => no.Refusal.ToProblem(),

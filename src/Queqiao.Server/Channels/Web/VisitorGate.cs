@@ -45,6 +45,6 @@ internal sealed class VisitorGate(IConsents consents, IContacts contacts, IStora
     }
 
     /// <summary>Whether a text will become a message: papers are not stored for what is going to be refused.</summary>
-    public static bool WillBeSaid(string? clientId, string? text) =>
-        !string.IsNullOrEmpty(clientId) && !string.IsNullOrWhiteSpace(text) && text.Length <= ConversationRules.MostText;
+    public static bool WillBeSaid(string? clientId, string? text, Guid[]? attachments) =>
+        !string.IsNullOrEmpty(clientId) && (attachments is { Length: > 0 } || !string.IsNullOrWhiteSpace(text)) && !(text?.Length > ConversationRules.MostText);
 }

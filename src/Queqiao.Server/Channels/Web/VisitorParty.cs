@@ -21,7 +21,7 @@ internal sealed class VisitorParty(IGatewayParty conversation, GatewayConnection
                 connection.Send(Frames.Error(connection.Locale, no.Code, frame.Op, frame.ClientId, no.Args));
                 return;
             }
-            if (!_noted && VisitorGate.WillBeSaid(frame.ClientId, frame.Text))
+            if (!_noted && VisitorGate.WillBeSaid(frame.ClientId, frame.Text, frame.Attachments))
             {
                 _noted = true;
                 _before = gate.Note(who, CancellationToken.None);

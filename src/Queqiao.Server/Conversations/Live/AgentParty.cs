@@ -1,7 +1,9 @@
+using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
@@ -11,7 +13,7 @@ namespace Queqiao.Server.Conversations.Live;
 /// <summary>What agents' connections share.</summary>
 internal sealed record AgentServices(
     ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, ISessions Sessions,
-    LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
+    SendingFiles Files, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
 
 #pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
@@ -79,8 +81,11 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
         var reply = new SocketReply(connection, "send", frame.ClientId, forCustomer: false);
         if (!actor.May(Permissions.Reply))
             reply.Refuse(Refusal.Forbidden());
-        else if (Sending.Check(frame.ClientId, frame.Text) is { } refusal)
+        else if (Sending.Check(frame.ClientId, frame.Text, frame.Attachments) is { } refusal)
             reply.Refuse(refusal);
+        else if (frame.Attachments is { Length: > 0 } attached)
+            services.Files.Post(FileOwner.OfAgent(actor.Ws, actor.AgentId), attached, isPublic: frame.Private != true,
+                sent => Sending.ByAgent(actor, conversation, frame.ClientId!, frame.Text ?? "", frame.Private ?? false, reply, connection, sent), reply);
         else
             services.Log.Post(Sending.ByAgent(actor, conversation, frame.ClientId!, frame.Text!, frame.Private ?? false, reply, connection));
     }

@@ -1,6 +1,8 @@
+using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
@@ -8,7 +10,12 @@ using Queqiao.Server.Platform.Security;
 namespace Queqiao.Server.Conversations.Live;
 
 /// <summary>What customers' connections share.</summary>
-internal sealed record CustomerServices(ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, LimitsOptions Limits, TimeProvider Clock);
+internal sealed record CustomerServices(
+    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, SendingFiles Files, StoredFiles Stored, FileKeys FileKeys, LimitsOptions Limits, TimeProvider Clock)
+{
+    /// <summary>The customer as somebody who uploads.</summary>
+    public FileOwner Owner(Customer customer) => FileKeys.OfCustomer(customer.Ws, customer.Key.ChannelId, customer.Key.Identity);
+}
 
 /// <summary>The front door for channels.</summary>
 internal sealed class CustomerConversations(CustomerServices services, IHostApplicationLifetime lifetime) : ICustomerConversations
@@ -27,17 +34,31 @@ internal sealed class CustomerConversations(CustomerServices services, IHostAppl
         return new CustomerPage(ViewOf(head), json => ItemWriter.WritePage(json, log, head!, Audience.Customer));
     }
 
-    public async Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text)
+    public async Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text, IReadOnlyList<Guid>? attachments)
     {
-        if (Sending.Check(clientId, text) is { } refusal)
+        if (Sending.Check(clientId, text, attachments) is { } refusal)
             return new CustomerAnswer.Refused(refusal);
-        return await services.Log.Append(reply => CustomerCommands.Message(customer, clientId!, text!, reply, origin: null)) switch
+        var outcome = attachments is { Count: > 0 }
+            ? await services.Files.Send(services.Owner(customer), attachments, isPublic: true, (sent, reply) => CustomerCommands.Message(customer, clientId!, text ?? "", reply, origin: null, sent))
+            : await services.Log.Append(reply => CustomerCommands.Message(customer, clientId!, text!, reply, origin: null));
+        return outcome switch
         {
             LogOutcome.Stored stored => new CustomerAnswer.Stored(
                 stored.ConversationId, $"{stored.ConversationId}.{stored.Seq}", stored.Seq, stored.PublicPrev ?? 0, DateTimeOffset.FromUnixTimeMilliseconds(stored.At)),
             LogOutcome.Refused refused => new CustomerAnswer.Refused(refused.Refusal),
             _ => throw new InvalidOperationException("An outcome is stored or refused."),
         };
+    }
+
+    public FileOwner Owner(Customer customer) => services.Owner(customer);
+
+    public async Task<IReadOnlyList<FileView>> Files(Customer customer, IReadOnlyList<Guid> ids, CancellationToken ct)
+    {
+        var owner = services.Owner(customer);
+        var conversation = (await Head(customer, ct))?.Id;
+        var files = await services.Stored.Views(customer.Ws, ids, ct);
+        return [.. files.Where(file => (file.OwnerKind == owner.Kind && file.OwnerKey == owner.Key)
+            || (file.IsPublic && conversation is not null && file.ConversationId == conversation))];
     }
 
     public async Task<Refusal?> MarkRead(Customer customer, long upTo)

@@ -35,8 +35,11 @@ internal sealed class CustomerParty(Customer customer, GatewayConnection connect
     private void Send(ClientFrame frame)
     {
         var reply = new SocketReply(connection, "send", frame.ClientId, forCustomer: true);
-        if (Sending.Check(frame.ClientId, frame.Text) is { } refusal)
+        if (Sending.Check(frame.ClientId, frame.Text, frame.Attachments) is { } refusal)
             reply.Refuse(refusal);
+        else if (frame.Attachments is { Length: > 0 } attached)
+            services.Files.Post(services.Owner(customer), attached, isPublic: true,
+                sent => CustomerCommands.Message(customer, frame.ClientId!, frame.Text ?? "", reply, connection, sent), reply);
         else
             services.Log.Post(CustomerCommands.Message(customer, frame.ClientId!, frame.Text!, reply, connection));
     }
@@ -61,14 +64,14 @@ internal static class CustomerSignals
 /// <summary>The commands of a customer.</summary>
 internal static class CustomerCommands
 {
-    public static LogCommand Message(Customer customer, string clientId, string text, ILogReply reply, object? origin) => new()
+    public static LogCommand Message(Customer customer, string clientId, string text, ILogReply reply, object? origin, IReadOnlyList<SentFile>? files = null) => new()
     {
         Ws = customer.Ws,
         Customer = customer.Key,
         Begins = true,
         Key = LogCommand.KeyOf(customer.Ws, $"customer:{customer.Key.ChannelId}:{customer.Key.Identity}", clientId),
         By = Contact,
-        Decide = head => head.CustomerSays(text, clientId),
+        Decide = head => head.CustomerSays(text, clientId, files),
         Reply = reply,
         Origin = origin,
     };

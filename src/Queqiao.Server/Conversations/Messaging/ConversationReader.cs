@@ -14,6 +14,15 @@ internal sealed class ConversationReader(IStorageEngine storage)
         return await db.Visible(scope).SingleOrDefaultAsync(head => head.Id == id, ct);
     }
 
+    /// <summary>Those of these conversations that are in the scope.</summary>
+    public async Task<IReadOnlySet<Guid>> Seen(Scope<ConversationHead> scope, Guid[] ids, CancellationToken ct)
+    {
+        if (ids.Length == 0)
+            return new HashSet<Guid>();
+        await using var db = storage.Read(scope.Ws);
+        return await db.Visible(scope).Where(head => ids.Contains(head.Id)).Select(head => head.Id).ToHashSetAsync(ct);
+    }
+
     /// <summary>A page of the log in the order of seq.</summary>
     /// <param name="head">A head that the reader may see; what came after it is not in the page: the reader may no longer see that.</param>
     /// <param name="page">Which part.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Json;
 
@@ -59,8 +60,7 @@ internal static class ItemWriter
                 json.WriteString("clientId", note.ClientId);
                 WriteSender(json, entry.Sender, head, audience);
                 json.WriteString("text", note.Text);
-                json.WriteStartArray("attachments");
-                json.WriteEndArray();
+                WriteFiles(json, note.Attachments);
                 break;
             case NotePosted:
                 throw new InvalidOperationException("A note is never written for a customer.");
@@ -94,12 +94,28 @@ internal static class ItemWriter
         json.WriteString("direction", message.Direction);
         WriteSender(json, entry.Sender, head, audience);
         json.WriteString("text", message.Text);
-        json.WriteStartArray("attachments");
-        json.WriteEndArray();
+        WriteFiles(json, message.Attachments);
         var readUpTo = message.Direction == Direction.In ? head.AgentReadSeq : head.ContactReadSeq;
         json.WriteStartObject("delivery");
         json.WriteString("state", entry.Seq <= readUpTo ? "read" : "sent");
         json.WriteEndObject();
+    }
+
+    private static void WriteFiles(Utf8JsonWriter json, IReadOnlyList<SentFile>? files)
+    {
+        json.WriteStartArray("attachments");
+        foreach (var file in files ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("id", file.Id);
+            json.WriteString("kind", file.Kind);
+            json.WriteString("name", file.Name);
+            json.WriteString("contentType", file.ContentType);
+            json.WriteNumber("size", file.Size);
+            FileJson.WriteShape(json, file.Width, file.Height, file.DurationMs);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     public static void WriteSender(Utf8JsonWriter json, Sender sender, ConversationHead head, Audience audience)

@@ -17,7 +17,7 @@ internal sealed class OriginGuard(RequestDelegate next)
             return next(context);
         if (!IsByTokenAlone(request) && !IsSameOrigin(context))
             return Refusal.Forbidden("origin_not_allowed").ToProblem().ExecuteAsync(context);
-        if (HasBody(context) && !IsJson(request))
+        if (HasBody(context) && !IsJson(request) && !IsPiece(request))
             return new Refusal(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type").ToProblem().ExecuteAsync(context);
         return next(context);
     }
@@ -54,6 +54,11 @@ internal sealed class OriginGuard(RequestDelegate next)
     private static bool HasBody(HttpContext context) =>
         context.Request.ContentLength is > 0
         || (context.Request.ContentLength is null && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true);
+
+    /// <summary>A piece of an upload: like JSON, nothing that a form could send.</summary>
+    private static bool IsPiece(HttpRequest request) =>
+        HttpMethods.IsPatch(request.Method) && request.Path.StartsWithSegments("/api/v1/files")
+        && string.Equals(request.ContentType, Files.UploadRequests.PieceType, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsJson(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)

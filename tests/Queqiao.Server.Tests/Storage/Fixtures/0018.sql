@@ -1,0 +1,2 @@
+INSERT INTO file (ws, id, state, owner_kind, owner_key, name, kind, content_type, size, width, height, duration_ms, has_thumb, sealed_key, digest, conversation_id, contact_id, is_public, reason, tries, next_at, created_at)
+VALUES (1, {id:1801}, 'ready', 'agent', {id:02}, {bytes:sealed name}, 'image', 'image/png', 1234, 10, 20, NULL, true, {bytes:sealed key}, {bytes:digest}, {id:07}, {id:05}, true, NULL, 0, NULL, 3000);
