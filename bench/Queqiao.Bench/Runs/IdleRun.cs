@@ -10,7 +10,7 @@ namespace Queqiao.Bench.Runs;
 /// <summary>What a visitor costs who has the page open and says nothing: hello and heartbeats only.</summary>
 internal sealed class IdleRun(Options options, BuiltServer built) : IRun
 {
-    private const int First = 200;
+    private const int First = 2000;
     private const int PerAddress = 20_000;
     private const int MostHandshakes = 64;
 

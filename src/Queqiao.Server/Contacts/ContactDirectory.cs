@@ -7,10 +7,20 @@ namespace Queqiao.Server.Contacts;
 
 internal sealed class ContactDirectory(IConsents consents) : IContacts
 {
-    public Task Seen(WriteUnit unit, int ws, Guid contactId, long at, CancellationToken ct) =>
-        unit.Db.Visible(Scope<Contact>.Workspace(ws))
-            .Where(contact => contact.Id == contactId && contact.LastSeenAt < at)
-            .ExecuteUpdateAsync(set => set.SetProperty(contact => contact.LastSeenAt, at), ct);
+    private const int MostInOneStatement = 500;
+
+    public async Task Seen(WriteUnit unit, int ws, IReadOnlyDictionary<Guid, long> people, CancellationToken ct)
+    {
+        // One statement for all, not one for each person: this runs ten times a second under load.
+        var sqlite = unit.Db.Database.IsSqlite();
+        foreach (var some in people.Chunk(MostInOneStatement))
+        {
+            var values = some.SelectMany(person => new object[] { sqlite ? person.Key.ToByteArray(bigEndian: true) : person.Key, person.Value }).Append(ws);
+            var rows = string.Join(',', some.Select((_, i) => $"({{{2 * i}}},{{{(2 * i) + 1}}})"));
+            var sql = $"UPDATE contact SET last_seen_at = v.column2 FROM (VALUES {rows}) AS v WHERE contact.ws = {{{2 * some.Length}}} AND contact.id = v.column1 AND contact.last_seen_at < v.column2";
+            await unit.Db.Database.ExecuteSqlRawAsync(sql, values, ct);
+        }
+    }
 
     public void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at) =>
         Add(unit, ws, channelId, identity, name, at);

@@ -5,8 +5,8 @@ namespace Queqiao.Server.Contacts;
 /// <summary>What other modules may ask about people.</summary>
 internal interface IContacts
 {
-    /// <summary>The person wrote at that time (Unix milliseconds); an earlier time than the known one changes nothing.</summary>
-    Task Seen(WriteUnit unit, int ws, Guid contactId, long at, CancellationToken ct);
+    /// <summary>These people wrote at these times (Unix milliseconds); an earlier time than the known one changes nothing.</summary>
+    Task Seen(WriteUnit unit, int ws, IReadOnlyDictionary<Guid, long> people, CancellationToken ct);
 
     /// <summary>Adds a person who is known by name before they write to what the unit saves. Nobody else may have the identity yet.</summary>
     /// <param name="identity">What the channel calls them.</param>

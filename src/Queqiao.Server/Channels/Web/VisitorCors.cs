@@ -6,14 +6,13 @@ namespace Queqiao.Server.Channels.Web;
 /// </summary>
 internal static class VisitorCors
 {
-    public static void UseVisitorCors(this WebApplication app) => app.Use(async (context, next) =>
+    public static void UseVisitorCors(this WebApplication app) => app.Use((context, next) =>
     {
         var request = context.Request;
         var isWidgets = request.Path.StartsWithSegments("/widget/v1") || request.Path.StartsWithSegments("/gateway/events");
         if (!isWidgets || request.Headers.Origin is not [{ Length: > 0 } origin])
         {
-            await next();
-            return;
+            return next(context);
         }
         var headers = context.Response.Headers;
         headers.AccessControlAllowOrigin = origin;
@@ -22,12 +21,12 @@ internal static class VisitorCors
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         if (!HttpMethods.IsOptions(request.Method))
         {
-            await next();
-            return;
+            return next(context);
         }
         headers.AccessControlAllowMethods = "GET, HEAD, POST, PATCH, DELETE";
         headers.AccessControlAllowHeaders = "authorization, content-type, accept-language, upload-offset";
         headers.AccessControlMaxAge = "600";
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
     });
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Platform.Access;
@@ -6,244 +8,159 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Listening;
 
-/// <summary>One turn of one listener: everything that is new in every slot, and the holds that are due.</summary>
+/// <summary>One turn of one listener: everything that is new, in one unit of work for all slots, then the holds that are due.</summary>
 internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener, ILogger log)
 {
-    /// <summary>Tries before an entry is parked.</summary>
-    public const int MostTries = 5;
+    private const int MostOfSlot = 128;
+    private const int MostAtOnce = 2000;
+    private const int MostPages = 50;
 
-    private const int MostAtOnce = 500;
+    private readonly ListenerHolds _holds = new(storage, listener, log);
+    private bool _begun;
 
     /// <summary>Entries that were waiting when the turn began.</summary>
     public async Task<long> Run(CancellationToken ct)
     {
-        var cursors = await Cursors(ct);
+        if (!_begun)
+            await Begin(ct);
         var waiting = 0L;
-        foreach (var (slot, end) in await Ends(ct))
+        for (var page = 0; page < MostPages; page++)
         {
-            waiting += end - cursors.GetValueOrDefault(slot);
-            while (cursors.GetValueOrDefault(slot) < end)
-            {
-                var rows = await Read(slot, cursors.GetValueOrDefault(slot), ct);
-                if (rows.Count == 0 || !await Digest(slot, cursors.GetValueOrDefault(slot), rows, ct))
-                    break;
-                cursors[slot] = rows[^1].Position;
-            }
+            if (page == 0 && (waiting = await Waiting(ct)) == 0)
+                break;
+            var entries = await Read(ct);
+            if (entries.Count == 0 || !await DigestAll(entries, ct))
+                break;
         }
-        await RetryHolds(ct);
+        await _holds.Retry(ct);
         return waiting;
     }
 
-    private async Task<Dictionary<short, long>> Cursors(CancellationToken ct)
+    /// <summary>A cursor for every slot, so that a turn can read and move them all at once.</summary>
+    private async Task Begin(CancellationToken ct)
     {
-        await using var db = storage.ReadSystem();
-        return await db.Table<ListenerCursor>().Where(cursor => cursor.Listener == listener.Name).ToDictionaryAsync(cursor => cursor.Slot, cursor => cursor.Position, ct);
+        try
+        {
+            await storage.RunSystem(async (unit, stop) =>
+            {
+                var known = await unit.Db.Table<ListenerCursor>().Where(cursor => cursor.Listener == listener.Name).Select(cursor => cursor.Slot).ToListAsync(stop);
+                var missing = await unit.Db.Table<SlotRow>().Where(slot => !known.Contains(slot.Slot)).Select(slot => slot.Slot).ToListAsync(stop);
+                foreach (var slot in missing)
+                    unit.Db.Table<ListenerCursor>().Add(new ListenerCursor { Listener = listener.Name, Slot = slot, Position = 0 });
+                return await unit.Db.SaveChangesAsync(stop);
+            }, ct);
+        }
+        catch (DbUpdateException trouble) when (trouble.IsDuplicate())
+        {
+            // another node began at the same moment
+        }
+        _begun = true;
     }
 
-    private async Task<List<(short Slot, long End)>> Ends(CancellationToken ct)
+    private async Task<long> Waiting(CancellationToken ct)
     {
         await using var db = storage.ReadSystem();
-        var rows = await db.Table<SlotRow>().AsNoTracking().OrderBy(slot => slot.Slot).ToListAsync(ct);
-        return [.. rows.Select(slot => (slot.Slot, slot.Position))];
+        return await (
+            from cursor in db.Table<ListenerCursor>()
+            join slot in db.Table<SlotRow>() on cursor.Slot equals slot.Slot
+            where cursor.Listener == listener.Name && slot.Position > cursor.Position
+            select slot.Position - cursor.Position).SumAsync(ct);
     }
 
-    private async Task<List<LogEntry>> Read(short slot, long after, CancellationToken ct)
+    /// <summary>What comes next in each slot, without gaps: positions follow commit order, and one statement sees one moment.</summary>
+    private async Task<List<LogEntry>> Read(CancellationToken ct)
     {
         await using var db = storage.ReadSystem();
-        var rows = await db.Visible(Scope<EntryRow>.Everything("listeners follow every workspace"))
-            .Where(entry => entry.Slot == slot && entry.Position > after)
-            .OrderBy(entry => entry.Position).Take(MostAtOnce).ToListAsync(ct);
+        var rows = await (
+            from cursor in db.Table<ListenerCursor>()
+            join entry in db.Visible(Scope<EntryRow>.Everything("listeners follow every workspace")) on cursor.Slot equals entry.Slot
+            where cursor.Listener == listener.Name && entry.Position > cursor.Position && entry.Position <= cursor.Position + MostOfSlot
+            orderby entry.Slot, entry.Position
+            select entry).Take(MostAtOnce).ToListAsync(ct);
         return [.. rows.Select(row => row.ToEntry())];
     }
 
     /// <summary>False: another node was faster.</summary>
-    private async Task<bool> Digest(short slot, long from, List<LogEntry> entries, CancellationToken ct)
+    private async Task<bool> DigestAll(List<LogEntry> entries, CancellationToken ct)
     {
+        var slots = entries.GroupBy(entry => entry.Slot).Select(slot => slot.ToList()).ToList();
         try
         {
-            return await storage.RunSystem(async (unit, stop) =>
+            return await Digest(entries, [.. slots.Select(SpanOf)], ct);
+        }
+        catch (Exception trouble) when (IsListeners(trouble) && slots.Count > 1)
+        {
+            foreach (var slot in slots) // somewhere among them is one that cannot be digested
             {
-                if (!await Move(unit, slot, from, entries[^1].Position, stop))
+                if (!await DigestSlot(slot, ct))
                     return false;
-                var free = await WithoutHeld(unit, entries, stop);
-                if (free.Count > 0)
-                    await Tell(free, unit, stop);
-                return true;
-            }, ct);
+            }
+            return true;
         }
-        catch (Exception trouble) when (trouble is not (OperationCanceledException or StorageUnavailableException))
+        catch (Exception trouble) when (IsListeners(trouble))
         {
-            if (entries.Count == 1)
-                return await Hold(slot, from, entries[0], trouble, ct);
-            var half = entries.Count / 2;
-            return await Digest(slot, from, entries[..half], ct)
-                && await Digest(slot, entries[half - 1].Position, entries[half..], ct);
+            return await Halve(entries, trouble, ct);
         }
     }
 
-    private async Task Tell(IReadOnlyList<LogEntry> entries, WriteUnit unit, CancellationToken ct)
+    private async Task<bool> DigestSlot(List<LogEntry> entries, CancellationToken ct)
     {
         try
         {
-            await listener.On(entries, unit, ct);
+            return await Digest(entries, [SpanOf(entries)], ct);
         }
-        catch (Exception trouble) when (trouble is TimeoutException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception trouble) when (IsListeners(trouble))
         {
-            throw new ListenerException(trouble); // what it asked was away, not our database: that would hold everybody up
+            return await Halve(entries, trouble, ct);
         }
     }
 
-    /// <summary>The lock is the update: of two nodes at one place, one finds the cursor moved.</summary>
-    private async Task<bool> Move(WriteUnit unit, short slot, long from, long to, CancellationToken ct)
+    private async Task<bool> Halve(List<LogEntry> entries, Exception trouble, CancellationToken ct)
     {
-        var moved = await unit.Db.Table<ListenerCursor>()
-            .Where(cursor => cursor.Listener == listener.Name && cursor.Slot == slot && cursor.Position == from)
-            .ExecuteUpdateAsync(set => set.SetProperty(cursor => cursor.Position, to), ct);
-        if (moved == 1)
-            return true;
-        if (from > 0 || await unit.Db.Table<ListenerCursor>().AnyAsync(cursor => cursor.Listener == listener.Name && cursor.Slot == slot, ct))
-        {
-            unit.Abandon();
+        if (entries.Count == 1)
+            return await Hold(entries[0], trouble, ct);
+        var half = entries.Count / 2;
+        return await DigestSlot(entries[..half], ct) && await DigestSlot(entries[half..], ct);
+    }
+
+    private static bool IsListeners(Exception trouble) => trouble is not (OperationCanceledException or StorageUnavailableException);
+
+    private static Span SpanOf(List<LogEntry> entries) => new(entries[0].Slot, entries[0].Position - 1, entries[^1].Position);
+
+    private Task<bool> Digest(List<LogEntry> entries, IReadOnlyList<Span> spans, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
+    {
+        if (!await Move(unit, spans, stop))
             return false;
-        }
-        unit.Db.Table<ListenerCursor>().Add(new ListenerCursor { Listener = listener.Name, Slot = slot, Position = to });
-        await unit.Db.SaveChangesAsync(ct);
+        var free = await _holds.Without(unit, entries, stop);
+        if (free.Count > 0)
+            await _holds.Tell(free, unit, stop);
         return true;
-    }
+    }, ct);
 
-    private async Task<List<LogEntry>> WithoutHeld(WriteUnit unit, List<LogEntry> entries, CancellationToken ct)
+    /// <summary>The lock is the update: of two nodes at one place, one finds a cursor moved.</summary>
+    private async Task<bool> Move(WriteUnit unit, IReadOnlyList<Span> spans, CancellationToken ct)
     {
-        var held = await unit.Db.Table<ListenerHold>().Where(hold => hold.Listener == listener.Name).Select(hold => hold.ConversationId).ToListAsync(ct);
-        return held.Count == 0 ? entries : [.. entries.Where(entry => !held.Contains(entry.ConversationId))];
+        var sql = new StringBuilder("UPDATE listener_cursor SET position = v.column3 FROM (VALUES ");
+        for (var i = 0; i < spans.Count; i++)
+            sql.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? "," : "")}({spans[i].Slot},{spans[i].From},{spans[i].To})");
+        sql.Append(") AS v WHERE listener_cursor.listener = {0} AND listener_cursor.slot = v.column1 AND listener_cursor.position = v.column2");
+        if (await unit.Db.Database.ExecuteSqlRawAsync(sql.ToString(), [listener.Name], ct) == spans.Count)
+            return true;
+        unit.Abandon();
+        return false;
     }
 
-    private async Task<bool> Hold(short slot, long from, LogEntry entry, Exception trouble, CancellationToken ct)
+    private async Task<bool> Hold(LogEntry entry, Exception trouble, CancellationToken ct)
     {
         log.Fault(LogLevel.Warning, trouble, $"Listener {listener.Name} could not digest entry {entry.Id}; it waits");
         return await storage.RunSystem(async (unit, stop) =>
         {
-            if (!await Move(unit, slot, from, entry.Position, stop))
+            if (!await Move(unit, [SpanOf([entry])], stop))
                 return false;
-            unit.Db.Table<ListenerHold>().Add(new ListenerHold
-            {
-                Listener = listener.Name,
-                Ws = entry.Ws,
-                ConversationId = entry.ConversationId,
-                FromSeq = entry.Seq,
-                Tries = 1,
-                NextAt = unit.Ids.Now() + Wait(1),
-                Error = Describe(trouble),
-            });
-            await unit.Db.SaveChangesAsync(stop);
+            await _holds.Add(unit, entry, trouble, stop);
             return true;
         }, ct);
     }
 
-    private async Task RetryHolds(CancellationToken ct)
-    {
-        List<ListenerHold> due;
-        await using (var db = storage.ReadSystem())
-        {
-            due = await db.Table<ListenerHold>().AsNoTracking().Where(hold => hold.Listener == listener.Name).ToListAsync(ct);
-        }
-        foreach (var hold in due)
-            await Retry(hold, ct);
-    }
-
-    /// <summary>One held conversation: its entries one by one, up to where the slot's cursor is. Then it is free again.</summary>
-    private async Task Retry(ListenerHold hold, CancellationToken ct)
-    {
-        while (true)
-        {
-            var next = await storage.RunSystem((unit, stop) => Try(unit, hold, stop), ct);
-            if (next is not { Error: { } trouble })
-            {
-                if (next.Done)
-                    return;
-                continue;
-            }
-            if (!await Postpone(hold, trouble, ct))
-                return;
-        }
-    }
-
-    private async Task<(bool Done, Exception? Error)> Try(WriteUnit unit, ListenerHold hold, CancellationToken ct)
-    {
-        var cursor = await Lock(unit, hold.ConversationId, ct);
-        var mine = await Mine(unit, hold).SingleOrDefaultAsync(ct);
-        if (mine is null || mine.NextAt > unit.Ids.Now())
-            return (true, null);
-        var entry = await unit.Db.Visible(Scope<EntryRow>.Workspace(hold.Ws))
-            .SingleOrDefaultAsync(row => row.ConversationId == hold.ConversationId && row.Seq == mine.FromSeq && row.Position <= cursor, ct);
-        if (entry is null)
-        {
-            unit.Db.Table<ListenerHold>().Remove(mine); // caught up
-            await unit.Db.SaveChangesAsync(ct);
-            return (true, null);
-        }
-        try
-        {
-            await Tell([entry.ToEntry()], unit, ct);
-        }
-        catch (Exception trouble) when (trouble is not (OperationCanceledException or StorageUnavailableException))
-        {
-            unit.Abandon();
-            return (false, trouble);
-        }
-        (mine.FromSeq, mine.Tries) = (mine.FromSeq + 1, 0);
-        await unit.Db.SaveChangesAsync(ct);
-        return (false, null);
-    }
-
-    /// <summary>
-    /// Where the cursor of a conversation's slot is; it stays there until the unit ends. Whoever changes a hold asks first: else one
-    /// node could move the cursor past entries because they are held while another ends the hold because it finds none.
-    /// </summary>
-    private async Task<long> Lock(WriteUnit unit, Guid conversation, CancellationToken ct)
-    {
-        var slot = (short)LogEntry.SlotOf(conversation);
-        var cursor = unit.Db.Table<ListenerCursor>().Where(row => row.Listener == listener.Name && row.Slot == slot);
-        await cursor.ExecuteUpdateAsync(set => set.SetProperty(row => row.Position, row => row.Position), ct);
-        return await cursor.Select(row => row.Position).SingleAsync(ct);
-    }
-
-    private static IQueryable<ListenerHold> Mine(WriteUnit unit, ListenerHold hold) => unit.Db.Table<ListenerHold>()
-        .Where(row => row.Listener == hold.Listener && row.Ws == hold.Ws && row.ConversationId == hold.ConversationId);
-
-    /// <summary>Counts a failed try; after the last one the entry is parked and the conversation goes on behind it. True: go on now.</summary>
-    private Task<bool> Postpone(ListenerHold hold, Exception trouble, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
-    {
-        await Lock(unit, hold.ConversationId, stop);
-        if (await Mine(unit, hold).SingleOrDefaultAsync(stop) is not { } mine || mine.NextAt > unit.Ids.Now())
-            return false; // another node tried meanwhile
-        mine.Tries++;
-        mine.Error = Describe(trouble);
-        mine.NextAt = unit.Ids.Now() + Wait(mine.Tries);
-        var last = mine.Tries >= MostTries;
-        if (last)
-        {
-            log.Fault(LogLevel.Error, trouble, $"Listener {listener.Name} gave up entry {hold.ConversationId}.{mine.FromSeq}; it is parked");
-            unit.Db.Table<ListenerParked>().Add(new ListenerParked
-            {
-                Listener = hold.Listener,
-                Ws = hold.Ws,
-                ConversationId = hold.ConversationId,
-                Seq = mine.FromSeq,
-                Tries = mine.Tries,
-                Error = mine.Error,
-                ParkedAt = unit.Ids.Now(),
-            });
-            (mine.FromSeq, mine.Tries, mine.NextAt) = (mine.FromSeq + 1, 0, 0);
-        }
-        await unit.Db.SaveChangesAsync(stop);
-        return last;
-    }, ct);
-
-    /// <summary>1, 4, 16, 64 seconds, in milliseconds.</summary>
-    private static long Wait(int tries) => 1000L << (2 * Math.Min(tries - 1, 6));
-
-    // The kind of trouble, never its text: that may quote what somebody wrote.
-    private static string Describe(Exception trouble) => (trouble is ListenerException { InnerException: { } inner } ? inner : trouble).GetType().Name;
-
-    private sealed class ListenerException(Exception inner) : Exception(inner.Message, inner);
+    private readonly record struct Span(int Slot, long From, long To);
 }

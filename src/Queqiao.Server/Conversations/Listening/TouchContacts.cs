@@ -20,8 +20,9 @@ internal sealed class TouchContacts(IContacts contacts) : ILogListener
             var ids = workspace.Select(pair => pair.Key.ConversationId).ToArray();
             var people = await unit.Db.Visible(Scope<ConversationHead>.Workspace(workspace.Key))
                 .Where(head => ids.Contains(head.Id)).Select(head => new { head.Id, head.ContactId }).ToListAsync(ct);
-            foreach (var person in people)
-                await contacts.Seen(unit, workspace.Key, person.ContactId, wrote[(workspace.Key, person.Id)], ct);
+            var seen = people.GroupBy(person => person.ContactId)
+                .ToDictionary(person => person.Key, person => person.Max(conversation => wrote[(workspace.Key, conversation.Id)]));
+            await contacts.Seen(unit, workspace.Key, seen, ct);
         }
     }
 }

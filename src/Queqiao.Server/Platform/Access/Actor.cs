@@ -89,15 +89,17 @@ internal static class AccessEndpoints
     /// Refuses every endpoint that does not say who may call it, and every caller who may not. Runs after routing:
     /// a forgotten declaration is a 500 in every test, never an open door.
     /// </summary>
-    public static void UseAccess(this WebApplication app) => app.Use(async (context, next) =>
+    public static void UseAccess(this WebApplication app) => app.Use((context, next) =>
     {
         var endpoint = context.GetEndpoint();
         // Routing's own answers (405, 415) are endpoints too, but no routes: they give nothing away.
-        if (endpoint is not RouteEndpoint || endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null)
-        {
-            await next();
-            return;
-        }
+        return endpoint is not RouteEndpoint || endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null
+            ? next(context)
+            : Guard(context, endpoint, next);
+    });
+
+    private static async Task Guard(HttpContext context, Endpoint endpoint, RequestDelegate next)
+    {
         var needed = endpoint.Metadata.GetMetadata<PermissionNeeded>()
             ?? throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} does not say who may call it: Needs(…), NeedsSignIn() or IsPublic().");
         var actor = await context.RequestServices.GetRequiredService<IActors>().Of(context);
@@ -110,8 +112,8 @@ internal static class AccessEndpoints
             return;
         }
         context.Features.Set(actor);
-        await next();
-    });
+        await next(context);
+    }
 }
 
 internal sealed record PublicEndpoint;

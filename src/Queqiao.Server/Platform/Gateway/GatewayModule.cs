@@ -17,17 +17,15 @@ internal static class GatewayModule
     /// <summary>Maps the socket and the event stream. Public: who is speaking is said in the hello.</summary>
     public static void MapGateway(this WebApplication app)
     {
-        app.MapGet("/gateway", Socket).IsPublic().TakesQuery().ExcludeFromDescription();
+        // A plain delegate: what stands between the web server and an idle socket is kept for as long as the socket lives.
+        app.MapGet("/gateway", context => Socket(context, app.Services.GetRequiredService<Gateway>())).IsPublic().ExcludeFromDescription();
         app.MapGet("/gateway/events", Events).IsPublic().TakesQuery("conversation", "after", "list", "cursor").ExcludeFromDescription();
     }
 
-    private static async Task<IResult> Socket(HttpContext context, Gateway gateway)
-    {
-        if (!context.WebSockets.IsWebSocketRequest)
-            return Refusal.BadRequest("websocket_required").ToProblem();
-        await gateway.Socket(context);
-        return Results.Empty;
-    }
+    private static Task Socket(HttpContext context, Gateway gateway) =>
+        context.Request.Query.Keys.FirstOrDefault() is { } unknown ? Refusal.BadRequest("unknown_parameter", unknown).ToProblem().ExecuteAsync(context)
+        : !context.WebSockets.IsWebSocketRequest ? Refusal.BadRequest("websocket_required").ToProblem().ExecuteAsync(context)
+        : gateway.Socket(context);
 
     private static async Task<IResult> Events(HttpContext context, Gateway gateway, Guid? conversation, long? after, string? list, string? cursor)
     {

@@ -3,13 +3,11 @@ using Microsoft.Data.Sqlite;
 namespace Queqiao.Server.Platform.Storage.Sqlite;
 
 /// <summary>
-/// Copies the write-ahead log back into the database file from a thread of its own. PASSIVE never waits for readers nor
-/// makes the writer wait (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint); a log that keeps growing because
-/// readers hold it open is truncated when they let go.
+/// The backstop of checkpoints. Commits copy the write-ahead log back by themselves (<c>wal_autocheckpoint</c> in
+/// <see cref="SqliteEngine"/>); only a log that keeps growing because readers hold it open is cut here, when they let go.
 /// </summary>
 internal sealed class SqliteCheckpointer : IAsyncDisposable
 {
-    private const long Enough = 4 << 20;
     private const long TooMuch = 256 << 20;
 
     private readonly SqliteConnection _connection;
@@ -32,8 +30,8 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
                 var length = File.Exists(_wal) ? new FileInfo(_wal).Length : 0;
-                if (length > Enough)
-                    Checkpoint(length > TooMuch ? "TRUNCATE" : "PASSIVE");
+                if (length > TooMuch)
+                    Truncate();
             }
         }
         catch (OperationCanceledException)
@@ -42,12 +40,12 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
         }
     }
 
-    private void Checkpoint(string mode)
+    private void Truncate()
     {
         try
         {
             using var command = _connection.CreateCommand();
-            command.CommandText = $"PRAGMA wal_checkpoint({mode})";
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
             command.ExecuteNonQuery();
         }
         catch (SqliteException)
