@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Globe, Palette, Users } from '@lucide/vue'
+import { Globe, ListChecks, Palette, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -34,6 +34,7 @@ export const settingsPages: readonly SettingsPage[] = [
       { path: 'channels/:id', title: 'channels.title', component: () => import('@/features/channels/ChannelPage.vue'), props: true },
     ],
   },
+  { group: 'work', path: 'background', title: 'background.title', words: 'settings.words.background', icon: ListChecks, needs: 'jobs.manage', component: () => import('@/features/background/BackgroundPage.vue') },
 ]
 
 /** The routes of the pages, below /settings. */

@@ -47,7 +47,7 @@ export function useBackgroundActs(source: BackgroundSource) {
     }),
     kind: useMutation({
       mutationFn: (kind: string) => source.replayKind(kind),
-      onSuccess: ({ count }) => done(t('background.did.replayAll', { count }, count)), onError: failed,
+      onSuccess: ({ count }) => done(t('background.did.replayAll', { count })), onError: failed,
     }),
     parked: useMutation({
       mutationFn: ({ entry, act }: { entry: Parked; act: 'replay' | 'discard' }) => source.actOnParked(entry, act),

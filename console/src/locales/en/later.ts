@@ -1,4 +1,5 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import background from './background.json'
 import settings from './settings.json'
 
-export default { settings }
+export default { background, settings }
