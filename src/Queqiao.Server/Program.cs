@@ -11,19 +11,23 @@ using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Health;
+using Queqiao.Server.Platform.Idempotency;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Logging;
 using Queqiao.Server.Platform.OpenApi;
 using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Telemetry;
 using Queqiao.Server.Platform.Web;
 
 return await Commands.Run(args, async serve =>
 {
     var builder = WebApplication.CreateBuilder([.. serve.Arguments]);
 
+    builder.AddLogLines();
     var web = builder.AddWebSafety();
     builder.AddPlatformSecurity();
     builder.AddOutbound();
@@ -32,7 +36,10 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
     builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
+    builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
+    builder.Services.AddHealth(MonitoringOptions.Read(builder.Configuration));
+    builder.AddTelemetry();
     builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
     builder.Services.AddGateway();
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
@@ -46,6 +53,7 @@ return await Commands.Run(args, async serve =>
 
     var app = builder.Build();
 
+    app.UseRequestLog();
     app.UseProblems();
     app.UseVisitorCors();
     app.UseWebSafety();
@@ -53,7 +61,9 @@ return await Commands.Run(args, async serve =>
     app.UseWebSockets();
     app.UseRouting();
     app.UseAccess();
+    app.UseIdempotency();
     app.MapHealth();
+    app.MapTelemetry();
     app.MapReference();
     app.MapFiles();
     app.MapGateway();

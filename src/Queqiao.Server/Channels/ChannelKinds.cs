@@ -16,7 +16,7 @@ internal static class ChannelKinds
     public sealed record Kind(string Id, string Name, JsonObject Settings, IReadOnlyList<string> Abilities);
 
     public static Kind WebIn(Locale locale) => new(
-        Web, Messages.Text(locale, "channel_kind_web"), WebSchema(locale), ["text", "typing", "read_receipts"]);
+        Web, Messages.Text(locale, "channel_kind_web"), WebSchema(locale), ["text", "typing", "read_receipts", "reply", "edit", "recall", "rating", "transcript"]);
 
     private static JsonObject WebSchema(Locale locale)
     {

@@ -3,6 +3,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using Queqiao.Server.Platform.I18n;
+using Queqiao.Server.Platform.Logging;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Web;
@@ -55,7 +56,7 @@ internal static class Commands
     internal static async Task<T> WithStore<T>(StorageOptions options, Func<IStorageEngine, Task<T>> work, CancellationToken ct)
     {
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddLines(LogFormat.Text));
         services.AddSingleton(TimeProvider.System);
         services.AddStorage(options);
         await using var all = services.BuildServiceProvider();

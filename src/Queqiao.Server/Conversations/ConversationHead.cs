@@ -1,3 +1,4 @@
+using Queqiao.Server.CustomFields;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations;
@@ -27,7 +28,48 @@ internal sealed record ConversationHead : IScoped
     public string Status { get; init; } = ConversationStatus.Queued;
     public Guid? AssigneeId { get; init; }
     public string? AssigneeName { get; init; }
-    public string Priority { get; init; } = "none";
+    public string Priority { get; init; } = ConversationPriority.None;
+
+    /// <summary>The team that is to look after it.</summary>
+    public Guid? TeamId { get; init; }
+
+    public string? Subject { get; init; }
+
+    /// <summary>When a snoozed conversation wakes, in Unix milliseconds.</summary>
+    public long? SnoozedUntil { get; init; }
+
+    /// <summary>Ids of its tags, an <see cref="IdSet"/>.</summary>
+    public string? Tags { get; init; }
+
+    /// <summary>Custom fields of the firm: JSON by key.</summary>
+    public string? Fields { get; init; }
+
+    /// <summary>Custom fields about the person: JSON by key.</summary>
+    public string? PersonalFields { get; init; }
+
+    /// <summary><see cref="Fields"/> as lists are filtered by them (CustomFields.FieldValues.Facets).</summary>
+    public string? Facets { get; init; }
+
+    /// <summary>Ids of agents who were ever named in a note, an <see cref="IdSet"/>: they may see the conversation.</summary>
+    public string? Mentioned { get; init; }
+
+    /// <summary>Ids of agents who have not seen yet where they were named.</summary>
+    public string? UnseenMentions { get; init; }
+
+    /// <summary>Position of the last question how it was; 0: never asked.</summary>
+    public long RatingAskedSeq { get; init; }
+
+    /// <summary>1 to 5; null: not answered since it was asked.</summary>
+    public int? Rating { get; init; }
+
+    /// <summary>When it was first answered.</summary>
+    public long? RatedAt { get; init; }
+
+    /// <summary>The conversation in which this one goes on.</summary>
+    public Guid? MergedInto { get; init; }
+
+    /// <summary>Position of the last edit or recall; 0: there was none.</summary>
+    public long RevisedSeq { get; init; }
 
     /// <summary>Messages of the customer that no agent has seen.</summary>
     public int Unread { get; init; }
@@ -67,6 +109,9 @@ internal sealed record ConversationHead : IScoped
 
     public bool IsResolved => Status == ConversationStatus.Resolved;
 
+    /// <summary>Everything that lists ask for: two heads with the same place are in the same lists.</summary>
+    public HeadPlace Place => new(Status, AssigneeId, TeamId, Priority, Tags, Facets, Mentioned, UnseenMentions, Unread > 0, Rating);
+
     /// <summary>The head after one more entry.</summary>
     public ConversationHead After(EntryBody body, Sender by, long at)
     {
@@ -74,7 +119,7 @@ internal sealed record ConversationHead : IScoped
         {
             Seq = Seq + 1,
             PublicSeq = body.IsPublic ? Seq + 1 : PublicSeq,
-            LastActivityAt = body is ReadMarked ? LastActivityAt : at,
+            LastActivityAt = IsActivity(body) ? at : LastActivityAt,
             LastEntryAt = at,
         };
         return body switch
@@ -95,6 +140,7 @@ internal sealed record ConversationHead : IScoped
             {
                 Status = status.To,
                 ResolvedAt = status.To == ConversationStatus.Resolved ? at : null,
+                SnoozedUntil = status.To == ConversationStatus.Snoozed ? status.Until : null,
                 WaitingSince = status.To == ConversationStatus.Resolved ? null : next.WaitingSince,
             },
             ReadMarked { By: SenderKind.Contact } read => next with
@@ -108,9 +154,53 @@ internal sealed record ConversationHead : IScoped
                 Unread = read.UpTo >= LastInSeq ? 0 : Unread,
             },
             ConversationStarted => next,
-            _ => throw new InvalidOperationException($"The head does not know the entry {body.GetType().Name}."),
+            _ => next.AfterLabel(body, by) ?? next.AfterWord(body, at) ?? throw new InvalidOperationException($"The head does not know the entry {body.GetType().Name}."),
         };
     }
+
+    /// <summary>Colleagues sort and mark conversations without anything happening in them.</summary>
+    private static bool IsActivity(EntryBody body) =>
+        body is not (ReadMarked or MentionsSeen or Tagged or Untagged or PriorityChanged or SubjectChanged or FieldsChanged);
+
+    /// <summary>What colleagues attach to a conversation. Null: another kind.</summary>
+    private ConversationHead? AfterLabel(EntryBody body, Sender by) => body switch
+    {
+        TeamChanged team => this with { TeamId = team.To?.Id },
+        Tagged tag => this with { Tags = IdSet.With(Tags, tag.Id) },
+        Untagged tag => this with { Tags = IdSet.Without(Tags, tag.Id) },
+        PriorityChanged priority => this with { Priority = priority.To },
+        SubjectChanged subject => this with { Subject = subject.To },
+        FieldsChanged fields => AfterFields(fields),
+        Conversations.Mentioned mention => this with { Mentioned = IdSet.With(Mentioned, mention.AgentId), UnseenMentions = IdSet.With(UnseenMentions, mention.AgentId) },
+        MentionsSeen => by.Id is { } agent ? this with { UnseenMentions = IdSet.Without(UnseenMentions, agent) } : this,
+        Conversations.MergedInto other => this with { MergedInto = other.ConversationId },
+        MergedFrom => this,
+        _ => null,
+    };
+
+    private ConversationHead AfterFields(FieldsChanged change)
+    {
+        var fields = FieldValues.Merge(Fields, change.Internal);
+        return this with { Fields = fields, PersonalFields = FieldValues.Merge(PersonalFields, change.Personal), Facets = FieldValues.Facets(fields) };
+    }
+
+    /// <summary>What changes of what was said, and what the customer thinks of it. Null: another kind.</summary>
+    private ConversationHead? AfterWord(EntryBody body, long at) => body switch
+    {
+        MessageEdited edited => AfterRevision(edited.Of, edited.Text),
+        NoteEdited edited => AfterRevision(edited.Of, edited.Text),
+        MessageRecalled recalled => AfterRevision(recalled.Of, null) with
+        {
+            ContactUnread = recalled.Of > ContactReadSeq ? Math.Max(0, ContactUnread - 1) : ContactUnread,
+        },
+        NoteRecalled recalled => AfterRevision(recalled.Of, null),
+        RatingRequested => this with { RatingAskedSeq = Seq, Rating = null, RatedAt = null },
+        Rated rated => this with { Rating = rated.Score, RatedAt = RatedAt ?? at },
+        _ => null,
+    };
+
+    private ConversationHead AfterRevision(long of, string? text) =>
+        this with { RevisedSeq = Seq, LastPreview = of != LastMessageSeq ? LastPreview : text is null ? null : Preview(text, null) };
 
     private ConversationHead AfterMessage(MessagePosted message, Sender by, long at)
     {
@@ -143,6 +233,10 @@ internal sealed record ConversationHead : IScoped
         return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]; // never half a character
     }
 }
+
+/// <summary>Where a conversation belongs (<see cref="ConversationHead.Place"/>).</summary>
+internal readonly record struct HeadPlace(
+    string Status, Guid? AssigneeId, Guid? TeamId, string Priority, string? Tags, string? Facets, string? Mentioned, string? UnseenMentions, bool HasUnread, int? Rating);
 
 /// <summary>The status names of the API (api.md).</summary>
 internal static class ConversationStatus

@@ -15,35 +15,55 @@ internal static class ConversationRules
     public static readonly TimeSpan ReopenWithin = TimeSpan.FromHours(72);
 
     /// <summary>A customer writes. A resolved conversation goes back to the queue.</summary>
-    public static Decision CustomerSays(this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null) =>
-        Decision.Of(
+    /// <param name="replyTo">Seq of the message it answers.</param>
+    public static Decision CustomerSays(this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null, long? replyTo = null) =>
+        replyTo > head.PublicSeq ? Refusal.Invalid("replyTo", "invalid_id") : Decision.Of(
             head.Seq == 0 ? new ConversationStarted() : null,
             head.IsResolved && head.AssigneeId is { } id ? new AssigneeChanged(new(id, head.AssigneeName ?? ""), null) : null,
             head.IsResolved ? new StatusChanged(head.Status, ConversationStatus.Queued, "customer_wrote") : null,
             head.Status == ConversationStatus.Pending || head.Status == ConversationStatus.Snoozed
                 ? new StatusChanged(head.Status, head.AssigneeId is null ? ConversationStatus.Queued : ConversationStatus.Open, "customer_wrote") : null,
-            new MessagePosted(Direction.In, text, clientId) { Attachments = files });
+            new MessagePosted(Direction.In, text, clientId, replyTo) { Attachments = files });
 
     /// <summary>An agent replies. Whoever replies to a conversation that nobody holds takes it.</summary>
-    public static Decision AgentSays(this ConversationHead head, string text, string clientId, Person agent, IReadOnlyList<SentFile>? files = null)
+    /// <param name="replyTo">Seq of the message it answers.</param>
+    public static Decision AgentSays(this ConversationHead head, string text, string clientId, Person agent, IReadOnlyList<SentFile>? files = null, long? replyTo = null)
     {
-        if (head.IsResolved)
-            return Refusal.Conflict("conversation_resolved");
+        if (head.Closed() is { } closed)
+            return closed;
+        if (replyTo > head.Seq)
+            return Refusal.Invalid("replyTo", "invalid_id");
         return Decision.Of(
             head.Unread > 0 ? new ReadMarked(SenderKind.Agent, head.Seq) : null, // who answers has read
             head.AssigneeId is null ? new AssigneeChanged(null, agent) : null,
             head.Status != ConversationStatus.Open ? new StatusChanged(head.Status, ConversationStatus.Open, "agent_replied") : null,
-            new MessagePosted(Direction.Out, text, clientId) { Attachments = files });
+            new MessagePosted(Direction.Out, text, clientId, replyTo) { Attachments = files });
     }
 
-    public static Decision AddNote(this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null) =>
-        new NotePosted(text, clientId) { Attachments = files };
+    /// <summary>An agent writes first: the conversation begins in their hands.</summary>
+    public static Decision AgentStarts(this ConversationHead head, string text, string clientId, Person agent) => head.Seq > 0
+        ? head.AgentSays(text, clientId, agent)
+        : Decision.Of(
+            new ConversationStarted(),
+            new AssigneeChanged(null, agent),
+            new StatusChanged(head.Status, ConversationStatus.Open, "agent_started"),
+            new MessagePosted(Direction.Out, text, clientId));
+
+    /// <param name="mentions">Colleagues who are named in it: they may see the conversation from now on.</param>
+    public static Decision AddNote(this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null, IReadOnlyList<Person>? mentions = null) =>
+        Decision.Of([new NotePosted(text, clientId) { Attachments = files }, .. (mentions ?? []).Select(person => new Mentioned(person.Id, person.Name))]);
+
+    /// <summary>Why nothing more can be said here; null: it can.</summary>
+    private static Refusal? Closed(this ConversationHead head) =>
+        head.MergedInto is not null ? Refusal.Conflict("conversation_merged")
+        : head.IsResolved ? Refusal.Conflict("conversation_resolved")
+        : null;
 
     /// <param name="agent">Null puts the conversation back into the queue.</param>
     public static Decision AssignTo(this ConversationHead head, Person? agent)
     {
-        if (head.IsResolved)
-            return Refusal.Conflict("conversation_resolved");
+        if (head.Closed() is { } closed)
+            return closed;
         if (head.AssigneeId == agent?.Id)
             return Decision.Nothing;
         var from = head.AssigneeId is { } id ? new Person(id, head.AssigneeName ?? "") : null;
@@ -54,22 +74,27 @@ internal static class ConversationRules
                 ? new StatusChanged(head.Status, status, null) : null);
     }
 
+    /// <summary>Opens, parks or resolves. Snoozing is <see cref="HandlingRules.Snooze"/>, asking for a rating <see cref="HandlingRules.Resolve"/>.</summary>
     public static Decision SetStatus(this ConversationHead head, string status, string? reason)
     {
         if (head.Status == status)
             return Decision.Nothing;
+        if (head.MergedInto is not null)
+            return Refusal.Conflict("conversation_merged");
         if (status == ConversationStatus.Open && head.AssigneeId is null)
             status = ConversationStatus.Queued; // open means: somebody holds it
         return head.Status == status ? Decision.Nothing : new StatusChanged(head.Status, status, reason);
     }
 
     /// <param name="by"><c>contact</c> or <c>agent</c>.</param>
-    public static Decision MarkRead(this ConversationHead head, string by, long upTo)
+    /// <param name="reader">The agent, who has seen by that where they were named.</param>
+    public static Decision MarkRead(this ConversationHead head, string by, long upTo, Guid? reader = null)
     {
+        var seen = reader is { } id && IdSet.Contains(head.UnseenMentions, id) ? new MentionsSeen() : null;
         upTo = Math.Min(upTo, head.Seq);
         var known = by == SenderKind.Contact ? head.ContactReadSeq : head.AgentReadSeq;
         var unread = by == SenderKind.Contact ? head.ContactUnread : head.Unread;
         // Only what was unread is worth an entry: scrolling through old messages is no news.
-        return upTo <= known || unread == 0 ? Decision.Nothing : new ReadMarked(by, upTo);
+        return Decision.Of(upTo <= known || unread == 0 ? null : new ReadMarked(by, upTo), seen);
     }
 }

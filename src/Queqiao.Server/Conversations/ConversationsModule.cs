@@ -1,11 +1,20 @@
 using Queqiao.Server.Conversations.Attachments;
+using Queqiao.Server.Conversations.Configuring;
+using Queqiao.Server.Conversations.Handling;
 using Queqiao.Server.Conversations.Inbox;
+using Queqiao.Server.Conversations.Inbox.Views;
+using Queqiao.Server.Conversations.Labelling;
 using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Snoozing;
+using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
+using Queqiao.Server.Platform.Health;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Conversations;
 
@@ -18,6 +27,16 @@ internal static class ConversationsModule
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<ConversationReader>();
         services.AddSingleton<InboxQueries>();
+        services.AddSingleton<SavedViews>();
+        services.AddSingleton<TagDirectory>();
+        services.AddSingleton<RowFactsSource>();
+        services.AddSingleton<MentionReader>();
+        services.AddSingleton<WordLimitsSource>();
+        services.AddSingleton<HandOver>();
+        services.AddSingleton<SettingsBoard>();
+        services.AddHostedService(all => all.GetRequiredService<SettingsBoard>());
+        services.AddSingleton<SnoozeWaker>();
+        services.AddHostedService(all => all.GetRequiredService<SnoozeWaker>());
         services.AddSingleton<ConversationHub>();
         services.AddSingleton<ILogSubscriber>(all => all.GetRequiredService<ConversationHub>());
         services.AddSingleton<Catching>();
@@ -31,6 +50,9 @@ internal static class ConversationsModule
         services.AddSingleton<Listeners>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<Listeners>());
         services.AddHostedService(all => all.GetRequiredService<Listeners>());
+        services.AddSingleton<IHealthProbe, ListenersProbe>();
+        services.AddGauge("queqiao.listener.lag", "{entry}", "Entries that a listener had still to digest when it last looked.",
+            all => all.GetRequiredService<Listeners>().Lag.Select(one => one.Value.Labelled("listener", one.Key)));
         services.AddSingleton<ILogListener, TouchContacts>();
         services.AddSingleton<IListenerDesk, ListenerDesk>();
         services.AddSingleton<AgentPresence>();
@@ -39,9 +61,16 @@ internal static class ConversationsModule
         services.AddSingleton<IGatewayDoor, AgentDoor>();
     }
 
-    public static void MapConversations(this IEndpointRouteBuilder app) 
+    public static void MapConversations(this IEndpointRouteBuilder app)
     {
         ConversationEndpoints.Map(app);
         FileEndpoints.Map(app);
+        TagEndpoints.Map(app);
+        ViewEndpoints.Map(app);
+        var settings = app.MapGroup("/api/v1/settings/conversations").WithTags("Settings");
+        settings.MapGet("", ChangeSettings.Show).Needs(Permissions.ReadConversations).TakesQuery()
+            .WithSummary("How the workspace runs its conversations").Produces<ConversationSettings>();
+        settings.MapPatch("", ChangeSettings.Handle).Needs(Permissions.ManageConversations).TakesQuery()
+            .WithSummary("Change it; what is left out stays as it is").Produces<ConversationSettings>();
     }
 }

@@ -15,16 +15,29 @@ internal abstract record EntryBody
 internal sealed record ConversationStarted : EntryBody;
 
 /// <summary>Something was said to or by the customer.</summary>
-internal sealed record MessagePosted(string Direction, string Text, string ClientId) : EntryBody
+/// <param name="ReplyTo">Seq of the message it answers.</param>
+internal sealed record MessagePosted(string Direction, string Text, string ClientId, long? ReplyTo = null) : EntryBody
 {
     /// <summary>Files that were sent with it; null when there are none.</summary>
     public IReadOnlyList<SentFile>? Attachments { get; init; }
+
+    /// <summary>What became of it since, as readers fold it in; never stored.</summary>
+    [JsonIgnore]
+    public Revision? Revision { get; init; }
 }
+
+/// <summary>A message or note was changed after it was sent.</summary>
+/// <param name="Seq">Of the last change.</param>
+internal sealed record Revision(long Seq, long At, bool Recalled);
 
 /// <summary>Colleagues talk among themselves: never leaves the house.</summary>
 internal sealed record NotePosted(string Text, string ClientId) : EntryBody
 {
     public IReadOnlyList<SentFile>? Attachments { get; init; }
+
+    /// <summary>What became of it since, as readers fold it in; never stored.</summary>
+    [JsonIgnore]
+    public Revision? Revision { get; init; }
 
     [JsonIgnore] // not inherited by an override
     public override bool IsPublic => false;
@@ -33,7 +46,8 @@ internal sealed record NotePosted(string Text, string ClientId) : EntryBody
 /// <summary>Who holds the conversation changed. Null: nobody.</summary>
 internal sealed record AssigneeChanged(Person? From, Person? To) : EntryBody;
 
-internal sealed record StatusChanged(string From, string To, string? Reason) : EntryBody;
+/// <param name="Until">When a snoozed conversation wakes, in Unix milliseconds.</param>
+internal sealed record StatusChanged(string From, string To, string? Reason, long? Until = null) : EntryBody;
 
 /// <summary>One side has seen everything up to a seq. <see cref="By"/> is <c>contact</c> or <c>agent</c>.</summary>
 internal sealed record ReadMarked(string By, long UpTo) : EntryBody;
@@ -69,6 +83,22 @@ internal static class EntryType
     public const string Assigned = "assigned";
     public const string Status = "status";
     public const string Read = "read";
+    public const string Team = "team";
+    public const string Tagged = "tagged";
+    public const string Untagged = "untagged";
+    public const string Priority = "priority";
+    public const string Subject = "subject";
+    public const string Fields = "fields";
+    public const string Mentioned = "mentioned";
+    public const string MentionsSeen = "mentions_seen";
+    public const string Edited = "edited";
+    public const string Recalled = "recalled";
+    public const string NoteEdited = "note_edited";
+    public const string NoteRecalled = "note_recalled";
+    public const string RatingRequested = "rating_requested";
+    public const string Rated = "rated";
+    public const string MergedInto = "merged_into";
+    public const string MergedFrom = "merged_from";
 }
 
 /// <summary>Bodies to bytes and back.</summary>
@@ -82,6 +112,22 @@ internal static class EntryBodies
         StatusChanged => EntryType.Status,
         ReadMarked => EntryType.Read,
         ConversationStarted => EntryType.Started,
+        TeamChanged => EntryType.Team,
+        Tagged => EntryType.Tagged,
+        Untagged => EntryType.Untagged,
+        PriorityChanged => EntryType.Priority,
+        SubjectChanged => EntryType.Subject,
+        FieldsChanged => EntryType.Fields,
+        Mentioned => EntryType.Mentioned,
+        MentionsSeen => EntryType.MentionsSeen,
+        MessageEdited => EntryType.Edited,
+        MessageRecalled => EntryType.Recalled,
+        NoteEdited => EntryType.NoteEdited,
+        NoteRecalled => EntryType.NoteRecalled,
+        RatingRequested => EntryType.RatingRequested,
+        Rated => EntryType.Rated,
+        MergedInto => EntryType.MergedInto,
+        MergedFrom => EntryType.MergedFrom,
         _ => throw new InvalidOperationException($"{body.GetType().Name} has no stored name."),
     };
 
@@ -94,6 +140,22 @@ internal static class EntryBodies
         StatusChanged status => JsonSerializer.SerializeToUtf8Bytes(new(status, senderName), EntryJson.Default.StoredStatusChanged),
         ReadMarked read => JsonSerializer.SerializeToUtf8Bytes(new(read, senderName), EntryJson.Default.StoredReadMarked),
         ConversationStarted started => JsonSerializer.SerializeToUtf8Bytes(new(started, senderName), EntryJson.Default.StoredConversationStarted),
+        TeamChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredTeamChanged),
+        Tagged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredTagged),
+        Untagged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredUntagged),
+        PriorityChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredPriorityChanged),
+        SubjectChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredSubjectChanged),
+        FieldsChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredFieldsChanged),
+        Mentioned it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMentioned),
+        MentionsSeen it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMentionsSeen),
+        MessageEdited it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMessageEdited),
+        MessageRecalled it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMessageRecalled),
+        NoteEdited it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredNoteEdited),
+        NoteRecalled it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredNoteRecalled),
+        RatingRequested it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredRatingRequested),
+        Rated it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredRated),
+        MergedInto it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedInto),
+        MergedFrom it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedFrom),
         _ => throw new InvalidOperationException($"{body.GetType().Name} has no stored form."),
     };
 
@@ -105,6 +167,22 @@ internal static class EntryBodies
         EntryType.Status => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredStatusChanged)),
         EntryType.Read => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredReadMarked)),
         EntryType.Started => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredConversationStarted)),
+        EntryType.Team => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredTeamChanged)),
+        EntryType.Tagged => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredTagged)),
+        EntryType.Untagged => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredUntagged)),
+        EntryType.Priority => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredPriorityChanged)),
+        EntryType.Subject => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredSubjectChanged)),
+        EntryType.Fields => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredFieldsChanged)),
+        EntryType.Mentioned => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMentioned)),
+        EntryType.MentionsSeen => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMentionsSeen)),
+        EntryType.Edited => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMessageEdited)),
+        EntryType.Recalled => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMessageRecalled)),
+        EntryType.NoteEdited => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredNoteEdited)),
+        EntryType.NoteRecalled => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredNoteRecalled)),
+        EntryType.RatingRequested => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredRatingRequested)),
+        EntryType.Rated => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredRated)),
+        EntryType.MergedInto => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedInto)),
+        EntryType.MergedFrom => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedFrom)),
         _ => throw new InvalidOperationException($"The log holds an entry of the unknown type '{type}': it was written by a newer version."),
     };
 
@@ -121,4 +199,20 @@ internal sealed record Stored<T>([property: JsonPropertyName("b")] T Body, [prop
 [JsonSerializable(typeof(Stored<StatusChanged>))]
 [JsonSerializable(typeof(Stored<ReadMarked>))]
 [JsonSerializable(typeof(Stored<ConversationStarted>))]
+[JsonSerializable(typeof(Stored<TeamChanged>))]
+[JsonSerializable(typeof(Stored<Tagged>))]
+[JsonSerializable(typeof(Stored<Untagged>))]
+[JsonSerializable(typeof(Stored<PriorityChanged>))]
+[JsonSerializable(typeof(Stored<SubjectChanged>))]
+[JsonSerializable(typeof(Stored<FieldsChanged>))]
+[JsonSerializable(typeof(Stored<Mentioned>))]
+[JsonSerializable(typeof(Stored<MentionsSeen>))]
+[JsonSerializable(typeof(Stored<MessageEdited>))]
+[JsonSerializable(typeof(Stored<MessageRecalled>))]
+[JsonSerializable(typeof(Stored<NoteEdited>))]
+[JsonSerializable(typeof(Stored<NoteRecalled>))]
+[JsonSerializable(typeof(Stored<RatingRequested>))]
+[JsonSerializable(typeof(Stored<Rated>))]
+[JsonSerializable(typeof(Stored<MergedInto>))]
+[JsonSerializable(typeof(Stored<MergedFrom>))]
 internal sealed partial class EntryJson : JsonSerializerContext;

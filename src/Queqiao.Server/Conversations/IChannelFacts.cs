@@ -7,4 +7,8 @@ internal interface IChannelFacts
     ValueTask<ChannelFacts> Of(int ws, Guid channelId);
 }
 
-internal sealed record ChannelFacts(string Kind, string Name);
+/// <param name="Kind">As in api.md.</param>
+/// <param name="Name">As the workspace calls it.</param>
+/// <param name="CanRevise">Whether what was sent by it can be edited and recalled.</param>
+/// <param name="CanRate">Whether its customers can be asked how it was.</param>
+internal sealed record ChannelFacts(string Kind, string Name, bool CanRevise = false, bool CanRate = false);

@@ -22,7 +22,7 @@ internal interface ICustomerConversations
     Task<CustomerPage> Page(Customer customer, PageRequest page, TimeSpan wait, CancellationToken ct);
 
     /// <summary>Stores a message. The same <paramref name="clientId"/> again gives the first answer again.</summary>
-    Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text, IReadOnlyList<Guid>? attachments = null);
+    Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text, IReadOnlyList<Guid>? attachments = null, long? replyTo = null);
 
     /// <summary>The customer as somebody who uploads files.</summary>
     FileOwner Owner(Customer customer);

@@ -5,6 +5,7 @@ using Queqiao.Server.Identity.Setup;
 using Queqiao.Server.Identity.Teams;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Identity;
 
@@ -26,6 +27,7 @@ internal static class IdentityModule
         services.AddSingleton<SetupToken>();
         services.AddHostedService<SetupLink>();
         services.TryAddSingleton<IAgentPresence, NobodyPresent>();
+        services.AddGauge("queqiao.sessions", "{session}", "Sessions of agents that stand.", SessionCount.Look);
         return services;
     }
 

@@ -47,6 +47,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGTERM, as systemd and container runtimes send it; the exit code.</summary>
+    public async Task<int> Stop()
+    {
+        using (var kill = Process.Start("/bin/kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return _process.ExitCode;
+    }
+
     public string LastWords
     {
         get
@@ -91,7 +100,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         lock (_said)
         {
             _said.Enqueue(line);
-            if (_said.Count > 200)
+            if (_said.Count > 20_000)
                 _said.Dequeue();
         }
         if (Listening().Match(line) is { Success: true } listening)
@@ -100,7 +109,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             _setupLink.TrySetResult(new Uri(link.Value));
     }
 
-    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    [GeneratedRegex(@"Now listening on: (https?://[^\s""]+)")]
     private static partial Regex Listening();
 
     [GeneratedRegex(@"http://\S+/console/setup#token=\S+")]

@@ -37,6 +37,18 @@ internal sealed class Site : IAsyncDisposable
 
     public Task Kill() => Server.Kill();
 
+    /// <summary>SIGTERM, and waits for the end; see <see cref="ServerProcess.Stop"/>.</summary>
+    public Task<int> Stop() => Server.Stop();
+
+    /// <summary>A statement past the server, as a superuser (PostgreSQL only).</summary>
+    public async Task Sql(string statement)
+    {
+        await using var connection = new Npgsql.NpgsqlConnection(_database!.Admin);
+        await connection.OpenAsync();
+        await using var command = new Npgsql.NpgsqlCommand(statement, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Reads the whole log past the server and checks all it must keep.</summary>
     public async Task<LogSnapshot> CheckLog()
     {

@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Queqiao.Server.Tests.Identity;
 
 /// <summary>The whole program as it is shipped, over a data folder of its own, without a network.</summary>
-internal sealed class ProgramHost(bool demo = false) : WebApplicationFactory<Program>
+internal sealed class ProgramHost(bool demo = false, Dictionary<string, string?>? variables = null) : WebApplicationFactory<Program>
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("queqiao-program").FullName;
 
@@ -19,6 +20,8 @@ internal sealed class ProgramHost(bool demo = false) : WebApplicationFactory<Pro
     {
         builder.UseEnvironment("Production");
         builder.UseSetting("data", Folder);
+        if (variables is not null)
+            builder.ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(variables));
         if (demo)
             builder.UseSetting("demo", "on");
     }

@@ -17,6 +17,7 @@ public sealed class RouteListTests
         ["POST /api/v1/session"] = "signing in",
         ["GET /health/live"] = "process supervisors; says nothing but that it lives",
         ["GET /health/ready"] = "load balancers; says nothing but whether it can store",
+        ["GET /metrics"] = "404 to everybody but the machine itself, listed networks and administrators",
         ["GET /openapi/{documentName}.json"] = "the reference; the same in every installation",
         ["GET /"] = "leads to the console",
         ["GET /console/{**path}"] = "files of the console; it asks itself who is signed in",
@@ -66,7 +67,8 @@ public sealed class RouteListTests
         using var browser = host.Browser();
         foreach (var route in host.Routes.Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
         {
-            var path = route.RoutePattern.RawText!.Replace("{id:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{key:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal);
+            var path = route.RoutePattern.RawText!.Replace("{id:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal)
+                .Replace("{key:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{seq:long}", "1", StringComparison.Ordinal);
             foreach (var method in MethodsOf(route))
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -88,7 +90,7 @@ public sealed class RouteListTests
         var described = 0;
         foreach (var route in host.Routes.Where(IsApi))
         {
-            var path = route.RoutePattern.RawText!.Replace(":guid", "", StringComparison.Ordinal).TrimEnd('/');
+            var path = route.RoutePattern.RawText!.Replace(":guid", "", StringComparison.Ordinal).Replace(":long", "", StringComparison.Ordinal).TrimEnd('/');
             foreach (var method in MethodsOf(route))
             {
                 Assert.True(paths.TryGetProperty(path, out var item) && item.TryGetProperty(method.ToLowerInvariant(), out _), $"{method} {path} is not in the reference");

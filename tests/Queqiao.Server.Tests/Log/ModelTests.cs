@@ -58,7 +58,7 @@ public sealed class ModelTests
                 return ($"assign {to?.Name}", ReferenceConversations.Assign(one, to?.Id, now), await store.Node.Do(one.Id, head => head.AssignTo(to)));
             case 4:
                 var status = random.GetItems(["open", "pending", "resolved"], 1)[0];
-                return (status, ReferenceConversations.ChangeStatus(one, status, now), await store.Node.Do(one.Id, head => head.SetStatus(status, null)));
+                return (status, model.ChangeStatus(one, status, now), await store.Node.Do(one.Id, head => head.SetStatus(status, null)));
             default:
                 var (by, upTo) = (random.Next(2) == 0 ? SenderKind.Contact : SenderKind.Agent, random.Next(1, (int)one.Seq + 3));
                 return ($"{by} reads to {upTo}", ReferenceConversations.Read(one, by, upTo, now), await store.Node.Do(one.Id, head => head.MarkRead(by, upTo)));

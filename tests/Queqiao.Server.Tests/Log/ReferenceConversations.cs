@@ -111,8 +111,11 @@ internal sealed class ReferenceConversations
         return (conversation, conversation.Seq, null);
     }
 
-    public static (Conversation?, long, string?) ChangeStatus(Conversation conversation, string status, long now)
+    public (Conversation?, long, string?) ChangeStatus(Conversation conversation, string status, long now)
     {
+        // One unresolved conversation of a person at a time.
+        if (conversation.ResolvedAt is not null && status != "resolved" && _ofCustomer.Values.Single(list => list.Contains(conversation)).Exists(other => other.ResolvedAt is null))
+            return (null, 0, "conversation_open_elsewhere");
         var meant = status == "open" && conversation.Assignee is null ? "queued" : status;
         if (conversation.Status != status && conversation.Status != meant)
             SetStatus(conversation, "agent", meant, now);

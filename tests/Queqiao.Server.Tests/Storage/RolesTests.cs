@@ -107,7 +107,7 @@ public sealed class RolesTests
     private static readonly string[] TablesOfWorkspaces =
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
-        "custom_field",
+        "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
         "file",
         "user_key", "consent_notice", "consent",
         "job", "job_lane", "job_schedule",

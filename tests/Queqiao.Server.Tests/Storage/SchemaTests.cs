@@ -56,7 +56,7 @@ public sealed class SchemaTests
             // one line a migration
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
-            .. Strict("custom_field"),
+            .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key"),
             .. Strict("file"),
             .. Strict("user_key", "consent_notice", "consent"),
             "trigger consent_is_append_only_delete", "trigger consent_is_append_only_update", "trigger consent_notice_is_append_only_delete", "trigger consent_notice_is_append_only_update",
@@ -84,7 +84,7 @@ public sealed class SchemaTests
         string[] people =
         [
             "agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace",
-            "custom_field",
+            "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
             "file",
             "user_key", "consent_notice", "consent",
             "job", "job_lane", "job_schedule",
@@ -102,8 +102,9 @@ public sealed class SchemaTests
             .. Granted(["consent", "consent_notice"], "INSERT SELECT"), .. Granted(["user_key"], "INSERT SELECT UPDATE"),
             "function audit_is_append_only", "trigger audit audit_is_append_only", "table schema_migration",
             .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
-            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation", "custom_field"], "INSERT SELECT UPDATE"),
+            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
             .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["saved_view", "draft", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
             .. Granted(["file"], "DELETE INSERT SELECT UPDATE"),

@@ -45,7 +45,7 @@ internal static class VisitorEndpoints
         });
     }
 
-    internal sealed record SendRequest(string? ClientId, string? Text = null, Guid[]? Attachments = null);
+    internal sealed record SendRequest(string? ClientId, string? Text = null, Guid[]? Attachments = null, long? ReplyTo = null);
 
     private static async Task<IResult> Send(TolerantBody<SendRequest> body, HttpContext context, VisitorAccess access, VisitorGate gate, ICustomerConversations conversations, CancellationToken ct)
     {
@@ -56,7 +56,7 @@ internal static class VisitorEndpoints
             return notNow.ToProblem();
         if (VisitorGate.WillBeSaid(body.Value.ClientId, body.Value.Text, body.Value.Attachments))
             await gate.Note(who, ct);
-        return await conversations.Say(who.Customer, body.Value.ClientId, body.Value.Text, body.Value.Attachments) switch
+        return await conversations.Say(who.Customer, body.Value.ClientId, body.Value.Text, body.Value.Attachments, body.Value.ReplyTo) switch
         {
             CustomerAnswer.Stored stored => TypedResults.Json(stored, statusCode: StatusCodes.Status201Created),
             CustomerAnswer.Refused no => no.Refusal.ToProblem(),

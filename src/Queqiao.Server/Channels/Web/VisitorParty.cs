@@ -10,6 +10,8 @@ internal sealed class VisitorParty(IGatewayParty conversation, GatewayConnection
     private volatile Refusal? _mayNotWrite;
     private bool _noted = who.Visitor.Papers is null;
 
+    public string Kind => "visitor";
+
     public FrameGuard Guard => conversation.Guard;
 
     public void On(ClientFrame frame)

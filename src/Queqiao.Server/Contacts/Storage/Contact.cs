@@ -17,6 +17,9 @@ internal sealed class Contact : IScoped
 
     public required long CreatedAt { get; init; }
     public required long LastSeenAt { get; set; }
+
+    /// <summary>Since when they may not write; null: they may.</summary>
+    public long? BlockedAt { get; set; }
 }
 
 /// <summary>What a channel calls a person.</summary>

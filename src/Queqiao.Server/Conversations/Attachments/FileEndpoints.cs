@@ -1,6 +1,7 @@
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Files;
+using Queqiao.Server.Platform.Idempotency;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Problems;
 
@@ -15,7 +16,7 @@ internal static class FileEndpoints
     {
         var files = app.MapGroup("/api/v1/files").WithTags("Files");
         files.MapPost("", Begin).Needs(Permissions.Reply).TakesQuery().WithSummary("Announce an upload");
-        files.MapPatch("/{id:guid}", Add).Needs(Permissions.Reply).TakesQuery()
+        files.MapPatch("/{id:guid}", Add).Needs(Permissions.Reply).TakesQuery().HasKeyOfItsOwn()
             .WithSummary("Send a piece of it (application/offset+octet-stream), from Upload-Offset on");
         files.MapMethods("/{id:guid}", [HttpMethods.Head], Show).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("Where to go on");
         files.MapGet("/{id:guid}", Show).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("What became of an upload");

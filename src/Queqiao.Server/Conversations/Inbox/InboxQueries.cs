@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Storage;
@@ -12,25 +13,32 @@ internal sealed class InboxQueries(IStorageEngine storage)
         await using var db = storage.Read(actor.Ws);
         var visible = db.Visible(actor.Conversations());
         Task<int> Of(string view) => visible.CountAsync(InboxView.Of(view, actor.AgentId)!.Rule, ct);
-        return new InboxCounts(await Of("mine"), await Of("unassigned"), await Of("all"), await Of("resolved"));
+        var named = IdSet.Mark(actor.AgentId);
+        var unseen = await visible.CountAsync(head => head.UnseenMentions != null && head.UnseenMentions.Contains(named), ct);
+        return new InboxCounts(await Of("mine"), await Of("unassigned"), await Of("all"), await Of("resolved"), unseen, await Of("snoozed"));
     }
 
-    /// <summary>One page, newest activity first or longest wait first. Pages continue by key, so rows that move are neither lost nor repeated within a page.</summary>
+    public async Task<int> Count(Actor actor, InboxView view, CancellationToken ct)
+    {
+        await using var db = storage.Read(actor.Ws);
+        return await db.Visible(actor.Conversations()).CountAsync(view.Rule, ct);
+    }
+
+    /// <summary>One page in the order that is asked for. Pages continue by key, so rows that move are neither lost nor repeated within a page.</summary>
     public async Task<IReadOnlyList<ConversationHead>> Page(Actor actor, InboxFilter filter, InboxCursor? from, int limit, CancellationToken ct)
     {
         await using var db = storage.Read(actor.Ws);
         var rows = db.Visible(actor.Conversations());
         if (filter.View is { } view)
             rows = rows.Where(view.Rule);
-        if (filter.Status is { } status)
-            rows = rows.Where(head => head.Status == status);
-        if (filter.Unassigned)
-            rows = rows.Where(head => head.AssigneeId == null);
-        if (filter.Assignee is { } assignee)
-            rows = rows.Where(head => head.AssigneeId == assignee);
-        if (filter.Channel is { } channel)
-            rows = rows.Where(head => head.ChannelId == channel);
-        rows = filter.ByWaiting ? ByWaiting(rows, from) : ByActivity(rows, from);
+        if (filter.Rule is { } rule)
+            rows = rows.Where(rule);
+        rows = filter.Sort switch
+        {
+            InboxSort.Waiting => ByWaiting(rows, from),
+            InboxSort.Created => ByCreation(rows, from),
+            _ => ByActivity(rows, from),
+        };
         return await rows.Take(limit + 1).ToListAsync(ct);
     }
 
@@ -44,11 +52,21 @@ internal sealed class InboxQueries(IStorageEngine storage)
         return rows.OrderByDescending(head => head.LastActivityAt).ThenByDescending(head => head.Id);
     }
 
+    private static IQueryable<ConversationHead> ByCreation(IQueryable<ConversationHead> rows, InboxCursor? from)
+    {
+        if (from is not null)
+        {
+            var (at, id) = (from.At, from.Id);
+            rows = rows.Where(head => head.CreatedAt < at || (head.CreatedAt == at && head.Id.CompareTo(id) < 0));
+        }
+        return rows.OrderByDescending(head => head.CreatedAt).ThenByDescending(head => head.Id);
+    }
+
     /// <summary>Who waits comes first, longest wait on top; then the answered ones, newest activity first.</summary>
     private static IQueryable<ConversationHead> ByWaiting(IQueryable<ConversationHead> rows, InboxCursor? from)
     {
         const long nobody = long.MaxValue;
-        if (from is { Waiting: true })
+        if (from is { Kind: InboxCursor.Waiting })
         {
             var (at, id) = (from.At, from.Id);
             rows = rows.Where(head => head.WaitingSince == null || head.WaitingSince > at || (head.WaitingSince == at && head.Id.CompareTo(id) > 0));
@@ -64,34 +82,46 @@ internal sealed class InboxQueries(IStorageEngine storage)
     }
 }
 
-internal sealed record InboxCounts(int Mine, int Unassigned, int All, int Resolved);
+/// <param name="Mentions">Conversations where the reader was named and has not looked since.</param>
+internal sealed record InboxCounts(int Mine, int Unassigned, int All, int Resolved, int Mentions = 0, int Snoozed = 0);
 
-internal sealed record InboxFilter
+internal static class InboxSort
 {
-    public InboxView? View { get; init; }
-    public string? Status { get; init; }
-    public bool Unassigned { get; init; }
-    public Guid? Assignee { get; init; }
-    public Guid? Channel { get; init; }
+    /// <summary>Newest activity first.</summary>
+    public const string Recent = "recent";
 
-    /// <summary>Longest wait first, instead of newest activity first.</summary>
-    public bool ByWaiting { get; init; }
+    /// <summary>Longest wait first.</summary>
+    public const string Waiting = "waiting";
+
+    /// <summary>Newest conversation first.</summary>
+    public const string Created = "created";
+
+    public static readonly IReadOnlyList<string> All = [Recent, Waiting, Created];
 }
 
-/// <summary>Where a page ended. Opaque on the wire.</summary>
-internal sealed record InboxCursor(bool Waiting, long At, Guid Id)
-{
-    public static InboxCursor After(ConversationHead last, bool byWaiting) => byWaiting && last.WaitingSince is { } since
-        ? new(true, since, last.Id)
-        : new(false, last.LastActivityAt, last.Id);
+internal sealed record InboxFilter(InboxView? View, Expression<Func<ConversationHead, bool>>? Rule, string Sort);
 
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(Waiting ? 'w' : 'a')}{At}_{Id:N}");
+/// <summary>Where a page ended. Opaque on the wire.</summary>
+internal sealed record InboxCursor(char Kind, long At, Guid Id)
+{
+    public const char Waiting = 'w';
+    private const char Activity = 'a';
+    private const char Creation = 'c';
+
+    public static InboxCursor After(ConversationHead last, string sort) => sort switch
+    {
+        InboxSort.Waiting when last.WaitingSince is { } since => new(Waiting, since, last.Id),
+        InboxSort.Created => new(Creation, last.CreatedAt, last.Id),
+        _ => new(Activity, last.LastActivityAt, last.Id),
+    };
+
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Kind}{At}_{Id:N}");
 
     public static InboxCursor? Parse(string text)
     {
-        var parts = text.Length > 1 && text[0] is 'w' or 'a' ? text[1..].Split('_') : [];
+        var parts = text.Length > 1 && text[0] is Waiting or Activity or Creation ? text[1..].Split('_') : [];
         return parts.Length == 2 && long.TryParse(parts[0], System.Globalization.NumberStyles.None, null, out var at) && Guid.TryParseExact(parts[1], "N", out var id)
-            ? new InboxCursor(text[0] == 'w', at, id)
+            ? new InboxCursor(text[0], at, id)
             : null;
     }
 }

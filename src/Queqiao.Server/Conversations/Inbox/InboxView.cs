@@ -6,35 +6,44 @@ namespace Queqiao.Server.Conversations.Inbox;
 /// <summary>A named list of conversations. As with scopes, one expression serves SQL and memory.</summary>
 internal sealed class InboxView
 {
-    private readonly Func<ConversationHead, bool> _inMemory;
+    private readonly Lazy<Func<ConversationHead, bool>> _inMemory;
 
-    private InboxView(string name, Expression<Func<ConversationHead, bool>> rule)
+    /// <param name="name">One of <see cref="Names"/>, or the id of a saved view.</param>
+    /// <param name="rule">What it holds.</param>
+    public InboxView(string name, Expression<Func<ConversationHead, bool>> rule)
     {
         Name = name;
         Rule = rule;
-        _inMemory = rule.Compile();
+        _inMemory = new(rule.Compile); // lists over HTTP are only ever translated to SQL
     }
 
     public string Name { get; }
 
     public Expression<Func<ConversationHead, bool>> Rule { get; }
 
-    public bool Holds(ConversationHead head) => _inMemory(head);
+    public bool Holds(ConversationHead head) => _inMemory.Value(head);
 
-    public static readonly IReadOnlyList<string> Names = ["mine", "unassigned", "all", "resolved"];
+    public static readonly IReadOnlyList<string> Names = ["mine", "unassigned", "mentions", "snoozed", "all", "resolved"];
 
-    private static readonly InboxView Unassigned = new("unassigned", head => head.AssigneeId == null && head.Status != ConversationStatus.Resolved);
+    private static readonly InboxView Unassigned = new("unassigned",
+        head => head.AssigneeId == null && head.Status != ConversationStatus.Resolved && head.Status != ConversationStatus.Snoozed);
+
+    private static readonly InboxView Snoozed = new("snoozed", head => head.Status == ConversationStatus.Snoozed);
     private static readonly InboxView All = new("all", head => head.Status != ConversationStatus.Resolved);
     private static readonly InboxView Resolved = new("resolved", head => head.Status == ConversationStatus.Resolved);
 
     // Compiling a rule takes longer than asking it a thousand times.
     private static readonly ConcurrentDictionary<Guid, InboxView> Mine = new();
+    private static readonly ConcurrentDictionary<Guid, InboxView> Mentions = new();
 
-    /// <summary>Null when there is no view of that name.</summary>
+    /// <summary>Null when there is no view of that name; a saved view is found by <c>SavedViews</c>.</summary>
     public static InboxView? Of(string name, Guid agentId) => name switch
     {
-        "mine" => Mine.GetOrAdd(agentId, static id => new("mine", head => head.AssigneeId == id && head.Status != ConversationStatus.Resolved)),
+        "mine" => Mine.GetOrAdd(agentId, static id => new("mine",
+            head => head.AssigneeId == id && head.Status != ConversationStatus.Resolved && head.Status != ConversationStatus.Snoozed)),
+        "mentions" => Mentions.GetOrAdd(agentId, static id => new("mentions", ConditionRules.Rule([new("mentioned", Condition.In, ["me"])], id))),
         "unassigned" => Unassigned,
+        "snoozed" => Snoozed,
         "all" => All,
         "resolved" => Resolved,
         _ => null,

@@ -12,6 +12,12 @@ internal sealed class Listeners(IStorageEngine storage, IEnumerable<ILogListener
     /// <summary>Entries that each listener had still to digest when it last looked.</summary>
     public IReadOnlyDictionary<string, long> Lag => _all.ToDictionary(one => one.Name, one => one.Waiting);
 
+    /// <summary>Whether every listener has looked at the log since the start.</summary>
+    public bool HaveBegun => Array.TrueForAll(_all, one => one.LookedAt > 0);
+
+    /// <summary>Since when the slowest listener has not finished a turn: about a second when all is well.</summary>
+    public TimeSpan QuietFor => TimeSpan.FromMilliseconds(_all.Length == 0 ? 0 : Environment.TickCount64 - _all.Min(one => one.LookedAt));
+
     public void After(LogBatch batch)
     {
         foreach (var one in _all)
@@ -34,7 +40,9 @@ internal sealed class Listeners(IStorageEngine storage, IEnumerable<ILogListener
             try
             {
                 await one.Woken(ct);
+                one.Begins();
                 one.Waiting = await one.Turn.Run(ct);
+                one.Looked();
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -61,10 +69,18 @@ internal sealed class Listeners(IStorageEngine storage, IEnumerable<ILogListener
 
         private readonly SemaphoreSlim _signal = new(1, 1);
         private long _waiting;
+        private long _lookedAt;
 
         public string Name => name;
 
         public ListenerTurn Turn => turn;
+
+        /// <summary>On the clock of <see cref="Environment.TickCount64"/>: when the last turn ended, or the first began.</summary>
+        public long LookedAt => Volatile.Read(ref _lookedAt);
+
+        public void Begins() => Interlocked.CompareExchange(ref _lookedAt, Environment.TickCount64, 0);
+
+        public void Looked() => Volatile.Write(ref _lookedAt, Environment.TickCount64);
 
         public long Waiting
         {

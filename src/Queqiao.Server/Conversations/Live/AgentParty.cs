@@ -13,7 +13,7 @@ namespace Queqiao.Server.Conversations.Live;
 /// <summary>What agents' connections share.</summary>
 internal sealed record AgentServices(
     ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, ISessions Sessions,
-    SendingFiles Files, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
+    SendingFiles Files, MentionReader Mentions, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
 
 #pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
@@ -32,6 +32,8 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
     private Task _watching = Task.CompletedTask;
     private ListWatch? _list;
     private volatile bool _active;
+
+    public string Kind => "agent";
 
     public FrameGuard Guard { get; } = new(services.Limits, services.Limits.AgentFrames, services.Clock);
 
@@ -83,18 +85,35 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             reply.Refuse(Refusal.Forbidden());
         else if (Sending.Check(frame.ClientId, frame.Text, frame.Attachments) is { } refusal)
             reply.Refuse(refusal);
-        else if (frame.Attachments is { Length: > 0 } attached)
-            services.Files.Post(FileOwner.OfAgent(actor.Ws, actor.AgentId), attached, isPublic: frame.Private != true,
-                sent => Sending.ByAgent(actor, conversation, frame.ClientId!, frame.Text ?? "", frame.Private ?? false, reply, connection, sent), reply);
+        else if (frame.Mentions is { Count: > 0 } named)
+            InBackground(() => SendNaming(frame, conversation, named, reply));
+        else if (frame.Attachments is { Length: > 0 })
+            SendFiles(frame, new Outgoing(frame.ClientId!, frame.Text ?? "", frame.Private ?? false, frame.ReplyTo), conversation, reply);
         else
-            services.Log.Post(Sending.ByAgent(actor, conversation, frame.ClientId!, frame.Text!, frame.Private ?? false, reply, connection));
+            services.Log.Post(Sending.ByAgent(actor, conversation, new Outgoing(frame.ClientId!, frame.Text!, frame.Private ?? false, frame.ReplyTo), reply, connection));
+    }
+
+    private void SendFiles(ClientFrame frame, Outgoing said, Guid conversation, SocketReply reply) =>
+        services.Files.Post(FileOwner.OfAgent(actor.Ws, actor.AgentId), frame.Attachments!, isPublic: !said.IsNote,
+            sent => Sending.ByAgent(actor, conversation, said with { Files = sent }, reply, connection), reply);
+
+    private async Task SendNaming(ClientFrame frame, Guid conversation, IReadOnlyList<Guid> named, SocketReply reply)
+    {
+        var (people, refusal) = await services.Mentions.Read(actor.Ws, named, frame.Private ?? false, _gone.Token);
+        var said = new Outgoing(frame.ClientId!, frame.Text ?? "", IsNote: true, frame.ReplyTo) { Mentions = people };
+        if (refusal is not null)
+            reply.Refuse(refusal);
+        else if (frame.Attachments is { Length: > 0 })
+            SendFiles(frame, said, conversation, reply);
+        else
+            services.Log.Post(Sending.ByAgent(actor, conversation, said, reply, connection));
     }
 
     private void Read(Guid conversation, long seq)
     {
         var reply = new SocketReply(connection, "read", clientId: null, forCustomer: false);
         if (actor.May(Permissions.Reply))
-            services.Log.Post(Sending.Change(actor, conversation, head => head.MarkRead(SenderKind.Agent, seq), reply));
+            services.Log.Post(Sending.Change(actor, conversation, head => head.MarkRead(SenderKind.Agent, seq, actor.AgentId), reply));
         else
             reply.Refuse(Refusal.Forbidden());
     }

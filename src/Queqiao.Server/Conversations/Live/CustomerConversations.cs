@@ -1,4 +1,5 @@
 using Queqiao.Server.Conversations.Attachments;
+using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Wire;
@@ -11,7 +12,8 @@ namespace Queqiao.Server.Conversations.Live;
 
 /// <summary>What customers' connections share.</summary>
 internal sealed record CustomerServices(
-    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, SendingFiles Files, StoredFiles Stored, FileKeys FileKeys, LimitsOptions Limits, TimeProvider Clock)
+    ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, SendingFiles Files, StoredFiles Stored, FileKeys FileKeys, LimitsOptions Limits,
+    TimeProvider Clock, SettingsBoard Settings)
 {
     /// <summary>The customer as somebody who uploads.</summary>
     public FileOwner Owner(Customer customer) => FileKeys.OfCustomer(customer.Ws, customer.Key.ChannelId, customer.Key.Identity);
@@ -34,20 +36,30 @@ internal sealed class CustomerConversations(CustomerServices services, IHostAppl
         return new CustomerPage(ViewOf(head), json => ItemWriter.WritePage(json, log, head!, Audience.Customer));
     }
 
-    public async Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text, IReadOnlyList<Guid>? attachments)
+    public async Task<CustomerAnswer> Say(Customer customer, string? clientId, string? text, IReadOnlyList<Guid>? attachments, long? replyTo)
     {
         if (Sending.Check(clientId, text, attachments) is { } refusal)
             return new CustomerAnswer.Refused(refusal);
+        var (said, settings) = (new Outgoing(clientId!, text ?? "", ReplyTo: replyTo), services.Settings.Of(customer.Ws));
         var outcome = attachments is { Count: > 0 }
-            ? await services.Files.Send(services.Owner(customer), attachments, isPublic: true, (sent, reply) => CustomerCommands.Message(customer, clientId!, text ?? "", reply, origin: null, sent))
-            : await services.Log.Append(reply => CustomerCommands.Message(customer, clientId!, text!, reply, origin: null));
+            ? await services.Files.Send(services.Owner(customer), attachments, isPublic: true, (sent, reply) => CustomerCommands.Message(customer, said with { Files = sent }, settings, reply, origin: null))
+            : await services.Log.Append(reply => CustomerCommands.Message(customer, said, settings, reply, origin: null));
         return outcome switch
         {
             LogOutcome.Stored stored => new CustomerAnswer.Stored(
                 stored.ConversationId, $"{stored.ConversationId}.{stored.Seq}", stored.Seq, stored.PublicPrev ?? 0, DateTimeOffset.FromUnixTimeMilliseconds(stored.At)),
+            LogOutcome.Refused { Refusal.Code: "contact_blocked" } when services.Settings.Of(customer.Ws).DropsBlocked => await Swallowed(customer),
             LogOutcome.Refused refused => new CustomerAnswer.Refused(refused.Refusal),
             _ => throw new InvalidOperationException("An outcome is stored or refused."),
         };
+    }
+
+    /// <summary>The answer to a message that is dropped in silence: what the customer has already, so that their numbering stays whole.</summary>
+    private async Task<CustomerAnswer> Swallowed(Customer customer)
+    {
+        var head = await Head(customer, CancellationToken.None);
+        var (id, seq) = (head?.Id ?? Guid.Empty, head?.PublicSeq ?? 0);
+        return new CustomerAnswer.Stored(id, $"{id}.{seq}", seq, seq, services.Clock.GetUtcNow());
     }
 
     public FileOwner Owner(Customer customer) => services.Owner(customer);

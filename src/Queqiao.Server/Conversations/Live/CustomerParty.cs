@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Platform.Gateway;
@@ -7,6 +8,8 @@ namespace Queqiao.Server.Conversations.Live;
 /// <summary>One widget on the gateway. There are thousands, mostly idle: it holds as little as it can.</summary>
 internal sealed class CustomerParty(Customer customer, GatewayConnection connection, Subscription subscription, CustomerServices services) : IGatewayParty
 {
+    public string Kind => "customer";
+
     public FrameGuard Guard { get; } = new(services.Limits, services.Limits.VisitorFrames, services.Clock);
 
     public void On(ClientFrame frame)
@@ -37,12 +40,28 @@ internal sealed class CustomerParty(Customer customer, GatewayConnection connect
         var reply = new SocketReply(connection, "send", frame.ClientId, forCustomer: true);
         if (Sending.Check(frame.ClientId, frame.Text, frame.Attachments) is { } refusal)
             reply.Refuse(refusal);
-        else if (frame.Attachments is { Length: > 0 } attached)
-            services.Files.Post(services.Owner(customer), attached, isPublic: true,
-                sent => CustomerCommands.Message(customer, frame.ClientId!, frame.Text ?? "", reply, connection, sent), reply);
         else
-            services.Log.Post(CustomerCommands.Message(customer, frame.ClientId!, frame.Text!, reply, connection));
+            Send(frame, new Outgoing(frame.ClientId!, frame.Text ?? "", ReplyTo: frame.ReplyTo), Unless(reply));
     }
+
+    private void Send(ClientFrame frame, Outgoing said, ILogReply reply)
+    {
+        var settings = services.Settings.Of(customer.Ws);
+        if (frame.Attachments is { Length: > 0 } attached)
+        {
+            services.Files.Post(services.Owner(customer), attached, isPublic: true,
+                sent => CustomerCommands.Message(customer, said with { Files = sent }, settings, reply, connection), reply);
+        }
+        else
+        {
+            services.Log.Post(CustomerCommands.Message(customer, said, settings, reply, connection));
+        }
+    }
+
+    /// <summary>A blocked person's message is dropped in silence where the workspace wants it so: the widget hears what it has already.</summary>
+    private ILogReply Unless(SocketReply reply) => services.Settings.Of(customer.Ws).DropsBlocked
+        ? new SilentReply(reply, subscription.ConversationId ?? Guid.Empty, subscription.Seen, services.Clock)
+        : reply;
 
     public void Closed()
     {
@@ -64,14 +83,15 @@ internal static class CustomerSignals
 /// <summary>The commands of a customer.</summary>
 internal static class CustomerCommands
 {
-    public static LogCommand Message(Customer customer, string clientId, string text, ILogReply reply, object? origin, IReadOnlyList<SentFile>? files = null) => new()
+    public static LogCommand Message(Customer customer, Outgoing said, ConversationSettings settings, ILogReply reply, object? origin) => new()
     {
         Ws = customer.Ws,
         Customer = customer.Key,
         Begins = true,
-        Key = LogCommand.KeyOf(customer.Ws, $"customer:{customer.Key.ChannelId}:{customer.Key.Identity}", clientId),
+        Key = LogCommand.KeyOf(customer.Ws, $"customer:{customer.Key.ChannelId}:{customer.Key.Identity}", said.ClientId),
         By = Contact,
-        Decide = head => head.CustomerSays(text, clientId, files),
+        ReopenWithin = settings.ReopenWithin,
+        Decide = head => head.CustomerSays(said.Text, said.ClientId, said.Files, said.ReplyTo),
         Reply = reply,
         Origin = origin,
     };

@@ -1,6 +1,7 @@
 using Queqiao.Server.Platform.Problems;
 using System.Globalization;
 using Queqiao.Server.Conversations.Inbox;
+using Queqiao.Server.Conversations.Inbox.Views;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
@@ -14,9 +15,11 @@ namespace Queqiao.Server.Conversations.Live;
 internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
 {
     private const int MostRemembered = 4096;
+    private const int MostPast = 32;
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
 
     private readonly InboxQueries _queries;
+    private readonly SavedViews _views;
     private readonly ListFrames _frames;
     private readonly ILogger<ListBoard> _log;
     private readonly Lock _gate = new();
@@ -30,12 +33,12 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
     private long _forgotten;
     private Task _loop = Task.CompletedTask;
 
-    public ListBoard(InboxQueries queries, ListFrames frames, ILogger<ListBoard> log) => (_queries, _frames, _log) = (queries, frames, log);
+    public ListBoard(InboxQueries queries, SavedViews views, ListFrames frames, ILogger<ListBoard> log) => (_queries, _views, _frames, _log) = (queries, views, frames, log);
 
     /// <summary>Begins to follow a list; null when there is none of that name.</summary>
     public async Task<ListWatch?> Watch(Actor actor, string view, string? cursor, GatewayConnection connection, CancellationToken ct)
     {
-        if (InboxView.Of(view, actor.AgentId) is not { } known)
+        if ((await _views.Find(actor, view, ct)).View is not { } known)
             return null;
         var watch = new ListWatch(actor, known, connection) { Counts = await _queries.Counts(actor, ct) };
         lock (_gate)
@@ -77,7 +80,7 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
     {
         if (!batch.Before.TryGetValue((head.Ws, head.Id), out var before))
             return new Change(head, [], Moved: true); // it began
-        var moved = before.Status != head.Status || before.AssigneeId != head.AssigneeId;
+        var moved = before.Place != head.Place;
         return new Change(head, moved ? [before] : [], moved);
     }
 
@@ -85,8 +88,8 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
     {
         if (_recentById.Remove(change.Head.Id, out var older))
         {
-            // Which lists it was in follows from who held it and its status; more of its past would only grow.
-            var before = older.Value.Change.Before.Concat(change.Before).DistinctBy(head => (head.Status, head.AssigneeId));
+            // Which lists it was in follows from its place; more of its past would only grow.
+            var before = older.Value.Change.Before.Concat(change.Before).DistinctBy(head => head.Place).TakeLast(MostPast);
             change = change with { Before = [.. before], Moved = change.Moved || older.Value.Change.Moved };
             _recent.Remove(older);
         }

@@ -6,7 +6,7 @@ using Queqiao.Server.Platform.Gateway;
 namespace Queqiao.Server.Conversations.Live;
 
 /// <summary>Frames about lists.</summary>
-internal sealed class ListFrames(IChannelFacts channels)
+internal sealed class ListFrames(RowFactsSource source)
 {
     public static byte[] Watching(string view, string cursor, bool resync, InboxCounts counts) =>
         Frames.Write((view, cursor, resync, counts), static (json, it) =>
@@ -25,9 +25,9 @@ internal sealed class ListFrames(IChannelFacts channels)
     /// <param name="counts">Of all views.</param>
     public async ValueTask<byte[]> Changed(string view, string cursor, List<ConversationHead> rows, List<ConversationHead> gone, InboxCounts counts)
     {
-        var facts = new List<(ConversationHead, ChannelFacts)>(rows.Count);
+        var facts = new List<(ConversationHead, RowFacts)>(rows.Count);
         foreach (var row in rows)
-            facts.Add((row, await channels.Of(row.Ws, row.ChannelId)));
+            facts.Add((row, await source.Of(row, CancellationToken.None)));
         return Frames.Write((view, cursor, facts, gone, counts), static (json, it) =>
         {
             json.WriteString("event", "list.changed");
@@ -36,8 +36,8 @@ internal sealed class ListFrames(IChannelFacts channels)
                 json.WriteString("cursor", it.cursor);
             json.WriteStartObject("data");
             json.WriteStartArray("rows");
-            foreach (var (head, channel) in it.facts)
-                RowWriter.Write(json, head, channel);
+            foreach (var (head, names) in it.facts)
+                RowWriter.Write(json, head, names);
             json.WriteEndArray();
             json.WriteStartArray("gone");
             foreach (var head in it.gone)
@@ -60,6 +60,8 @@ internal sealed class ListFrames(IChannelFacts channels)
         json.WriteNumber("unassigned", counts.Unassigned);
         json.WriteNumber("all", counts.All);
         json.WriteNumber("resolved", counts.Resolved);
+        json.WriteNumber("mentions", counts.Mentions);
+        json.WriteNumber("snoozed", counts.Snoozed);
         json.WriteEndObject();
     }
 }

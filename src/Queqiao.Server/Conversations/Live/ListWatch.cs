@@ -53,6 +53,6 @@ internal sealed class ListWatch(Actor actor, InboxView view, GatewayConnection c
 }
 
 /// <param name="Head">As it is now.</param>
-/// <param name="Before">As it was before its status or assignee changed; empty when they did not. Says whose list it leaves, and that they could see it.</param>
+/// <param name="Before">As it was before its place changed (<see cref="ConversationHead.Place"/>); empty when it did not. Says whose list it leaves, and that they could see it.</param>
 /// <param name="Moved">Whether it may have come into or left a list.</param>
 internal readonly record struct Change(ConversationHead Head, IReadOnlyList<ConversationHead> Before, bool Moved);

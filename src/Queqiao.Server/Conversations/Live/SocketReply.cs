@@ -35,6 +35,20 @@ internal sealed class SocketReply(GatewayConnection connection, string op, strin
     });
 }
 
+/// <summary>Answers a dropped message as if it had been stored.</summary>
+/// <param name="reply">Answers everything else.</param>
+/// <param name="conversation">Of the customer; empty when there is none.</param>
+/// <param name="seen">What the widget has already: its numbering stays whole.</param>
+/// <param name="clock">When.</param>
+internal sealed class SilentReply(SocketReply reply, Guid conversation, long seen, TimeProvider clock) : ILogReply
+{
+    public void Done(LogOutcome outcome) => reply.Done(outcome is LogOutcome.Refused { Refusal.Code: "contact_blocked" }
+        ? new LogOutcome.Stored(conversation, seen, seen, clock.GetUtcNow().ToUnixTimeMilliseconds(), seen + 1)
+        : outcome);
+
+    public void Failed(Exception error) => reply.Failed(error);
+}
+
 /// <summary>The answer to a send: the same members in the ack frame and in the REST answer.</summary>
 internal static class SendAnswer
 {

@@ -42,6 +42,16 @@ internal sealed class Subscription(GatewayConnection connection, Guid? conversat
     /// <summary>Null for a visitor whose conversation has not begun.</summary>
     public Guid? ConversationId { get; private set; } = conversationId;
 
+    /// <summary>The last seq that the reader has.</summary>
+    public long Seen
+    {
+        get
+        {
+            lock (_gate)
+                return _seen;
+        }
+    }
+
     /// <summary>Live entries wait from now on, until <see cref="CaughtUp"/>.</summary>
     public void Hold()
     {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Conversations.Log;
 
@@ -29,11 +30,14 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
 
     /// <summary>Queues a command and waits for its commit.</summary>
     /// <exception cref="Platform.Problems.StorageUnavailableException">Nothing was stored, or nobody can know: repeat with the same key.</exception>
-    public Task<LogOutcome> Append(Func<ILogReply, LogCommand> command)
+    public async Task<LogOutcome> Append(Func<ILogReply, LogCommand> command)
     {
+        using var span = Measures.Source.StartActivity("log append");
         var reply = new Awaited();
         Post(command(reply));
-        return reply.Task;
+        var outcome = await reply.Task;
+        span?.SetTag("queqiao.outcome", outcome is LogOutcome.Refused no ? no.Refusal.Code : "stored");
+        return outcome;
     }
 
     /// <summary>Appends inside somebody's transaction: "ticket and entry", "contact and first message" as one. Call it last in the unit: it locks.</summary>
@@ -44,12 +48,22 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
         return written.Batch.Outcomes[0];
     }
 
+    /// <summary>Several commands at once inside somebody's transaction, locked in one order: two conversations become one. Abandon the unit when one was refused.</summary>
+    public async Task<LogOutcome[]> AppendIn(WriteUnit unit, IReadOnlyList<LogCommand> commands, CancellationToken ct)
+    {
+        var written = (Written)await Write(unit.Connection, unit.Transaction, commands, ct);
+        unit.AfterCommit(written.Committed);
+        return written.Batch.Outcomes;
+    }
+
     public async ValueTask<IWritten> Write(DbConnection connection, DbTransaction transaction, IReadOnlyList<LogCommand> items, CancellationToken ct)
     {
+        using var span = Measures.Source.StartActivity("log batch");
         var batch = new LogBatch(items, _ids);
         await _dialect.Load(batch, connection, transaction, ct);
         batch.Decide();
         await _dialect.Store(batch, connection, transaction, ct);
+        span?.SetTag("queqiao.commands", items.Count).SetTag("queqiao.entries", batch.Entries.Count);
         return new Written(batch, _feed);
     }
 

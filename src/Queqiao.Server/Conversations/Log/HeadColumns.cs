@@ -16,6 +16,8 @@ internal static class HeadColumns
         "contact_name", "seq", "public_seq", "status", "assignee_id", "assignee_name", "priority", "unread", "contact_unread",
         "contact_read_seq", "agent_read_seq", "waiting_since", "last_in_seq", "last_out_seq", "last_message_seq", "last_message_at",
         "last_message_type", "last_sender_kind", "last_sender_id", "last_sender_name", "last_preview", "last_activity_at", "last_entry_at", "resolved_at",
+        "team_id", "subject", "snoozed_until", "tags", "fields", "personal_fields", "facets",
+        "mentioned", "unseen_mentions", "rating_asked_seq", "rating", "rated_at", "merged_into", "revised_seq",
     ];
 
     public static readonly string[] All = [.. Key, .. Fixed, .. Changing];
@@ -62,6 +64,20 @@ internal static class HeadColumns
             LastActivityAt = row.GetInt64(27),
             LastEntryAt = row.GetInt64(28),
             ResolvedAt = Number(29),
+            TeamId = Id(30),
+            Subject = Text(31),
+            SnoozedUntil = Number(32),
+            Tags = Text(33),
+            Fields = Text(34),
+            PersonalFields = Text(35),
+            Facets = Text(36),
+            Mentioned = Text(37),
+            UnseenMentions = Text(38),
+            RatingAskedSeq = row.GetInt64(39),
+            Rating = (int?)Number(40),
+            RatedAt = Number(41),
+            MergedInto = Id(42),
+            RevisedSeq = row.GetInt64(43),
         };
     }
 
@@ -98,6 +114,20 @@ internal static class HeadColumns
         "last_activity_at" => head.LastActivityAt,
         "last_entry_at" => head.LastEntryAt,
         "resolved_at" => head.ResolvedAt,
+        "team_id" => head.TeamId,
+        "subject" => head.Subject,
+        "snoozed_until" => head.SnoozedUntil,
+        "tags" => head.Tags,
+        "fields" => head.Fields,
+        "personal_fields" => head.PersonalFields,
+        "facets" => head.Facets,
+        "mentioned" => head.Mentioned,
+        "unseen_mentions" => head.UnseenMentions,
+        "rating_asked_seq" => head.RatingAskedSeq,
+        "rating" => head.Rating,
+        "rated_at" => head.RatedAt,
+        "merged_into" => head.MergedInto,
+        "revised_seq" => head.RevisedSeq,
         _ => throw new ArgumentOutOfRangeException(nameof(column), column, "Not a column of a head."),
     };
 }

@@ -58,6 +58,8 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
         if (command.Key is { } key && Known.TryGetValue((command.Ws, key), out var known))
             return new LogOutcome.Stored(known.ConversationId, known.Seq, known.PublicPrev, known.At, known.Seq);
 
+        if (command is { Begins: true, Customer: { } writes } && Customers.GetValueOrDefault((command.Ws, writes)).Blocked)
+            return new LogOutcome.Refused(Refusal.Forbidden("contact_blocked"));
         var now = command.At ?? ids.Now();
         if (Find(command, now) is not { } head)
             return new LogOutcome.Refused(Refusal.NotFound());
@@ -113,7 +115,7 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
         var customer = (command.Ws, command.Customer!.Value);
         var known = Customers.GetValueOrDefault(customer);
         if (known.ConversationId is { } newest && Heads.GetValueOrDefault((command.Ws, newest)) is { } head
-            && (!head.IsResolved || now - head.ResolvedAt <= ConversationRules.ReopenWithin.TotalMilliseconds))
+            && (!head.IsResolved || (head.MergedInto is null && now - head.ResolvedAt <= command.ReopenWithin.TotalMilliseconds)))
             return head;
         if (!command.Begins)
             return null;
@@ -155,7 +157,7 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
 /// <summary>What a key was answered with.</summary>
 internal readonly record struct KnownKey(Guid ConversationId, long Seq, long? PublicPrev, long At);
 
-internal readonly record struct KnownCustomer(Guid? ContactId, string? ContactName, Guid? ConversationId);
+internal readonly record struct KnownCustomer(Guid? ContactId, string? ContactName, Guid? ConversationId, bool Blocked = false);
 
 internal readonly record struct NewKey(int Ws, Guid Key, Guid ConversationId, long Seq, long At);
 

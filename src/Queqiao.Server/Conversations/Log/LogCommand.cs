@@ -27,6 +27,9 @@ internal sealed class LogCommand
     /// <summary>Whether a customer without a conversation gets one (a message) or the command is not found (a read mark).</summary>
     public bool Begins { get; init; }
 
+    /// <summary>How long a resolved conversation is taken up again by its customer; later they begin a new one.</summary>
+    public TimeSpan ReopenWithin { get; init; } = ConversationRules.ReopenWithin;
+
     public required Func<ConversationHead, Decision> Decide { get; init; }
 
     /// <summary>Told once: after the commit, or with a refusal or an exception.</summary>
@@ -34,6 +37,9 @@ internal sealed class LogCommand
 
     /// <summary>When it happened, in Unix milliseconds, for what is written down later (an import, the demo); null: now.</summary>
     public long? At { get; init; }
+
+    /// <summary>When it was made, for the time until its answer.</summary>
+    public long MadeAt { get; } = System.Diagnostics.Stopwatch.GetTimestamp();
 
     /// <summary>The connection that sent it: it gets the answer and not the event.</summary>
     public object? Origin { get; init; }
@@ -52,9 +58,6 @@ internal sealed class LogCommand
         return new Guid(hash[..16]);
     }
 }
-
-
-
 
 /// <summary>Who waits for a command.</summary>
 internal interface ILogReply

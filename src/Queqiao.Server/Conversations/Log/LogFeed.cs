@@ -1,4 +1,5 @@
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Telemetry;
 using System.Threading.Channels;
 
 namespace Queqiao.Server.Conversations.Log;
@@ -31,6 +32,7 @@ internal sealed class LogFeed : IAsyncDisposable
         {
             for (var i = 0; i < batch.Commands.Count; i++)
                 Tell(batch, i);
+            Count(batch);
             foreach (var follower in _followers)
                 Safely(() => follower.After(batch));
         }
@@ -45,6 +47,27 @@ internal sealed class LogFeed : IAsyncDisposable
                 Safely(() => subscriber.On(batch, command, batch.EntriesOf(command)));
         }
         Safely(() => batch.Commands[command].Reply.Done(batch.Outcomes[command]));
+    }
+
+    /// <summary>After everybody was told, so that nobody waits for it.</summary>
+    private static void Count(LogBatch batch)
+    {
+        Measures.Batch.Record(batch.Commands.Count);
+        if (Measures.Ack.Enabled)
+        {
+            var now = System.Diagnostics.Stopwatch.GetTimestamp();
+            foreach (var command in batch.Commands)
+                Measures.Ack.Record(System.Diagnostics.Stopwatch.GetElapsedTime(command.MadeAt, now).TotalSeconds);
+        }
+        if (!Measures.Messages.Enabled)
+            return;
+        foreach (var entry in batch.Entries)
+        {
+            if (entry.Body is MessagePosted message)
+                Measures.Messages.Add(1, new KeyValuePair<string, object?>("direction", message.Direction == Direction.In ? "in" : "out"));
+            else if (entry.Body is NotePosted)
+                Measures.Messages.Add(1, new KeyValuePair<string, object?>("direction", "note"));
+        }
     }
 
     private void Safely(Action act)

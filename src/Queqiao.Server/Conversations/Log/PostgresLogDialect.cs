@@ -23,7 +23,7 @@ internal sealed class PostgresLogDialect : ILogDialect
         """;
 
     private const string CustomersSql = $"""
-        SELECT u.ws, u.channel_id, u.identity, i.contact_id, p.name, n.id
+        SELECT u.ws, u.channel_id, u.identity, i.contact_id, p.name, n.id, p.blocked_at IS NOT NULL
         FROM unnest($1, $2, $3) AS u(ws, channel_id, identity)
         JOIN contact_identity i ON i.ws = u.ws AND i.channel_id = u.channel_id AND i.identity = u.identity
         JOIN contact p ON p.ws = i.ws AND p.id = i.contact_id
@@ -92,7 +92,7 @@ internal sealed class PostgresLogDialect : ILogDialect
         while (await row.ReadAsync(ct))
         {
             batch.Customers[(row.GetInt32(0), new(row.GetGuid(1), row.GetString(2)))] =
-                new(row.GetGuid(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5));
+                new(row.GetGuid(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6));
         }
         await row.NextResultAsync(ct);
         while (await row.ReadAsync(ct))
@@ -142,9 +142,10 @@ internal sealed class PostgresLogDialect : ILogDialect
 
     private static NpgsqlParameter Column(ConversationHead[] heads, string column) => column switch
     {
-        "ws" or "unread" or "contact_unread" => Array(heads, column, NpgsqlDbType.Integer, static value => (int?)value),
-        "id" or "channel_id" or "contact_id" or "assignee_id" or "last_sender_id" => Array(heads, column, NpgsqlDbType.Uuid, static value => (Guid?)value),
+        "ws" or "unread" or "contact_unread" or "rating" => Array(heads, column, NpgsqlDbType.Integer, static value => (int?)value),
+        "id" or "channel_id" or "contact_id" or "assignee_id" or "last_sender_id" or "team_id" or "merged_into" => Array(heads, column, NpgsqlDbType.Uuid, static value => (Guid?)value),
         "identity" or "contact_name" or "status" or "assignee_name" or "priority" or "last_message_type" or "last_sender_kind" or "last_sender_name" or "last_preview"
+            or "subject" or "tags" or "fields" or "personal_fields" or "facets" or "mentioned" or "unseen_mentions"
             => Array(heads, column, NpgsqlDbType.Text, static value => (string?)value),
         _ => Array(heads, column, NpgsqlDbType.Bigint, static value => (long?)value),
     };

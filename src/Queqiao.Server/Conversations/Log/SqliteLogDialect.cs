@@ -69,7 +69,7 @@ internal sealed class SqliteLogDialect : ILogDialect
         using (var row = _customer.ExecuteReader())
         {
             if (row.Read())
-                known = new(Id(row, 0), row.IsDBNull(1) ? null : row.GetString(1), row.IsDBNull(2) ? null : Id(row, 2));
+                known = new(Id(row, 0), row.IsDBNull(1) ? null : row.GetString(1), row.IsDBNull(2) ? null : Id(row, 2), row.GetInt64(3) != 0);
         }
         batch.Customers[(ws, customer)] = known;
         if (known.ConversationId is { } newest)
@@ -111,7 +111,7 @@ internal sealed class SqliteLogDialect : ILogDialect
             return;
         _connection = connection;
         _key = Command("SELECT k.conversation_id, k.seq, e.public_prev, k.at FROM entry_key k LEFT JOIN entry e ON e.ws = k.ws AND e.conversation_id = k.conversation_id AND e.seq = k.seq WHERE k.ws = ? AND k.key = ?", 2);
-        _customer = Command("SELECT i.contact_id, p.name, (SELECT c.id FROM conversation c WHERE c.ws = i.ws AND c.channel_id = i.channel_id AND c.identity = i.identity ORDER BY c.status = 'resolved', c.created_at DESC, c.id DESC LIMIT 1) FROM contact_identity i JOIN contact p ON p.ws = i.ws AND p.id = i.contact_id WHERE i.ws = ? AND i.channel_id = ? AND i.identity = ?", 3);
+        _customer = Command("SELECT i.contact_id, p.name, (SELECT c.id FROM conversation c WHERE c.ws = i.ws AND c.channel_id = i.channel_id AND c.identity = i.identity ORDER BY c.status = 'resolved', c.created_at DESC, c.id DESC LIMIT 1), p.blocked_at IS NOT NULL FROM contact_identity i JOIN contact p ON p.ws = i.ws AND p.id = i.contact_id WHERE i.ws = ? AND i.channel_id = ? AND i.identity = ?", 3);
         _head = Command($"SELECT {HeadColumns.Select} FROM conversation c WHERE c.ws = ? AND c.id = ?", 2);
         _slot = Command("SELECT position FROM slot WHERE slot = ?", 1);
         _newContact = Command("INSERT INTO contact (ws, id, created_at, last_seen_at) VALUES (?, ?, ?, ?)", 4);

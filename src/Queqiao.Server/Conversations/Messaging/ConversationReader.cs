@@ -45,7 +45,15 @@ internal sealed class ConversationReader(IStorageEngine storage)
             found.RemoveAt(page.Limit);
         if (page.After is null)
             found.Reverse();
-        return new LogPage([.. found.Select(row => row.ToEntry())], more);
+        return new LogPage(await Revisions.Fold(db, head, [.. found.Select(row => row.ToEntry())], ct), more);
+    }
+
+    /// <summary>One entry as it is now; null when there is none.</summary>
+    public async Task<LogEntry?> Entry(ConversationHead head, long seq, CancellationToken ct)
+    {
+        await using var db = storage.Read(head.Ws);
+        var row = await db.Visible(Scope<EntryRow>.Workspace(head.Ws)).SingleOrDefaultAsync(entry => entry.ConversationId == head.Id && entry.Seq == seq && entry.Seq <= head.Seq, ct);
+        return row is null ? null : (await Revisions.Fold(db, head, [row.ToEntry()], ct))[0];
     }
 
     /// <summary>A customer's conversation on their channel: the unresolved one, else the newest.</summary>

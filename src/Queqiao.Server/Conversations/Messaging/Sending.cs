@@ -19,7 +19,13 @@ internal static class Sending
             return Refusal.Invalid("attachments", "too_many_files", FileLimits.MostInMessage);
         if (attachments is not null && attachments.Distinct().Count() != attachments.Count)
             return Refusal.Invalid("attachments", "file_unknown");
-        if (string.IsNullOrWhiteSpace(text) && attachments is null or { Count: 0 })
+        return CheckText(text, mayBeBlank: attachments is { Count: > 0 });
+    }
+
+    /// <summary>Null when the text may be stored.</summary>
+    public static Refusal? CheckText(string? text, bool mayBeBlank = false)
+    {
+        if (string.IsNullOrWhiteSpace(text) && !mayBeBlank)
             return Refusal.Invalid("text", "required");
         return text?.Length > ConversationRules.MostText
             ? new Refusal(StatusCodes.Status400BadRequest, "message_too_long", ConversationRules.MostText)
@@ -27,8 +33,9 @@ internal static class Sending
     }
 
     /// <summary>An agent's message or note.</summary>
-    public static LogCommand ByAgent(Actor actor, Guid conversation, string clientId, string text, bool isNote, ILogReply reply, object? origin, IReadOnlyList<SentFile>? files = null)
+    public static LogCommand ByAgent(Actor actor, Guid conversation, Outgoing said, ILogReply reply, object? origin)
     {
+        var (clientId, text) = (said.ClientId, said.Text);
         var person = new Person(actor.AgentId, actor.Name);
         return new LogCommand
         {
@@ -37,7 +44,7 @@ internal static class Sending
             Scope = actor.Conversations(),
             Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", clientId),
             By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
-            Decide = isNote ? head => head.AddNote(text, clientId, files) : head => head.AgentSays(text, clientId, person, files),
+            Decide = said.IsNote ? head => head.AddNote(text, clientId, said.Files, said.Mentions) : head => head.AgentSays(text, clientId, person, said.Files, said.ReplyTo),
             Reply = reply,
             Origin = origin,
         };
@@ -54,4 +61,15 @@ internal static class Sending
         Reply = reply,
         Origin = origin,
     };
+}
+
+/// <summary>What an agent sends.</summary>
+/// <param name="ReplyTo">Seq of the message it answers.</param>
+internal sealed record Outgoing(string ClientId, string Text, bool IsNote = false, long? ReplyTo = null)
+{
+    /// <summary>Colleagues who are named in a note.</summary>
+    public IReadOnlyList<Person> Mentions { get; init; } = [];
+
+    /// <summary>Files that go with it; null when there are none.</summary>
+    public IReadOnlyList<SentFile>? Files { get; init; }
 }

@@ -81,6 +81,7 @@ internal sealed class ConversationTables :
     {
         table.ToTable("conversation").HasKey(head => new { head.Ws, head.Id });
         table.Ignore(head => head.IsResolved);
+        table.Ignore(head => head.Place);
         table.HasOne<Channel>().WithMany().HasForeignKey(head => new { head.Ws, head.ChannelId }).OnDelete(DeleteBehavior.NoAction);
         table.HasOne<Contact>().WithMany().HasForeignKey(head => new { head.Ws, head.ContactId }).OnDelete(DeleteBehavior.NoAction);
         table.HasOne<Agent>().WithMany().HasForeignKey(head => new { head.Ws, head.AssigneeId }).OnDelete(DeleteBehavior.NoAction);
@@ -90,6 +91,11 @@ internal sealed class ConversationTables :
         table.HasIndex(head => new { head.Ws, head.AssigneeId, head.Status, head.LastActivityAt, head.Id }, "ix_conversation_assignee");
         table.HasIndex(head => new { head.Ws, head.WaitingSince, head.Id }, "ix_conversation_waiting").HasFilter("waiting_since IS NOT NULL");
         table.HasIndex(head => new { head.Ws, head.ContactId }, "ix_conversation_contact");
+        table.HasIndex(head => head.SnoozedUntil, "ix_conversation_snoozed").HasFilter("snoozed_until IS NOT NULL");
+        table.HasIndex(head => new { head.Ws, head.MergedInto }, "ix_conversation_merged").HasFilter("merged_into IS NOT NULL");
+        table.HasIndex(head => new { head.Ws, head.TeamId, head.Status, head.LastActivityAt, head.Id }, "ix_conversation_team").HasFilter("team_id IS NOT NULL");
+        table.Property(head => head.RatingAskedSeq).HasDefaultValue(0L);
+        table.Property(head => head.RevisedSeq).HasDefaultValue(0L);
     }
 
     public void Configure(EntityTypeBuilder<EntryRow> table)

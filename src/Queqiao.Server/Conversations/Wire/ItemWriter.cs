@@ -32,7 +32,7 @@ internal static class ItemWriter
             json.WriteString("event", it.entry.Body switch
             {
                 MessagePosted or NotePosted => "message.created",
-                ReadMarked => "message.updated",
+                ReadMarked or MessageEdited or MessageRecalled or NoteEdited or NoteRecalled => "message.updated",
                 _ => "conversation.updated",
             });
             json.WriteString("conversation", it.entry.ConversationId);
@@ -61,14 +61,17 @@ internal static class ItemWriter
                 WriteSender(json, entry.Sender, head, audience);
                 json.WriteString("text", note.Text);
                 WriteFiles(json, note.Attachments);
+                WriteRevision(json, note.Revision);
                 break;
             case NotePosted:
                 throw new InvalidOperationException("A note is never written for a customer.");
+            case InternalEntry when audience == Audience.Customer:
+                throw new InvalidOperationException("What colleagues do among themselves is never written for a customer.");
             default:
                 json.WriteString("kind", "event");
                 WriteSender(json, entry.Sender, head, audience);
                 json.WriteStartObject("event");
-                WriteEvent(json, entry.Body, audience);
+                EventWriter.Write(json, entry, audience);
                 json.WriteEndObject();
                 break;
         }
@@ -93,8 +96,13 @@ internal static class ItemWriter
         json.WriteString("clientId", message.ClientId);
         json.WriteString("direction", message.Direction);
         WriteSender(json, entry.Sender, head, audience);
-        json.WriteString("text", message.Text);
-        WriteFiles(json, message.Attachments);
+        // What was recalled is gone for the customer; colleagues may look at it.
+        var gone = message.Revision is { Recalled: true } && audience == Audience.Customer;
+        json.WriteString("text", gone ? "" : message.Text);
+        WriteFiles(json, gone ? null : message.Attachments);
+        if (message.ReplyTo is { } replyTo)
+            json.WriteNumber("replyTo", replyTo);
+        WriteRevision(json, message.Revision);
         var readUpTo = message.Direction == Direction.In ? head.AgentReadSeq : head.ContactReadSeq;
         json.WriteStartObject("delivery");
         json.WriteString("state", entry.Seq <= readUpTo ? "read" : "sent");
@@ -130,46 +138,12 @@ internal static class ItemWriter
         json.WriteEndObject();
     }
 
-    private static void WriteEvent(Utf8JsonWriter json, EntryBody body, Audience audience)
+    /// <summary>That it is no longer as it was sent. <c>revisedSeq</c>: changes up to this seq are in it.</summary>
+    private static void WriteRevision(Utf8JsonWriter json, Revision? revision)
     {
-        switch (body)
-        {
-            case ConversationStarted:
-                json.WriteString("type", "created");
-                break;
-            case AssigneeChanged assigned:
-                json.WriteString("type", "assigned");
-                WritePerson(json, "from", assigned.From, audience);
-                WritePerson(json, "to", assigned.To, audience);
-                break;
-            case StatusChanged status:
-                json.WriteString("type", "status");
-                json.WriteString("from", status.From);
-                json.WriteString("to", status.To);
-                if (status.Reason is not null && audience == Audience.Agents)
-                    json.WriteString("reason", status.Reason);
-                break;
-            case ReadMarked read:
-                json.WriteString("type", "read");
-                json.WriteString("by", read.By);
-                json.WriteNumber("upTo", read.UpTo);
-                break;
-            default:
-                throw new InvalidOperationException($"{body.GetType().Name} has no form on the wire.");
-        }
-    }
-
-    private static void WritePerson(Utf8JsonWriter json, string name, Person? person, Audience audience)
-    {
-        if (person is null)
-        {
-            json.WriteNull(name);
+        if (revision is null)
             return;
-        }
-        json.WriteStartObject(name);
-        if (audience == Audience.Agents)
-            json.WriteString("id", person.Id);
-        json.WriteString("name", person.Name);
-        json.WriteEndObject();
+        json.WriteNumber("revisedSeq", revision.Seq);
+        json.WriteString(revision.Recalled ? "recalledAt" : "editedAt", WireTime.Format(revision.At));
     }
 }

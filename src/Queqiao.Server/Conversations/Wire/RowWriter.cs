@@ -1,21 +1,24 @@
 using System.Text.Json;
+using Queqiao.Server.CustomFields;
 using Queqiao.Server.Platform.Json;
 
 namespace Queqiao.Server.Conversations.Wire;
 
-/// <summary>A conversation as lists and its own page show it: the head and the channel's name.</summary>
+/// <summary>A conversation as lists and its own page show it: the head, and names of what it refers to.</summary>
 internal static class RowWriter
 {
-    public static void Write(Utf8JsonWriter json, ConversationHead head, ChannelFacts channel)
+    public static void Write(Utf8JsonWriter json, ConversationHead head, RowFacts facts)
     {
         json.WriteStartObject();
         json.WriteString("id", head.Id);
         json.WriteNumber("seq", head.Seq);
         json.WriteString("status", head.Status);
+        WriteTime(json, "snoozedUntil", head.SnoozedUntil);
+        json.WriteString("subject", head.Subject);
         json.WriteStartObject("channel");
         json.WriteString("id", head.ChannelId);
-        json.WriteString("kind", channel.Kind);
-        json.WriteString("name", channel.Name);
+        json.WriteString("kind", facts.Channel.Kind);
+        json.WriteString("name", facts.Channel.Name);
         json.WriteEndObject();
         json.WriteStartObject("contact");
         json.WriteString("id", head.ContactId);
@@ -23,13 +26,15 @@ internal static class RowWriter
         json.WriteEndObject();
         WriteAssignee(json, head);
         json.WriteString("priority", head.Priority);
-        json.WriteStartArray("tags");
-        json.WriteEndArray();
+        WriteLabels(json, head, facts);
         json.WriteNumber("unread", head.Unread);
         WriteTime(json, "waitingSince", head.WaitingSince);
         WriteLastMessage(json, head);
         json.WriteNumber("contactReadSeq", head.ContactReadSeq);
         json.WriteNumber("agentReadSeq", head.AgentReadSeq);
+        WriteRating(json, head);
+        if (head.MergedInto is { } other)
+            json.WriteString("mergedInto", other);
         WriteTime(json, "createdAt", head.CreatedAt);
         WriteTime(json, "lastActivityAt", head.LastActivityAt);
         json.WriteEndObject();
@@ -45,6 +50,50 @@ internal static class RowWriter
         json.WriteStartObject("assignee");
         json.WriteString("id", id);
         json.WriteString("name", head.AssigneeName);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLabels(Utf8JsonWriter json, ConversationHead head, RowFacts facts)
+    {
+        if (facts.Team is { } team)
+        {
+            json.WriteStartObject("team");
+            json.WriteString("id", team.Id);
+            json.WriteString("name", team.Name);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("team");
+        }
+        json.WriteStartArray("tags");
+        foreach (var tag in facts.Tags)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", tag.Id);
+            json.WriteString("name", tag.Name);
+            json.WriteString("color", tag.Color);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WritePropertyName("fields");
+        json.WriteRawValue(FieldValues.Merge(head.Fields, head.PersonalFields) ?? "{}");
+        json.WriteStartArray("unseenMentions");
+        foreach (var agent in IdSet.Of(head.UnseenMentions))
+            json.WriteStringValue(agent);
+        json.WriteEndArray();
+    }
+
+    private static void WriteRating(Utf8JsonWriter json, ConversationHead head)
+    {
+        if (head.Rating is not { } score)
+        {
+            json.WriteNull("rating");
+            return;
+        }
+        json.WriteStartObject("rating");
+        json.WriteNumber("score", score);
+        WriteTime(json, "at", head.RatedAt);
         json.WriteEndObject();
     }
 

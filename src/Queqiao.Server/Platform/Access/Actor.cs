@@ -41,18 +41,25 @@ internal static class Permissions
     public const string ReadChannels = "channels.read";
     public const string ManageChannels = "channels.manage";
     public const string ManageFields = "fields.manage";
+    public const string ManageConversations = "conversations.manage";
+    public const string CreateTags = "tags.create";
+    public const string ManageTags = "tags.manage";
+    public const string ShareViews = "views.share";
+    public const string BlockContacts = "contacts.block";
     public const string ManageWorkspace = "workspace.manage";
     public const string ReadAudit = "audit.read";
     public const string ManageJobs = "jobs.manage";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels];
-    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign];
+    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, BlockContacts];
+    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews];
     private static readonly HashSet<string> Admin =
     [
-        .. Agent,
+        .. Supervisor,
         ManageAgents,
         ManageChannels,
         ManageFields,
+        ManageConversations,
         ManageWorkspace,
         ReadAudit,
         ManageJobs,
@@ -63,7 +70,8 @@ internal static class Permissions
     public static IReadOnlySet<string> Of(string role) => role switch
     {
         "owner" or "admin" => Admin,
-        "supervisor" or "agent" => Agent,
+        "supervisor" => Supervisor,
+        "agent" => Agent,
         _ => Viewer,
     };
 }

@@ -18,6 +18,8 @@ internal sealed record ClientFrame
     public string? Text { get; init; }
     public Guid[]? Attachments { get; init; }
     public bool? Private { get; init; }
+    public long? ReplyTo { get; init; }
+    public IReadOnlyList<Guid>? Mentions { get; init; }
     public bool? On { get; init; }
     public long? Seq { get; init; }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Queqiao.Server.Platform.I18n;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Platform.Gateway;
 
@@ -42,8 +43,10 @@ internal static class Frames
     public static byte[] Error(Locale locale, string code, string? op, string? clientId, params object[] args) =>
         Error(locale, code, new RefusedFrame(op, clientId, Conversation: null), args);
 
-    public static byte[] Error(Locale locale, string code, RefusedFrame refused, object[] args) =>
-        Write((locale, code, refused, args), static (json, it) =>
+    public static byte[] Error(Locale locale, string code, RefusedFrame refused, object[] args)
+    {
+        Measures.Problem(code, 0); // no status: it came on the gateway
+        return Write((locale, code, refused, args), static (json, it) =>
         {
             json.WriteString("op", "error");
             if (it.refused.Op is not null)
@@ -55,6 +58,7 @@ internal static class Frames
             json.WriteString("code", it.code);
             json.WriteString("detail", Messages.Text(it.locale, it.code, it.args));
         });
+    }
 }
 
 /// <summary>What an error is about: the op, and what names the frame to its sender.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 
 namespace Queqiao.Server.Platform.Gateway;
 
@@ -33,6 +34,11 @@ internal sealed class Gateway : IHostedLifecycleService, IDisposable
     }
 
     public int Connections => _connections.Count;
+
+    /// <summary>How many of which kind of party, on which transport.</summary>
+    public IEnumerable<Measurement<long>> Count() => _connections.Keys
+        .GroupBy(connection => (Kind: connection.Party?.Kind ?? "unknown", Transport: connection is StreamConnection ? "sse" : "websocket"))
+        .Select(group => new Measurement<long>(group.Count(), new("kind", group.Key.Kind), new("transport", group.Key.Transport)));
 
     /// <summary>Runs a WebSocket until it ends.</summary>
     public async Task Socket(HttpContext context)

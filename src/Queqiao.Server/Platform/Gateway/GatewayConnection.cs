@@ -154,6 +154,9 @@ internal sealed record CloseReason(int Code, string Text)
 /// <summary>What a connection is for: a visitor's widget, an agent's console.</summary>
 internal interface IGatewayParty
 {
+    /// <summary>One word for the metrics: <c>agent</c>, <c>visitor</c>.</summary>
+    string Kind { get; }
+
     /// <summary>What this party may send; asked before <see cref="On"/>.</summary>
     FrameGuard Guard { get; }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Platform.Gateway;
 
@@ -12,6 +13,7 @@ internal static class GatewayModule
         services.Configure<SocketTransportOptions>(transport => transport.Backlog = 4096);
         services.AddSingleton<Gateway>();
         services.AddHostedService(all => all.GetRequiredService<Gateway>());
+        services.AddGauge("queqiao.gateway.connections", "{connection}", "Live connections by kind of party and transport.", all => all.GetRequiredService<Gateway>().Count());
     }
 
     /// <summary>Maps the socket and the event stream. Public: who is speaking is said in the hello.</summary>

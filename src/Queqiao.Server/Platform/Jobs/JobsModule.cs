@@ -1,4 +1,5 @@
 using Queqiao.Server.Platform.Jobs.Recurring;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Platform.Jobs;
 
@@ -20,6 +21,7 @@ internal static class JobsModule
         services.AddSingleton<JobWorker>();
         services.AddJob<CleanJobs>();
         services.AddRecurringJob("jobs.clean", CleanJobs.Name, "every 10m");
+        services.AddGauge("queqiao.jobs", "{job}", "Jobs by state.", JobCounts.Look);
         if (byThemselves)
             services.AddHostedService(all => all.GetRequiredService<JobWorker>());
         return services;

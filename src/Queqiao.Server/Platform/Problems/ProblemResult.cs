@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Platform.Problems;
 
@@ -26,6 +27,7 @@ internal sealed class ProblemResult(Refusal refusal) : IResult, IStatusCodeHttpR
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        Measures.Problem(Refusal.Code, Refusal.Status);
         var response = httpContext.Response;
         var locale = Locale.Of(httpContext);
         var body = new Body(

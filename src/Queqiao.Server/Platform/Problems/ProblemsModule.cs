@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Queqiao.Server.Platform.Logging;
 
 namespace Queqiao.Server.Platform.Problems;
 
@@ -88,8 +89,8 @@ internal sealed class ProblemsMiddleware(RequestDelegate next, ILogger<ProblemsM
     private void Log(HttpContext context, Exception fault) => log.LogError(
         environment.IsDevelopment() ? fault : null,
         "{Method} {Route} failed, trace {TraceId}: {Kinds}\n{Places}",
-        context.Request.Method,
-        (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)",
+        RequestLog.MethodOf(context),
+        RequestLog.RouteOf(context),
         ProblemResult.TraceIdOf(context),
         FaultLog.Kinds(fault),
         FaultLog.Places(fault));

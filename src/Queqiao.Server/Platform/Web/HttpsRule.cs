@@ -21,7 +21,7 @@ internal sealed class HttpsRule(RequestDelegate next, WebSafetyOptions options)
 
     private static PathString TrimmedPath(HttpContext context) => context.Request.Path.Value?.TrimEnd('/');
 
-    private static bool IsLoopback(HostString host) =>
+    public static bool IsLoopback(HostString host) =>
         host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || host.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Host, out var address) && IPAddress.IsLoopback(address));

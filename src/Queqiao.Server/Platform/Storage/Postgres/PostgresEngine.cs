@@ -72,7 +72,9 @@ internal sealed class PostgresEngine : IStorageEngine
     {
         try
         {
-            return await RunSystem(static async (unit, stop) => await unit.Db.Database.SqlQuery<bool>($"SELECT NOT pg_is_in_recovery() AS \"Value\"").SingleAsync(stop), ct)
+            // A record in the write-ahead log and nothing else: the commit is synced like any other, so a full disk or a standby shows, and no table grows.
+            return await RunSystem(static async (unit, stop) => await unit.Db.Database.SqlQuery<bool>(
+                    $"SELECT NOT pg_is_in_recovery() AND pg_logical_emit_message(true, 'queqiao', 'ready') IS NOT NULL AS \"Value\"").SingleAsync(stop), ct)
                 .WaitAsync(TimeSpan.FromSeconds(2), ct);
         }
         catch (Exception problem) when (problem is TimeoutException or StorageUnavailableException)

@@ -1,5 +1,6 @@
 using Npgsql;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Platform.Storage.Postgres;
 
@@ -37,6 +38,7 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
         private readonly SemaphoreSlim _signal = new(0);
         private readonly Task _loop;
         private List<TItem> _waiting = [];
+        private long _oldestAt;
         private NpgsqlConnection? _connection;
         private bool _stopping;
 
@@ -53,6 +55,8 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
             {
                 late = _stopping;
                 first = _waiting.Count == 0;
+                if (first)
+                    _oldestAt = System.Diagnostics.Stopwatch.GetTimestamp();
                 if (!late)
                     _waiting.Add(item);
             }
@@ -67,14 +71,18 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
             var taken = new List<TItem>();
             while (true)
             {
+                long oldestAt;
                 lock (_gate)
                 {
+                    oldestAt = _oldestAt;
                     if (_waiting.Count == 0 && _stopping)
                         return;
                     (_waiting, taken) = (taken, _waiting);
                 }
                 if (taken.Count == 0)
                     await _signal.WaitAsync();
+                else
+                    Measures.LaneWait.Record(Measures.Since(oldestAt));
                 for (var from = 0; from < taken.Count; from += MostInOneGroup)
                     await Write(taken.GetRange(from, Math.Min(MostInOneGroup, taken.Count - from)), MostTries);
                 taken.Clear();
@@ -85,7 +93,10 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
         {
             try
             {
-                (await InTransaction(items)).Committed();
+                var began = System.Diagnostics.Stopwatch.GetTimestamp();
+                var written = await InTransaction(items);
+                Measures.Commit.Record(Measures.Since(began));
+                written.Committed();
             }
             catch (Exception trouble) when (PostgresTrouble.IsAway(trouble))
             {

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Platform.Storage.Sqlite;
 
@@ -90,6 +91,8 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
     private void RunBatch(List<LaneItem> batch)
     {
         List<Action> done;
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        Measures.LaneWait.Record(System.Diagnostics.Stopwatch.GetElapsedTime(batch[0].QueuedAt, began).TotalSeconds);
         try
         {
             done = InTransaction(batch);
@@ -101,6 +104,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
             batch.ForEach(item => item.Fail(away));
             return;
         }
+        Measures.Commit.Record(Measures.Since(began));
         done.ForEach(tell => tell());
     }
 
@@ -162,6 +166,8 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
     private abstract class LaneItem
     {
+        public long QueuedAt { get; } = System.Diagnostics.Stopwatch.GetTimestamp();
+
         /// <summary>How many items from here on are written together.</summary>
         public virtual int GroupWith(List<LaneItem> batch, int at) => 1;
 

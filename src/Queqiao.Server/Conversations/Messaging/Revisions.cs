@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Storage;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Conversations.Messaging;
+
+/// <summary>
+/// Shows messages as they are now: entries never change, so edits and recalls, which come later in the log, are folded into what
+/// they are about. An edit of something that was recalled afterwards loses its text too.
+/// </summary>
+internal static class Revisions
+{
+    private static readonly string[] Kinds = [EntryType.Edited, EntryType.Recalled, EntryType.NoteEdited, EntryType.NoteRecalled];
+
+    /// <param name="db">Reads the same conversation.</param>
+    /// <param name="head">Of the conversation; says whether there is anything to fold.</param>
+    /// <param name="entries">In the order of seq.</param>
+    public static async Task<IReadOnlyList<LogEntry>> Fold(QueqiaoDb db, ConversationHead head, IReadOnlyList<LogEntry> entries, CancellationToken ct)
+    {
+        if (head.RevisedSeq == 0 || entries.Count == 0 || (head.RevisedSeq < entries[0].Seq))
+            return entries;
+        var rows = await db.Visible(Scope<EntryRow>.Workspace(head.Ws))
+            .Where(entry => entry.ConversationId == head.Id && entry.Seq <= head.Seq && Kinds.Contains(entry.Type))
+            .OrderBy(entry => entry.Seq).ToListAsync(ct);
+        return Fold(entries, rows.Select(row => row.ToEntry()));
+    }
+
+    /// <summary>The pure half.</summary>
+    public static IReadOnlyList<LogEntry> Fold(IReadOnlyList<LogEntry> entries, IEnumerable<LogEntry> revisions)
+    {
+        var known = new Dictionary<long, (Revision Revision, string? Text)>();
+        foreach (var entry in revisions)
+        {
+            var (of, text, recalled) = entry.Body switch
+            {
+                MessageEdited edited => (edited.Of, edited.Text, false),
+                NoteEdited edited => (edited.Of, edited.Text, false),
+                MessageRecalled gone => (gone.Of, null, true),
+                NoteRecalled gone => (gone.Of, null, true),
+                _ => (0L, null, false),
+            };
+            if (known.GetValueOrDefault(of).Revision is { Recalled: true })
+                continue;
+            known[of] = (new Revision(entry.Seq, entry.At, recalled), text ?? known.GetValueOrDefault(of).Text);
+        }
+        return [.. entries.Select(entry => entry with { Body = Folded(entry) })];
+
+        EntryBody Folded(LogEntry entry) => entry.Body switch
+        {
+            MessagePosted message when known.TryGetValue(entry.Seq, out var now) => message with { Text = now.Text ?? message.Text, Revision = now.Revision },
+            NotePosted note when known.TryGetValue(entry.Seq, out var now) => note with { Text = now.Text ?? note.Text, Revision = now.Revision },
+            MessageEdited edited when known[edited.Of].Revision.Recalled => edited with { Text = "" },
+            NoteEdited edited when known[edited.Of].Revision.Recalled => edited with { Text = "" },
+            var other => other,
+        };
+    }
+}

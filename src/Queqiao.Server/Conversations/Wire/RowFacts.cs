@@ -1,0 +1,29 @@
+using Queqiao.Server.Conversations.Labelling;
+using Queqiao.Server.Identity;
+
+namespace Queqiao.Server.Conversations.Wire;
+
+/// <summary>What a row shows beside the head: names that may change.</summary>
+internal sealed record RowFacts(ChannelFacts Channel, IReadOnlyList<TagAnswer> Tags, NamedTeam? Team);
+
+internal sealed class RowFactsSource(IChannelFacts channels, TagDirectory tags, ITeams teams)
+{
+    private static readonly IReadOnlyList<TagAnswer> NoTags = [];
+
+    public async ValueTask<RowFacts> Of(ConversationHead head, CancellationToken ct)
+    {
+        var channel = await channels.Of(head.Ws, head.ChannelId);
+        NamedTeam? team = null;
+        if (head.TeamId is { } id)
+            team = new NamedTeam(id, (await teams.Names(head.Ws, [id], ct)).GetValueOrDefault(id, ""));
+        return new RowFacts(channel, await TagsOf(head, ct), team);
+    }
+
+    private async ValueTask<IReadOnlyList<TagAnswer>> TagsOf(ConversationHead head, CancellationToken ct)
+    {
+        if (head.Tags is null)
+            return NoTags;
+        var known = await tags.Of(head.Ws, ct);
+        return [.. IdSet.Of(head.Tags).Select(id => known.GetValueOrDefault(id)).OfType<TagAnswer>()];
+    }
+}

@@ -1,0 +1,17 @@
+using Queqiao.Server.Platform.Jobs;
+
+namespace Queqiao.Server.Platform.Idempotency;
+
+/// <summary>Answers are kept for a day.</summary>
+internal sealed class ForgetKeys(IdempotentRequests requests) : IJobHandler
+{
+    public const string Name = "idempotency.forget";
+
+    public JobKind Kind { get; } = new(Name);
+
+    public async Task<JobOutcome> Run(JobRun run, CancellationToken ct)
+    {
+        await requests.ForgetOld(ct);
+        return new JobOutcome.Done();
+    }
+}
