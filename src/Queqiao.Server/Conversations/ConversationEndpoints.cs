@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Bulk;
 using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Handling;
 using Queqiao.Server.Conversations.Inbox;
@@ -36,6 +37,7 @@ internal static class ConversationEndpoints
         conversations.MapPost("/{id:guid}/read", Read).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("One has seen everything up to a seq, and where one was named").Produces(StatusCodes.Status204NoContent);
         HandlingEndpoints.Map(conversations);
+        BulkEndpoints.Map(conversations);
         LabelEndpoints.Map(conversations);
     }
 

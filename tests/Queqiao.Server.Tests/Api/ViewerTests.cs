@@ -24,7 +24,7 @@ public sealed partial class ViewerTests(SharedSite shared) : IClassFixture<Share
         var (read, written) = (0, 0);
         foreach (var route in site.The<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
         {
-            var path = Parameter().Replace(route.RoutePattern.RawText!, one => one.Value.EndsWith(":guid}", StringComparison.Ordinal) ? conversation : "x").TrimEnd('/');
+            var path = Parameter().Replace(route.RoutePattern.RawText!, one => one.Value.EndsWith(":guid}", StringComparison.Ordinal) ? conversation : one.Value.EndsWith(":long}", StringComparison.Ordinal) ? "1" : "x").TrimEnd('/');
             foreach (var method in route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(method => !TheirOwn.Contains($"{method} {path}")))
             {
                 var answer = await viewer.Api.Send(new HttpMethod(method), path, method is "GET" or "HEAD" ? null : "{}");

@@ -110,7 +110,7 @@ public sealed class RolesTests
         "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
         "file",
         "user_key", "consent_notice", "consent",
-        "job", "job_lane", "job_schedule",
+        "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
         "workspace_key",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
     ];

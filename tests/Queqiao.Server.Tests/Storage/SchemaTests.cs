@@ -61,12 +61,12 @@ public sealed class SchemaTests
             .. Strict("user_key", "consent_notice", "consent"),
             "trigger consent_is_append_only_delete", "trigger consent_is_append_only_update", "trigger consent_notice_is_append_only_delete", "trigger consent_notice_is_append_only_update",
             "without rowid consent_notice",
-            .. Strict("job", "job_lane", "job_schedule"),
+            .. Strict("job", "job_lane", "job_schedule", "bulk_change", "bulk_item"),
             .. Strict("workspace_key"), "without rowid workspace_key",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
             "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
-            "without rowid job", "without rowid job_lane", "without rowid job_schedule",
+            "without rowid job", "without rowid job_lane", "without rowid job_schedule", "without rowid bulk_change", "without rowid bulk_item",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), (await Catalogue.Of(connection)).Beyond);
 
@@ -87,7 +87,7 @@ public sealed class SchemaTests
             "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
             "file",
             "user_key", "consent_notice", "consent",
-            "job", "job_lane", "job_schedule",
+            "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
             "workspace_key",
             "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         ];
@@ -108,7 +108,7 @@ public sealed class SchemaTests
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
             .. Granted(["file"], "DELETE INSERT SELECT UPDATE"),
-            .. Granted(["job", "job_lane", "job_schedule"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["job", "job_lane", "job_schedule", "bulk_change", "bulk_item"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
             "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",
             "grant workspace to NAME_app SELECT UPDATE", "grant workspace to NAME_writer INSERT SELECT UPDATE",
