@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Queqiao.Bench.Measures;
@@ -33,8 +34,8 @@ internal sealed class LimitRows
         var slot = conversation % Slots;
         var seq = ++_seq[conversation];
         var text = $"请问订单 {seq:D8} 还能改收货地址吗？我写错了门牌号。";
-        return new(Conversations[conversation], Contacts[conversation], seq, slot, ++_position[slot], Guid.CreateVersion7(), text,
-            Encoding.UTF8.GetBytes($$$"""{"b":{"direction":"in","text":"{{{text}}}","clientId":"m-{{{seq:x8}}}"}}"""));
+        return new(Conversations[conversation], Contacts[conversation], seq, slot, ++_position[slot], Guid.CreateVersion7(), Sealed(text.Length * 3 + 50),
+            Sealed(Encoding.UTF8.GetByteCount($$$"""{"b":{"direction":"in","text":"{{{text}}}","clientId":"m-{{{seq:x8}}}"}}""")));
     }
 
     /// <summary>Batches of one of several writers; each writer has its own conversations and slots, so they never wait for each other.</summary>
@@ -49,10 +50,13 @@ internal sealed class LimitRows
         }
     }
 
+    /// <summary>As many bytes as that many are when sealed, and no easier to compress.</summary>
+    private static byte[] Sealed(int clear) => RandomNumberGenerator.GetBytes(clear + 45);
+
     private static Guid[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7())];
 }
 
-internal readonly record struct LimitRow(Guid Conversation, Guid Contact, long Seq, int Slot, long Position, Guid Key, string Text, byte[] Body);
+internal readonly record struct LimitRow(Guid Conversation, Guid Contact, long Seq, int Slot, long Position, Guid Key, byte[] Personal, byte[] Body);
 
 /// <summary>The server's own tables, from its migrations.</summary>
 internal static class Schema

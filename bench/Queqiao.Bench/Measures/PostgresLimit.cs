@@ -18,8 +18,8 @@ internal sealed class PostgresLimit(NpgsqlDataSource source, LimitRows rows)
         """;
 
     private const string HeadSql = """
-        UPDATE conversation c SET seq = u.seq, public_seq = u.seq, unread = u.seq, last_in_seq = u.seq, last_message_seq = u.seq, last_message_at = u.at, last_activity_at = u.at, last_entry_at = u.at, last_preview = u.text
-        FROM unnest($1, $2, $3, $4) AS u(id, seq, at, text) WHERE c.ws = 1 AND c.id = u.id
+        UPDATE conversation c SET seq = u.seq, public_seq = u.seq, unread = u.seq, last_in_seq = u.seq, last_message_seq = u.seq, last_message_at = u.at, last_activity_at = u.at, last_entry_at = u.at, sealed = u.personal
+        FROM unnest($1, $2, $3, $4) AS u(id, seq, at, personal) WHERE c.ws = 1 AND c.id = u.id
         """;
 
     private const string SlotSql = "UPDATE slot s SET position = u.position FROM unnest($1, $2) AS u(slot, position) WHERE s.slot = u.slot";
@@ -41,13 +41,13 @@ internal sealed class PostgresLimit(NpgsqlDataSource source, LimitRows rows)
     {
         await Execute("CREATE ROLE limit_app; CREATE ROLE limit_writer", [], ct);
         await Execute(Schema.Of("postgres").Replace("{app}", "limit_app", StringComparison.Ordinal).Replace("{writer}", "limit_writer", StringComparison.Ordinal), [], ct);
-        await Execute("INSERT INTO workspace VALUES (1, gen_random_uuid(), 'w', 0)", [], ct);
+        await Execute("INSERT INTO workspace (ws, id, name, created_at) VALUES (1, gen_random_uuid(), 'w', 0)", [], ct);
         await Execute("INSERT INTO channel VALUES (1, $1, 'web', 'c', '{}', true, 0)", [rows.Channel], ct);
         await Execute("INSERT INTO contact (ws, id, created_at, last_seen_at) SELECT 1, id, 0, 0 FROM unnest($1) AS u(id)", [rows.Contacts], ct);
         await Execute("""
-            INSERT INTO conversation (ws, id, channel_id, identity, contact_id, seq, public_seq, status, priority, unread, contact_unread, contact_read_seq, agent_read_seq,
+            INSERT INTO conversation (ws, id, channel_id, identity_tag, contact_id, seq, public_seq, status, priority, unread, contact_unread, contact_read_seq, agent_read_seq,
                 waiting_since, last_in_seq, last_out_seq, last_message_seq, last_message_at, created_at, last_activity_at, last_entry_at)
-            SELECT 1, id, $3, id::text, contact, 0, 0, 'queued', 'none', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest($1, $2) AS u(id, contact)
+            SELECT 1, id, $3, id, contact, 0, 0, 'queued', 'none', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest($1, $2) AS u(id, contact)
             """, [rows.Conversations, rows.Contacts, rows.Channel], ct);
         await Execute("ANALYZE", [], ct);
     }
@@ -77,7 +77,7 @@ internal sealed class PostgresLimit(NpgsqlDataSource source, LimitRows rows)
         long[] at = Of(batch, row => LimitRows.Now + row.Seq);
         Add(write, EntrySql, conversations, seqs, at, Of(batch, row => row.Contact), Of(batch, row => row.Body), Of(batch, row => (short)row.Slot), Of(batch, row => row.Position));
         Add(write, KeySql, Of(batch, row => row.Key), conversations, seqs, at);
-        Add(write, HeadSql, Of(heads, row => row.Conversation), Of(heads, row => row.Seq), Of(heads, row => LimitRows.Now + row.Seq), Of(heads, row => row.Text));
+        Add(write, HeadSql, Of(heads, row => row.Conversation), Of(heads, row => row.Seq), Of(heads, row => LimitRows.Now + row.Seq), Of(heads, row => row.Personal));
         Add(write, SlotSql, Of(slots, row => (short)row.Slot), Of(slots, row => row.Position));
         await write.ExecuteNonQueryAsync(ct);
         await transaction.CommitAsync(ct);

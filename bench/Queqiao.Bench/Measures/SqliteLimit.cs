@@ -19,7 +19,7 @@ internal sealed class SqliteLimit : IDisposable
         AddConversations();
         _entry = Prepare("INSERT INTO entry (ws, conversation_id, seq, public_prev, at, type, sender_kind, sender_id, body, slot, position) VALUES (1, $0, $1, $2, $3, 'message', 'contact', $4, $5, $6, $7)", 8);
         _key = Prepare("INSERT INTO entry_key (ws, key, conversation_id, seq, at) VALUES (1, $0, $1, $2, $3)", 4);
-        _head = Prepare("UPDATE conversation SET seq = $0, public_seq = $0, unread = $0, last_in_seq = $0, last_message_seq = $0, last_message_at = $1, last_activity_at = $1, last_entry_at = $1, last_preview = $2 WHERE ws = 1 AND id = $3", 4);
+        _head = Prepare("UPDATE conversation SET seq = $0, public_seq = $0, unread = $0, last_in_seq = $0, last_message_seq = $0, last_message_at = $1, last_activity_at = $1, last_entry_at = $1, sealed = $2 WHERE ws = 1 AND id = $3", 4);
         _slot = Prepare("UPDATE slot SET position = $0 WHERE slot = $1", 2);
     }
 
@@ -78,7 +78,7 @@ internal sealed class SqliteLimit : IDisposable
             Run(_key, transaction, Raw(row.Key), id, row.Seq, LimitRows.Now + row.Seq);
         }
         foreach (var row in batch.GroupBy(row => row.Conversation).Select(rows => rows.Last()))
-            Run(_head, transaction, row.Seq, LimitRows.Now + row.Seq, row.Text, Raw(row.Conversation));
+            Run(_head, transaction, row.Seq, LimitRows.Now + row.Seq, row.Personal, Raw(row.Conversation));
         foreach (var row in batch.GroupBy(row => row.Slot).Select(rows => rows.Last()))
             Run(_slot, transaction, row.Position, row.Slot);
         transaction.Commit();
@@ -87,15 +87,15 @@ internal sealed class SqliteLimit : IDisposable
     private void AddConversations()
     {
         using var transaction = _connection.BeginTransaction(deferred: false);
-        Execute(_connection, $"INSERT INTO workspace VALUES (1, x'01', 'w', 0); INSERT INTO channel VALUES (1, {Hex(_rows.Channel)}, 'web', 'c', '{{}}', 1, 0)");
+        Execute(_connection, $"INSERT INTO workspace (ws, id, name, created_at) VALUES (1, x'01', 'w', 0); INSERT INTO channel VALUES (1, {Hex(_rows.Channel)}, 'web', 'c', '{{}}', 1, 0)");
         for (var i = 0; i < _rows.Conversations.Length; i++)
         {
             var (id, contact, channel) = (Hex(_rows.Conversations[i]), Hex(_rows.Contacts[i]), Hex(_rows.Channel));
             Execute(_connection, $"""
                 INSERT INTO contact (ws, id, created_at, last_seen_at) VALUES (1, {contact}, 0, 0);
-                INSERT INTO conversation (ws, id, channel_id, identity, contact_id, seq, public_seq, status, priority, unread, contact_unread, contact_read_seq, agent_read_seq,
+                INSERT INTO conversation (ws, id, channel_id, identity_tag, contact_id, seq, public_seq, status, priority, unread, contact_unread, contact_read_seq, agent_read_seq,
                     waiting_since, last_in_seq, last_out_seq, last_message_seq, last_message_at, created_at, last_activity_at, last_entry_at)
-                VALUES (1, {id}, {channel}, 'visitor-{i}', {contact}, 0, 0, 'queued', 'none', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+                VALUES (1, {id}, {channel}, {contact}, {contact}, 0, 0, 'queued', 'none', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
                 """);
         }
         transaction.Commit();

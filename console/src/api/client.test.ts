@@ -36,3 +36,25 @@ it('says that the session is over, but not for a wrong password', async () => {
   await failure(wrong.http.post('/x', {}))
   expect(wrong.onSignedOut).not.toHaveBeenCalled()
 })
+
+it('asks for a proof once and sends the request again', async () => {
+  const answers = [json(403, { code: 'proof_required' }), json(200, { ok: true }), json(403, { code: 'proof_required' }), json(403, { code: 'proof_required' })]
+  const fetch = vi.fn<typeof globalThis.fetch>(() => answers.shift()!())
+  const prove = vi.fn(() => Promise.resolve(true))
+  const http = createHttp({ locale: () => 'en', onSignedOut: vi.fn(), prove, fetch })
+  expect(await http.post('/x', {})).toEqual({ ok: true })
+  expect(await failure(http.post('/x', {}))).toMatchObject({ code: 'proof_required' })
+  expect([prove.mock.calls.length, fetch.mock.calls.length]).toEqual([2, 4])
+  prove.mockResolvedValueOnce(false)
+  answers.push(json(403, { code: 'proof_required' }))
+  expect(await failure(http.post('/x', {}))).toMatchObject({ code: 'proof_required' })
+  expect(fetch).toHaveBeenCalledTimes(5)
+})
+
+it('a code that is asked for at sign-in ends no session', async () => {
+  for (const code of ['otp_required', 'otp_invalid']) {
+    const { http, onSignedOut } = setUp(json(401, { code }))
+    await failure(http.post('/x', {}))
+    expect(onSignedOut).not.toHaveBeenCalled()
+  }
+})

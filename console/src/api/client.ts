@@ -27,8 +27,13 @@ export interface HttpOptions {
   locale: () => string
   /** A 401 on anything but signing in: the session has ended. */
   onSignedOut: () => void
+  /** The server wants a recent proof that it is them (403 `proof_required`): true when it was given, then the request is sent again. */
+  prove?: () => Promise<boolean>
   fetch?: typeof globalThis.fetch
 }
+
+/** What signing in is refused with: nobody was signed in, so nobody is signed out. */
+const signInCodes = new Set(['invalid_credentials', 'otp_required', 'otp_invalid'])
 
 async function toProblem(response: Response): Promise<Problem> {
   let body: { code?: unknown; detail?: unknown; errors?: unknown } = {}
@@ -49,7 +54,7 @@ async function toProblem(response: Response): Promise<Problem> {
 }
 
 export function createHttp(options: HttpOptions): Http {
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function call<T>(method: string, path: string, body?: unknown, again = true): Promise<T> {
     const headers: Record<string, string> = { accept: 'application/json', 'accept-language': options.locale() }
     if (body !== undefined) headers['content-type'] = 'application/json'
     let response: Response
@@ -61,7 +66,8 @@ export function createHttp(options: HttpOptions): Http {
     }
     if (!response.ok) {
       const problem = await toProblem(response)
-      if (problem.status === 401 && problem.code !== 'invalid_credentials') options.onSignedOut()
+      if (problem.status === 401 && !signInCodes.has(problem.code)) options.onSignedOut()
+      if (problem.code === 'proof_required' && again && (await options.prove?.())) return call(method, path, body, false)
       throw problem
     }
     if (response.status === 204) return undefined as T

@@ -65,9 +65,24 @@ export interface Session {
   agent: { id: string; name: string; email: string; role: Role; locale: string | null }
   workspace: { id: string; name: string }
   permissions: string[]
+  /** `second_factor`: nothing else works until one is set up. */
+  limitedTo: 'second_factor' | null
 }
 
-export interface Agent { id: string; name: string; email: string; role: Role; online: boolean; disabled: boolean }
+export interface Agent {
+  id: string
+  name: string
+  email: string
+  role: Role
+  online: boolean
+  disabled: boolean
+  capacity: number
+  color: string | null
+  teams: { id: string; name: string; lead: boolean }[]
+  secondFactor: boolean
+  createdAt: string
+  lastSeenAt: string | null
+}
 
 export interface WebSettings {
   title: string

@@ -18,7 +18,7 @@ export function useSubmit() {
   const text = useProblemText()
   const busy = shallowRef(false)
   const failure = shallowRef<unknown>(null)
-  const problem = computed(() => (failure.value instanceof Problem ? failure.value : null))
+  const problem = computed({ get: () => (failure.value instanceof Problem ? failure.value : null), set: now => (failure.value = now) })
   const message = computed(() => (failure.value === null ? null : text(failure.value)))
   const field = (...names: string[]) => {
     for (const [name, messages] of Object.entries(problem.value?.fields ?? {}))

@@ -4,7 +4,7 @@ import { createPinia } from 'pinia'
 import { createHttp, Problem } from '@/api/client'
 import { httpKey } from '@/api/http'
 import { createLive, liveKey } from '@/features/conversations'
-import { identitySource, useSession } from '@/features/identity'
+import { identitySource, useProof, useSession } from '@/features/identity'
 import App from './App.vue'
 import { currentLocale, followLocale, i18n } from './i18n'
 import { createAppRouter } from './router'
@@ -12,6 +12,7 @@ import './styles.css'
 
 const app = createApp(App).use(createPinia()).use(i18n)
 const session = useSession()
+const proof = useProof()
 const queries = new QueryClient({
   defaultOptions: {
     // Fresh data is pushed: nothing is fetched again because a window got the focus.
@@ -25,13 +26,14 @@ const queries = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 })
-const http = createHttp({ locale: currentLocale, onSignedOut: () => session.end(true) })
+const http = createHttp({ locale: currentLocale, onSignedOut: () => session.end(true), prove: () => proof.ask() })
 const identity = identitySource(http)
 const router = createAppRouter(identity)
 const live = createLive({ http, queries, locale: currentLocale, confirmSession: () => identity.session().then(() => true, () => false) })
 
-watch(() => session.me?.id, (_, before) => {
-  if (session.me) return live.start(session.me)
+// Whoever has to set up a second factor first is signed in, but not at work.
+watch([() => session.me?.id, () => session.session?.limitedTo], (_, [before]) => {
+  if (session.me) return session.session?.limitedTo ? undefined : live.start(session.me)
   live.stop()
   if (!before) return
   queries.clear()

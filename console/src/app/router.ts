@@ -21,6 +21,9 @@ const Nothing = { render: () => null }
 const inbox = () => import('@/features/conversations/InboxPage.vue')
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: () => import('@/features/identity/SignInPage.vue'), meta: { open: true, title: 'identity.signIn.title' } },
+  { path: '/invitation', component: () => import('@/features/identity/InvitationPage.vue'), meta: { open: true, later: true, title: 'people.accept.title' } },
+  { path: '/reset', component: () => import('@/features/identity/ResetPage.vue'), meta: { open: true, later: true, title: 'people.reset.title' } },
+  { path: '/second-factor', name: 'second-factor', component: () => import('@/features/identity/SecondFactorPage.vue'), meta: { later: true, title: 'security.factor.title' } },
   { path: '/setup', component: () => import('@/features/identity/SetUpPage.vue'), meta: { open: true, title: 'identity.setUp.title' } },
   { path: '/setup/channel', component: () => import('@/features/channels/FirstChannelPage.vue'), meta: { needs: 'channels.manage', title: 'channels.first.title' } },
   {
@@ -63,6 +66,7 @@ export function createAppRouter(source: IdentitySource) {
     if (!session.session && (asked || !(await findSession()))) {
       return setUpRequired && !session.session ? '/setup' : { path: '/sign-in', query: { back: to.fullPath } }
     }
+    if (session.session?.limitedTo && to.name !== 'second-factor') return { path: '/second-factor', query: { back: to.fullPath } }
     return !to.meta.needs || session.can(to.meta.needs) || '/inbox'
   })
 
@@ -79,7 +83,7 @@ export function createAppRouter(source: IdentitySource) {
     const known = settings !== undefined
     await loadSettings()
     if (!known) return to.fullPath // again, now that its page is known
-    return /^\/settings\/?$/.test(to.path) && wide.matches ? '/settings/appearance' : true
+    return /^\/settings\/?$/.test(to.path) && wide.matches ? '/settings/profile' : true
   })
 
   // A new version was deployed while this page was open: its old chunks are gone. Once; a loop would hide a real fault.

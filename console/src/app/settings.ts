@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Globe, ListChecks, Palette, Users } from '@lucide/vue'
+import { Bell, Building2, Globe, KeyRound, ListChecks, Network, Palette, ScrollText, ShieldCheck, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -25,8 +25,13 @@ export interface SettingsPage {
  * of the settings; texts belong into a file that `locales/../later.ts` names.
  */
 export const settingsPages: readonly SettingsPage[] = [
+  { group: 'me', path: 'profile', title: 'profile.title', words: 'settings.words.profile', icon: UserRound, component: () => import('@/features/identity/ProfilePage.vue') },
+  { group: 'me', path: 'notifications', title: 'notifications.title', words: 'settings.words.notifications', icon: Bell, component: () => import('@/features/notifications/NotificationsPage.vue') },
   { group: 'me', path: 'appearance', title: 'preferences.title', words: 'settings.words.appearance', icon: Palette, component: () => import('@/features/preferences/AppearancePage.vue') },
+  { group: 'me', path: 'security', title: 'security.title', words: 'settings.words.security', icon: ShieldCheck, component: () => import('@/features/identity/SecurityPage.vue') },
+  { group: 'me', path: 'tokens', title: 'tokens.title', words: 'settings.words.tokens', icon: KeyRound, component: () => import('@/features/identity/TokensPage.vue') },
   { group: 'people', path: 'agents', title: 'identity.agents.title', words: 'settings.words.agents', icon: Users, needs: 'agents.manage', component: () => import('@/features/identity/AgentsPage.vue') },
+  { group: 'people', path: 'teams', title: 'people.teams', words: 'settings.words.teams', icon: Network, needs: 'agents.manage', component: () => import('@/features/identity/TeamsPage.vue') },
   {
     group: 'channels', path: 'channels', title: 'channels.title', words: 'settings.words.channels', icon: Globe, needs: 'channels.manage', component: () => import('@/features/channels/ChannelsPage.vue'),
     below: [
@@ -34,7 +39,8 @@ export const settingsPages: readonly SettingsPage[] = [
       { path: 'channels/:id', title: 'channels.title', component: () => import('@/features/channels/ChannelPage.vue'), props: true },
     ],
   },
-  { group: 'work', path: 'background', title: 'background.title', words: 'settings.words.background', icon: ListChecks, needs: 'jobs.manage', component: () => import('@/features/background/BackgroundPage.vue') },
+  { group: 'workspace', path: 'workspace', title: 'workspace.title', words: 'settings.words.workspace', icon: Building2, needs: 'workspace.manage', component: () => import('@/features/identity/WorkspacePage.vue') },
+  { group: 'security', path: 'audit', title: 'audit.title', words: 'settings.words.audit', icon: ScrollText, needs: 'audit.read', component: () => import('@/features/identity/AuditPage.vue') },
 ]
 
 /** The routes of the pages, below /settings. */

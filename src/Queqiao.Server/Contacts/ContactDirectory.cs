@@ -1,11 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts;
 
-internal sealed class ContactDirectory(IConsents consents) : IContacts
+internal sealed class ContactDirectory(IConsents consents, IVault vault, IContactVault people) : IContacts
 {
     private const int MostInOneStatement = 500;
 
@@ -27,8 +28,9 @@ internal sealed class ContactDirectory(IConsents consents) : IContacts
 
     public async Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct)
     {
+        var tag = vault.Tag(unit.Ws, ContactPlaces.IdentityPurpose, arrival.Identity);
         var id = await unit.Db.Visible(Scope<ContactIdentity>.Workspace(unit.Ws))
-            .Where(row => row.ChannelId == arrival.ChannelId && row.Identity == arrival.Identity)
+            .Where(row => row.ChannelId == arrival.ChannelId && row.Tag == tag)
             .Select(row => (Guid?)row.ContactId).SingleOrDefaultAsync(ct);
         if (id is null)
         {
@@ -37,8 +39,7 @@ internal sealed class ContactDirectory(IConsents consents) : IContacts
         }
         else if (arrival.Name is { } name)
         {
-            await unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).Where(contact => contact.Id == id && contact.Name != name)
-                .ExecuteUpdateAsync(set => set.SetProperty(contact => contact.Name, name), ct);
+            await Rename(unit, id.Value, name, ct);
         }
         if (arrival.Notice is { } answer)
             await consents.Record(unit, id.Value, await Lines(unit.Ws, arrival.ChannelId, answer, ct), ct);
@@ -56,11 +57,32 @@ internal sealed class ContactDirectory(IConsents consents) : IContacts
         return lines;
     }
 
-    private static Guid Add(WriteUnit unit, int ws, Guid channelId, string identity, string? name, long at)
+    /// <summary>A name that changed; the same one is not sealed again.</summary>
+    private async Task Rename(WriteUnit unit, Guid id, string name, CancellationToken ct)
     {
-        var contact = new Contact { Ws = ws, Id = unit.Ids.New(), Name = name, CreatedAt = at, LastSeenAt = at };
-        unit.Db.Add(contact);
-        unit.Db.Add(new ContactIdentity { Ws = ws, ChannelId = channelId, Identity = identity, ContactId = contact.Id, CreatedAt = at });
-        return contact.Id;
+        var rows = unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).Where(contact => contact.Id == id);
+        var known = await rows.Select(contact => contact.SealedName).SingleAsync(ct);
+        var ring = await people.Load(unit, unit.Ws, [id], ct);
+        if (ring.Of(id) is not { } key || ring.Text(ContactPlaces.Name(id), known, out _) == name)
+            return;
+        var sealedName = key.Seal(ContactPlaces.Name(id), name);
+        await rows.ExecuteUpdateAsync(set => set.SetProperty(contact => contact.SealedName, sealedName), ct);
+    }
+
+    private Guid Add(WriteUnit unit, int ws, Guid channelId, string identity, string? name, long at)
+    {
+        var id = unit.Ids.New();
+        var key = people.Create(unit, ws, id);
+        unit.Db.Add(new Contact { Ws = ws, Id = id, SealedName = name is null ? null : key.Seal(ContactPlaces.Name(id), name), CreatedAt = at, LastSeenAt = at });
+        unit.Db.Add(new ContactIdentity
+        {
+            Ws = ws,
+            ChannelId = channelId,
+            Tag = vault.Tag(ws, ContactPlaces.IdentityPurpose, identity),
+            ContactId = id,
+            Sealed = key.Seal(ContactPlaces.Identity(channelId), identity),
+            CreatedAt = at,
+        });
+        return id;
     }
 }

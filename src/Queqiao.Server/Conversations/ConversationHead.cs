@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Platform.Storage;
 
@@ -14,10 +15,22 @@ internal sealed record ConversationHead : IScoped
     public required Guid ChannelId { get; init; }
 
     /// <summary>Who the customer is on that channel, as the channel names people.</summary>
-    public required string Identity { get; init; }
+    public required string Identity
+    {
+        get => Opened.Identity;
+        init => Personal = (Personal ?? HeadPersonal.Nobody) with { Identity = value };
+    }
+
+    /// <summary>What stands for <see cref="Identity"/> in indexes; null once the person was erased.</summary>
+    public Guid? IdentityTag { get; init; }
 
     public required Guid ContactId { get; init; }
-    public string? ContactName { get; init; }
+
+    public string? ContactName
+    {
+        get => Opened.ContactName;
+        init => Personal = Opened with { ContactName = value };
+    }
 
     /// <summary>Number of entries, and the position of the last one. The only version there is.</summary>
     public long Seq { get; init; }
@@ -33,7 +46,11 @@ internal sealed record ConversationHead : IScoped
     /// <summary>The team that is to look after it.</summary>
     public Guid? TeamId { get; init; }
 
-    public string? Subject { get; init; }
+    public string? Subject
+    {
+        get => Opened.Subject;
+        init => Personal = Opened with { Subject = value };
+    }
 
     /// <summary>When a snoozed conversation wakes, in Unix milliseconds.</summary>
     public long? SnoozedUntil { get; init; }
@@ -45,7 +62,11 @@ internal sealed record ConversationHead : IScoped
     public string? Fields { get; init; }
 
     /// <summary>Custom fields about the person: JSON by key.</summary>
-    public string? PersonalFields { get; init; }
+    public string? PersonalFields
+    {
+        get => Opened.Fields;
+        init => Personal = Opened with { Fields = value };
+    }
 
     /// <summary><see cref="Fields"/> as lists are filtered by them (CustomFields.FieldValues.Facets).</summary>
     public string? Facets { get; init; }
@@ -94,10 +115,19 @@ internal sealed record ConversationHead : IScoped
     public string? LastMessageType { get; init; }
     public string? LastSenderKind { get; init; }
     public Guid? LastSenderId { get; init; }
-    public string? LastSenderName { get; init; }
+
+    public string? LastSenderName
+    {
+        get => Opened.LastSenderName;
+        init => Personal = Opened with { LastSenderName = value };
+    }
 
     /// <summary>The first 160 characters of the last message.</summary>
-    public string? LastPreview { get; init; }
+    public string? LastPreview
+    {
+        get => Opened.LastPreview;
+        init => Personal = Opened with { LastPreview = value };
+    }
 
     public required long CreatedAt { get; init; }
     public long LastActivityAt { get; init; }
@@ -106,6 +136,17 @@ internal sealed record ConversationHead : IScoped
     public long LastEntryAt { get; init; }
 
     public long? ResolvedAt { get; init; }
+
+    /// <summary>When the person was erased; null: they were not.</summary>
+    public long? ErasedAt { get; init; }
+
+    /// <summary>What it says about people, in clear; null as it comes from the database. Never stored itself.</summary>
+    public HeadPersonal? Personal { get; init; }
+
+    /// <summary>The stored form of <see cref="Personal"/> as it was loaded or is about to be stored.</summary>
+    public SealedHead? Sealed { get; set; }
+
+    private HeadPersonal Opened => Personal ?? throw new InvalidOperationException("A head from the database is read through ConversationSeals (Heads, Head): it has not been opened.");
 
     public bool IsResolved => Status == ConversationStatus.Resolved;
 

@@ -9,6 +9,7 @@ using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Snoozing;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
@@ -26,6 +27,7 @@ internal static class ConversationsModule
     public static void AddConversations(this IServiceCollection services)
     {
         services.AddSingleton<LogFeed>();
+        services.AddSingleton<ConversationSeals>();
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<ConversationReader>();
         services.AddSingleton<InboxQueries>();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Queqiao.Server.Platform.Keys;
 
 namespace Queqiao.Server.Conversations;
 
@@ -51,6 +52,10 @@ internal sealed record StatusChanged(string From, string To, string? Reason, lon
 
 /// <summary>One side has seen everything up to a seq. <see cref="By"/> is <c>contact</c> or <c>agent</c>.</summary>
 internal sealed record ReadMarked(string By, long UpTo) : EntryBody;
+
+/// <summary>What is left of an entry that does not open: its person was erased, or it was damaged. Only ever read.</summary>
+/// <param name="Type">Of the entry that was.</param>
+internal sealed record UnreadableEntry(string Type, Unreadable Why) : EntryBody;
 
 /// <summary>A file as the log remembers it: enough to show the message without asking for the file.</summary>
 /// <param name="Kind">image, audio, video or file.</param>

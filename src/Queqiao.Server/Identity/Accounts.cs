@@ -25,7 +25,7 @@ internal static class Accounts
         await using var db = storage.Read(ws);
         return await db.Table<Agent>().AsNoTracking()
             .Where(agent => agent.Ws == ws && agent.EmailKey == key)
-            .Select(agent => new AgentView(agent.Ws, agent.Id, agent.Name, agent.Role, agent.DisabledAt != null))
+            .Select(agent => new AgentView(agent.Ws, agent.Id, agent.Name, agent.Role, agent.DisabledAt != null, agent.Capacity))
             .SingleOrDefaultAsync(ct);
     }
 

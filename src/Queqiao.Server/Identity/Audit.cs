@@ -50,11 +50,11 @@ internal static class Audit
 
 /// <summary>Who an audit row names.</summary>
 /// <param name="Ws">0 when no workspace is known: a stranger tried to sign in.</param>
-/// <param name="Kind"><c>agent</c>, <c>system</c> or <c>anonymous</c>.</param>
+/// <param name="Kind"><c>agent</c>, <c>token</c> (a program for an agent), <c>system</c> or <c>anonymous</c>.</param>
 internal sealed record AuditBy(int Ws, string Kind, Guid? Id, string? Address)
 {
-    /// <summary>An agent, at their own request.</summary>
-    public static AuditBy Agent(Actor actor, HttpContext context) => new(actor.Ws, "agent", actor.AgentId, AddressOf(context));
+    /// <summary>An agent, at their own request, or a program with their token.</summary>
+    public static AuditBy Agent(Actor actor, HttpContext context) => new(actor.Ws, actor.TokenId is null ? "agent" : "token", actor.AgentId, AddressOf(context));
 
     /// <summary>The server itself, or whoever has its console: command line, demo.</summary>
     public static AuditBy System(int ws) => new(ws, "system", null, null);

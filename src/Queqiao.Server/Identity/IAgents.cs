@@ -10,4 +10,5 @@ internal interface IAgents
 /// <summary>A colleague as other modules see one.</summary>
 /// <param name="Role">owner, admin, supervisor, agent or viewer.</param>
 /// <param name="Disabled">No longer works here: nothing can be assigned to them.</param>
-internal sealed record AgentView(int Ws, Guid Id, string Name, string Role, bool Disabled);
+/// <param name="Capacity">Conversations that may be given to them at once.</param>
+internal sealed record AgentView(int Ws, Guid Id, string Name, string Role, bool Disabled, int Capacity = 5);

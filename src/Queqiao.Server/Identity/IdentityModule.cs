@@ -1,8 +1,14 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Factors;
+using Queqiao.Server.Identity.Invitations;
+using Queqiao.Server.Identity.Passwords;
+using Queqiao.Server.Identity.Profile;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Setup;
 using Queqiao.Server.Identity.Teams;
+using Queqiao.Server.Identity.Tokens;
+using Queqiao.Server.Identity.Workspaces;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Telemetry;
@@ -17,11 +23,18 @@ internal static class IdentityModule
     {
         services.AddSingleton(options ?? new IdentityOptions());
         services.AddSingleton<SignIn>();
+        services.AddSingleton<SessionEnds>();
+        services.AddSingleton<ApiTokens>();
         services.AddSingleton<AgentSessions>();
+        services.AddSingleton<SecondFactors>();
+        services.AddSingleton<PasswordCheck>();
+        services.AddSingleton<RevocationWatch>();
+        services.AddHostedService(all => all.GetRequiredService<RevocationWatch>());
         services.AddSingleton<IActors>(all => all.GetRequiredService<AgentSessions>());
         services.AddSingleton<ISessions>(all => all.GetRequiredService<AgentSessions>());
         services.AddSingleton<AgentDirectory>();
         services.AddSingleton<IAgents>(all => all.GetRequiredService<AgentDirectory>());
+        services.AddSingleton<AgentChanges>();
         services.AddSingleton<TeamDirectory>();
         services.AddSingleton<ITeams>(all => all.GetRequiredService<TeamDirectory>());
         services.AddSingleton<SetupToken>();
@@ -39,17 +52,81 @@ internal static class IdentityModule
 
         var session = app.MapGroup("/api/v1/session").WithTags("Session");
         session.MapPost("", SignIn.Handle).IsPublic().TakesQuery().WithSummary("Sign in; the cookie is the session").Produces<SessionView>();
-        session.MapGet("", ShowSession.Handle).NeedsSignIn().TakesQuery().WithSummary("Who is signed in, and what they may do").Produces<SessionView>();
-        session.MapDelete("", SignOut.Handle).NeedsSignIn().TakesQuery().WithSummary("Sign out").Produces(StatusCodes.Status204NoContent);
+        session.MapGet("", ShowSession.Handle).NeedsSignIn().IsOpenWhileLimited().TakesQuery().WithSummary("Who is signed in, and what they may do").Produces<SessionView>();
+        session.MapDelete("", SignOut.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("Sign out").Produces(StatusCodes.Status204NoContent);
+
+        session.MapPost("/proof", GiveProof.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("Prove again that it is you, for what needs a recent proof").Produces(StatusCodes.Status204NoContent);
 
         var agents = app.MapGroup("/api/v1/agents").WithTags("Agents");
-        agents.MapGet("", ListAgents.Handle).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("Everybody who works in the workspace").Produces<AgentList>();
-        agents.MapPost("", CreateAgent.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Add a colleague").Produces<AgentRow>(StatusCodes.Status201Created);
+        agents.MapGet("", ListAgents.Handle).Needs(Permissions.ReadAgents).TakesQuery("q", "role", "team", "state", "limit", "cursor")
+            .WithSummary("Who works in the workspace, in the order they came").Produces<AgentList>();
+        agents.MapGet("/{id:guid}", ShowAgent.Handle).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("One colleague").Produces<AgentRow>();
+        agents.MapPost("", CreateAgent.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Add a colleague with a password; inviting is better").Produces<AgentRow>(StatusCodes.Status201Created);
+        agents.MapPatch("/{id:guid}", ChangeAgent.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Change a colleague's name, role, teams or capacity; disable or enable them").Produces<AgentRow>();
+        agents.MapPost("/{id:guid}/password-reset", BeginReset.Handle).Needs(Permissions.ManageAgents).RequiresRecentProof().TakesQuery()
+            .WithSummary("A link by which a colleague sets another password").Produces<LinkMade>();
+        agents.MapDelete("/{id:guid}/second-factor", ResetFactor.Handle).Needs(Permissions.ManageAgents).RequiresRecentProof().TakesQuery()
+            .WithSummary("Take away the second factor of a colleague who lost it").Produces(StatusCodes.Status204NoContent);
 
         var teams = app.MapGroup("/api/v1/teams").WithTags("Teams");
         teams.MapGet("", ListTeams.Handle).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("The tree of teams with their members; it comes whole").Produces<TeamList>();
         teams.MapPost("", CreateTeam.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Add a team").Produces<TeamRow>(StatusCodes.Status201Created);
         teams.MapPatch("/{id:guid}", ChangeTeam.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Rename or move a team, or say who is in it").Produces<TeamRow>();
         teams.MapDelete("/{id:guid}", GiveUpTeam.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Give a team up").Produces(StatusCodes.Status204NoContent);
+
+        MapPublicLinks(app);
+        MapOwn(app);
+        MapAdministration(app);
+    }
+
+    /// <summary>For whoever holds a link and is not signed in.</summary>
+    private static void MapPublicLinks(IEndpointRouteBuilder app)
+    {
+        var invitations = app.MapGroup("/api/v1/invitations").WithTags("Invitations");
+        invitations.MapPost("/look", LookAtInvitation.Handle).IsPublic().TakesQuery().WithSummary("What a link invites to").Produces<LookAtInvitation.Seen>();
+        invitations.MapPost("/accept", AcceptInvitation.Handle).IsPublic().TakesQuery().WithSummary("Take an invitation: makes the account and signs it in").Produces<SessionView>(StatusCodes.Status201Created);
+        var resets = app.MapGroup("/api/v1/password-resets").WithTags("Password resets");
+        resets.MapPost("/look", LookAtReset.Handle).IsPublic().TakesQuery().WithSummary("Whose password a link sets").Produces<LookAtReset.Seen>();
+        resets.MapPost("/use", UseReset.Handle).IsPublic().TakesQuery().WithSummary("Set another password by a link, once").Produces(StatusCodes.Status204NoContent);
+    }
+
+    /// <summary>What everybody may do with their own account.</summary>
+    private static void MapOwn(IEndpointRouteBuilder app)
+    {
+        var me = app.MapGroup("/api/v1/me").WithTags("Profile");
+        me.MapGet("", ShowProfile.Handle).NeedsSignIn().IsOpenWhileLimited().TakesQuery().WithSummary("My profile and when to call me").Produces<ProfileView>();
+        me.MapPatch("", ChangeProfile.Handle).NeedsSignIn().NeedsPerson().TakesQuery().WithSummary("Change my profile").Produces<ProfileView>();
+        me.MapPost("/password", ChangePassword.Handle).NeedsSignIn().NeedsPerson().TakesQuery().WithSummary("Change my password; my other sessions end").Produces(StatusCodes.Status204NoContent);
+        me.MapGet("/second-factor", ShowFactor.Handle).NeedsSignIn().IsOpenWhileLimited().TakesQuery().WithSummary("Whether I have a second factor").Produces<FactorState>();
+        me.MapPost("/second-factor", BeginFactor.Handle).NeedsSignIn().RequiresRecentProof().IsOpenWhileLimited().TakesQuery().WithSummary("A new secret for my authenticator app").Produces<FactorBegun>();
+        me.MapPost("/second-factor/confirm", ConfirmFactor.Handle).NeedsSignIn().RequiresRecentProof().IsOpenWhileLimited().TakesQuery()
+            .WithSummary("Turn the second factor on with a first code").Produces<RecoveryCodeList>();
+        me.MapDelete("/second-factor", RemoveFactor.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Remove my second factor").Produces(StatusCodes.Status204NoContent);
+        me.MapPost("/recovery-codes", RenewRecoveryCodes.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Ten new recovery codes").Produces<RecoveryCodeList>();
+
+        var sessions = app.MapGroup("/api/v1/sessions").WithTags("Session");
+        sessions.MapGet("", ListSessions.Handle).NeedsSignIn().TakesQuery("agent").WithSummary("Where I am signed in, or a colleague").Produces<SessionRows>();
+        sessions.MapDelete("", EndSessions.Handle).NeedsSignIn().NeedsPerson().TakesQuery("agent").WithSummary("End my other sessions, or all of a colleague's").Produces(StatusCodes.Status204NoContent);
+        sessions.MapDelete("/{id:guid}", EndSession.Handle).NeedsSignIn().NeedsPerson().TakesQuery("agent").WithSummary("End one session").Produces(StatusCodes.Status204NoContent);
+
+        var tokens = app.MapGroup("/api/v1/tokens").WithTags("API tokens");
+        tokens.MapGet("", ListTokens.Handle).NeedsSignIn().TakesQuery("of", "limit", "cursor").WithSummary("My API tokens, or everybody's").Produces<TokenList>();
+        tokens.MapPost("", CreateToken.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Make an API token; it is shown once").Produces<CreateToken.Made>(StatusCodes.Status201Created);
+        tokens.MapDelete("/{id:guid}", RevokeToken.Handle).NeedsSignIn().NeedsPerson().TakesQuery().WithSummary("Revoke an API token").Produces(StatusCodes.Status204NoContent);
+    }
+
+    private static void MapAdministration(IEndpointRouteBuilder app)
+    {
+        var invitations = app.MapGroup("/api/v1/invitations").WithTags("Invitations");
+        invitations.MapGet("", ListInvitations.Handle).Needs(Permissions.ManageAgents).TakesQuery("limit", "cursor").WithSummary("Invitations that wait").Produces<InvitationList>();
+        invitations.MapPost("", Invite.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Invite a colleague; the answer has the link").Produces<InvitationMade>(StatusCodes.Status201Created);
+        invitations.MapPost("/{id:guid}/renew", RenewInvitation.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Another link for an invitation").Produces<InvitationMade>();
+        invitations.MapDelete("/{id:guid}", RevokeInvitation.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Revoke an invitation").Produces(StatusCodes.Status204NoContent);
+
+        var workspace = app.MapGroup("/api/v1/workspace").WithTags("Workspace");
+        workspace.MapGet("", ShowWorkspace.Handle).NeedsSignIn().TakesQuery().WithSummary("The workspace's settings").Produces<WorkspaceView>();
+        workspace.MapPatch("", ChangeWorkspace.Handle).Needs(Permissions.ManageWorkspace).TakesQuery().WithSummary("Change the workspace's settings").Produces<WorkspaceView>();
+        app.MapGet("/api/v1/audit", ListAudit.Handle).Needs(Permissions.ReadAudit).TakesQuery("actor", "action", "object", "from", "to", "limit", "cursor")
+            .WithTags("Workspace").WithSummary("Who did what, newest first").Produces<AuditList>();
     }
 }

@@ -1,6 +1,10 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Storage.Postgres;
+using Queqiao.Server.Platform.Storage.Sqlite;
 
 namespace Queqiao.EndToEnd.Support;
 
@@ -58,7 +62,10 @@ internal sealed class Site : IAsyncDisposable
         else
             options.UseNpgsql(_database.Owner);
         await using var db = new QueqiaoDb(options.Options, canWrite: false);
-        return await LogInvariants.Check(db);
+        var store = new StorageOptions { DataFolder = _folder, Database = _database?.Owner };
+        var ids = new Ids(TimeProvider.System);
+        await using IStorageEngine engine = _database is null ? new SqliteEngine(store, ids) : new PostgresEngine(store, ids, NullLoggerFactory.Instance);
+        return await LogInvariants.Check(db, engine);
     }
 
     public async ValueTask DisposeAsync()

@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Platform.Access;
@@ -62,7 +63,7 @@ public sealed class DemoTests
         var entries = db.Visible(Scope<EntryRow>.Workspace(1));
         Assert.InRange(await entries.MaxAsync(entry => entry.At), 0, now);
         Assert.InRange(await entries.MinAsync(entry => entry.At), now - (long)TimeSpan.FromDays(14).TotalMilliseconds, now);
-        var heads = await db.Visible(Scope<ConversationHead>.Workspace(1)).ToListAsync();
+        var heads = await host.Services.GetRequiredService<ConversationSeals>().Heads(db.Visible(Scope<ConversationHead>.Workspace(1)), CancellationToken.None);
         Assert.Equal(["open", "pending", "queued", "resolved"], heads.Select(head => head.Status).Distinct().Order(StringComparer.Ordinal));
         Assert.Contains(heads, head => head.Unread > 0 && head.AssigneeId is not null);
         Assert.Contains(heads, head => head.ContactName is null);

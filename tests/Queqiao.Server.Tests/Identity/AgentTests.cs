@@ -80,7 +80,7 @@ public sealed class AgentTests
     }
 
     [Theory]
-    [InlineData("/api/v1/agents?role=owner", "unknown_parameter")]
+    [InlineData("/api/v1/agents?rol=owner", "unknown_parameter")]
     public async Task Parameters_that_nobody_reads_are_refused(string path, string code)
     {
         await using var host = await ApiHost.Start();

@@ -43,7 +43,7 @@ internal sealed class Recorder(Func<LogEntry, Exception?>? fails = null) : ILogL
 
 internal static class Digested
 {
-    public static Listeners Listeners(this Node node, ILogListener listener) => new(node.Engine, [listener], NullLogger<Listeners>.Instance);
+    public static Listeners Listeners(this Node node, ILogListener listener) => new(node.Engine, new(node.Engine, NullLogger<Server.Conversations.Sealing.ConversationSeals>.Instance), [listener], NullLogger<Listeners>.Instance);
 
     /// <summary>The entries that were digested for good, in the order in which that was done.</summary>
     public static async Task<List<string>> By(Store store)

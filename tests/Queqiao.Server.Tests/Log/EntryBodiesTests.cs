@@ -40,7 +40,7 @@ public sealed class EntryBodiesTests
     [Fact]
     public void Every_kind_of_entry_has_an_example_here()
     {
-        var kinds = typeof(EntryBody).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(EntryBody)) && !type.IsAbstract);
+        var kinds = typeof(EntryBody).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(EntryBody)) && !type.IsAbstract && type != typeof(UnreadableEntry));
         Assert.Equal(kinds.Select(type => type.Name).Order(StringComparer.Ordinal), Examples.Select(example => example.Body.GetType().Name).Distinct().Order(StringComparer.Ordinal));
     }
 

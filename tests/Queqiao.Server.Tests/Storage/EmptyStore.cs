@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Storage.Migrations;
 using Queqiao.Server.Platform.Storage.Postgres;
@@ -55,14 +56,16 @@ internal sealed class EmptyStore : IAsyncDisposable
         return await connection.Run(sql);
     }
 
+    private LocalRootKeys Roots => new(Options);
+
     /// <summary>Runs the given migrations as a starting server does.</summary>
     public async Task Migrate(IReadOnlyList<Migration> known)
     {
         await using var connection = await Open();
         if (connection is NpgsqlConnection postgres)
-            await PostgresMigrator.Run(postgres, new PostgresRoles(_database!.Owner), known, new Ids(Clock), CancellationToken.None);
+            await PostgresMigrator.Run(postgres, new PostgresRoles(_database!.Owner), known, Roots, new Ids(Clock), CancellationToken.None);
         else
-            await SqliteMigrator.Run((SqliteConnection)connection, known, new Ids(Clock), CancellationToken.None);
+            await SqliteMigrator.Run((SqliteConnection)connection, known, Roots, new Ids(Clock), CancellationToken.None);
     }
 
     public static QueqiaoDb Model(DbConnection connection)

@@ -111,7 +111,7 @@ public sealed class RolesTests
         "file",
         "user_key", "consent_notice", "consent",
         "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
-        "workspace_key",
+        "workspace_key", "contact_key", "erasure",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
     ];
 

@@ -31,9 +31,9 @@ public sealed class SchemaTests
     [OnSqlite("DROP INDEX ux_channel_id; CREATE INDEX ux_channel_id ON channel (id)"), OnPostgres("DROP INDEX ux_channel_id; CREATE INDEX ux_channel_id ON channel (id)")]
     [OnSqlite("DROP INDEX ix_conversation_waiting; CREATE INDEX ix_conversation_waiting ON conversation (ws, waiting_since, id)")]
     [OnPostgres("DROP INDEX ix_conversation_waiting; CREATE INDEX ix_conversation_waiting ON conversation (ws, waiting_since, id)")]
-    [OnPostgres("ALTER TABLE contact ALTER COLUMN name SET NOT NULL"), OnPostgres("ALTER TABLE slot ALTER COLUMN position TYPE integer")]
+    [OnPostgres("ALTER TABLE contact ALTER COLUMN sealed_name SET NOT NULL"), OnPostgres("ALTER TABLE slot ALTER COLUMN position TYPE integer")]
     [OnPostgres("ALTER TABLE entry DROP CONSTRAINT entry_ws_conversation_id_fkey"), OnPostgres("ALTER TABLE entry_key DROP CONSTRAINT entry_key_pkey")]
-    [OnSqlite("DROP TABLE contact_identity; CREATE TABLE contact_identity (ws INTEGER NOT NULL, channel_id BLOB NOT NULL, identity TEXT NOT NULL, contact_id BLOB NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (ws, channel_id, identity), FOREIGN KEY (ws, contact_id) REFERENCES contact (ws, id)) STRICT; CREATE INDEX ix_contact_identity_contact ON contact_identity (ws, contact_id)")]
+    [OnSqlite("DROP TABLE contact_identity; CREATE TABLE contact_identity (ws INTEGER NOT NULL, channel_id BLOB NOT NULL, tag BLOB NOT NULL, contact_id BLOB NOT NULL, sealed BLOB NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (ws, channel_id, tag), FOREIGN KEY (ws, contact_id) REFERENCES contact (ws, id)) STRICT; CREATE INDEX ix_contact_identity_contact ON contact_identity (ws, contact_id)")]
     public async Task The_comparison_notices(string engine, string change)
     {
         await using var store = await EmptyStore.Make(engine);
@@ -62,7 +62,7 @@ public sealed class SchemaTests
             "trigger consent_is_append_only_delete", "trigger consent_is_append_only_update", "trigger consent_notice_is_append_only_delete", "trigger consent_notice_is_append_only_update",
             "without rowid consent_notice",
             .. Strict("job", "job_lane", "job_schedule", "bulk_change", "bulk_item"),
-            .. Strict("workspace_key"), "without rowid workspace_key",
+            .. Strict("workspace_key", "contact_key", "erasure"), "without rowid workspace_key", "without rowid contact_key",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
             "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
@@ -88,7 +88,7 @@ public sealed class SchemaTests
             "file",
             "user_key", "consent_notice", "consent",
             "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
-            "workspace_key",
+            "workspace_key", "contact_key", "erasure",
             "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         ];
         var name = store.Database.Name;
@@ -102,14 +102,15 @@ public sealed class SchemaTests
             .. Granted(["consent", "consent_notice"], "INSERT SELECT"), .. Granted(["user_key"], "INSERT SELECT UPDATE"),
             "function audit_is_append_only", "trigger audit audit_is_append_only", "table schema_migration",
             .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
-            .. Granted(["agent", "channel", "contact", "contact_identity", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
-            .. Granted(["listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["agent", "channel", "contact", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
+            .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["saved_view", "draft", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
             .. Granted(["file"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["job", "job_lane", "job_schedule", "bulk_change", "bulk_item"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["contact_key", "erasure"], "INSERT SELECT UPDATE"),
             "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",
             "grant workspace to NAME_app SELECT UPDATE", "grant workspace to NAME_writer INSERT SELECT UPDATE",
         ];

@@ -71,7 +71,7 @@ public sealed partial class UpgradeTests
         await store.Migrate(newest);
 
         var after = await Rows(store);
-        foreach (var (table, rows) in before)
+        foreach (var (table, rows) in before.Where(table => table.Value > 0))
             Assert.Equal((table, rows), (table, after[table]));
         await ReadEverything(store, before);
         if (newest.Count == Migration.Of(engine).Count)
@@ -127,7 +127,8 @@ public sealed partial class UpgradeTests
     {
         await using var connection = await store.Open();
         await using var db = EmptyStore.Model(connection);
-        var log = await LogInvariants.Check(db);
+        await using var keys = store.NewEngine();
+        var log = await LogInvariants.Check(db, keys);
         Assert.Contains(log.Messages, message => message.Message.Text == "我要退款");
         foreach (var type in db.Model.GetEntityTypes())
         {
@@ -150,6 +151,6 @@ public sealed partial class UpgradeTests
         });
         Assert.Equal(9, outcome.Stored().Seq);
         await using var db = engine.ReadSystem();
-        await LogInvariants.Check(db);
+        await LogInvariants.Check(db, engine);
     }
 }

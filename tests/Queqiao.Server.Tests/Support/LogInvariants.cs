@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Platform.Storage;
 
@@ -20,11 +22,14 @@ internal sealed record LogSnapshot(
 
     public IEnumerable<string> Texts(Guid conversation) => Messages.Where(m => m.Entry.ConversationId == conversation).Select(m => m.Message.Text);
 
-    public static async Task<LogSnapshot> Of(QueqiaoDb db)
+    /// <param name="db">Reads everything.</param>
+    /// <param name="engine">Whose keys open it; it need not have been started.</param>
+    public static async Task<LogSnapshot> Of(QueqiaoDb db, IStorageEngine engine)
     {
-        var heads = await db.Set<ConversationHead>().AsNoTracking().ToListAsync();
+        var seals = new ConversationSeals(engine, NullLogger<ConversationSeals>.Instance);
+        var heads = await seals.Heads(db.Set<ConversationHead>().AsNoTracking(), CancellationToken.None);
         var entries = await db.Set<EntryRow>().AsNoTracking().OrderBy(e => e.Ws).ThenBy(e => e.ConversationId).ThenBy(e => e.Seq).ToListAsync();
-        return new(heads.ToDictionary(head => (head.Ws, head.Id)), [.. entries.Select(entry => entry.ToEntry())],
+        return new(heads.ToDictionary(head => (head.Ws, head.Id)), await seals.Entries(entries, CancellationToken.None),
             await db.Set<EntryKeyRow>().AsNoTracking().ToListAsync(), await db.Set<SlotRow>().AsNoTracking().ToListAsync(),
             await db.Set<ContactIdentity>().AsNoTracking().ToListAsync(), await db.Set<Contact>().AsNoTracking().ToListAsync());
     }
@@ -33,9 +38,9 @@ internal sealed record LogSnapshot(
 /// <summary>What must hold of every log at rest, whatever happened to it.</summary>
 internal static class LogInvariants
 {
-    public static async Task<LogSnapshot> Check(QueqiaoDb db)
+    public static async Task<LogSnapshot> Check(QueqiaoDb db, IStorageEngine engine)
     {
-        var log = await LogSnapshot.Of(db);
+        var log = await LogSnapshot.Of(db, engine);
         var wrong = Violations(log).Take(20).ToList();
         Assert.True(wrong.Count == 0, "The log breaks its own rules:\n" + string.Join('\n', wrong));
         return log;
@@ -50,7 +55,7 @@ internal static class LogInvariants
         {
             var replayed = new ConversationHead
             {
-                Ws = head.Ws, Id = head.Id, ChannelId = head.ChannelId, Identity = head.Identity, ContactId = head.ContactId,
+                Ws = head.Ws, Id = head.Id, ChannelId = head.ChannelId, Identity = head.Identity, IdentityTag = head.IdentityTag, Sealed = head.Sealed, ContactId = head.ContactId,
                 ContactName = head.ContactName, Priority = head.Priority, CreatedAt = head.CreatedAt, LastActivityAt = head.CreatedAt, LastEntryAt = head.CreatedAt,
             };
             long at = 0, position = 0;
@@ -74,8 +79,8 @@ internal static class LogInvariants
         }
         foreach (var orphan in entries.Where(group => !log.Heads.ContainsKey(group.Key)))
             yield return $"{orphan.Key.ConversationId}: entries without a conversation";
-        foreach (var twice in log.Heads.Values.Where(head => !head.IsResolved).GroupBy(head => (head.Ws, head.ChannelId, head.Identity)).Where(group => group.Count() > 1))
-            yield return $"{twice.Key.Identity}: has {twice.Count()} unresolved conversations";
+        foreach (var twice in log.Heads.Values.Where(head => !head.IsResolved && head.IdentityTag is not null).GroupBy(head => (head.Ws, head.ChannelId, head.IdentityTag)).Where(group => group.Count() > 1))
+            yield return $"{twice.Key.IdentityTag}: has {twice.Count()} unresolved conversations";
     }
 
     private static IEnumerable<string> Slots(LogSnapshot log)
@@ -109,12 +114,12 @@ internal static class LogInvariants
     private static IEnumerable<string> People(LogSnapshot log)
     {
         var contacts = log.Contacts.Select(contact => (contact.Ws, contact.Id)).ToHashSet();
-        var identities = log.Identities.ToDictionary(identity => (identity.Ws, identity.ChannelId, identity.Identity), identity => identity.ContactId);
+        var identities = log.Identities.ToDictionary(identity => (identity.Ws, identity.ChannelId, (Guid?)identity.Tag), identity => identity.ContactId);
         foreach (var head in log.Heads.Values)
         {
             if (!contacts.Contains((head.Ws, head.ContactId)))
                 yield return $"{head.Id}: its contact is not there";
-            if (identities.GetValueOrDefault((head.Ws, head.ChannelId, head.Identity)) != head.ContactId)
+            if (identities.GetValueOrDefault((head.Ws, head.ChannelId, head.IdentityTag)) != head.ContactId)
                 yield return $"{head.Id}: its identity belongs to another contact";
         }
         var named = log.Identities.Select(identity => (identity.Ws, identity.ContactId)).ToHashSet();

@@ -95,7 +95,7 @@ internal sealed class Store : IAsyncDisposable
     public async Task<LogSnapshot> CheckLog()
     {
         await using var db = Node.Engine.ReadSystem();
-        return await LogInvariants.Check(db);
+        return await LogInvariants.Check(db, Node.Engine);
     }
 
     public async ValueTask DisposeAsync()

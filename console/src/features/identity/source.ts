@@ -1,26 +1,34 @@
 import type { Http } from '@/api/client'
-import type { Agent, Role, Session } from '@/api/types'
+import type { Agent, Session } from '@/api/types'
 
 export interface SetUpRequest { token: string; workspaceName: string; name: string; email: string; password: string; locale: string }
-export interface NewAgent { name: string; email: string; role: Role; password: string }
+export interface Page<T> { items: T[]; nextCursor?: string | null }
 
 export interface IdentitySource {
   session(): Promise<Session>
-  signIn(email: string, password: string): Promise<Session>
+  signIn(email: string, password: string, otp?: string): Promise<Session>
   signOut(): Promise<void>
+  /** Everybody, page by page: for names and for choosing. */
+  agents(): Promise<Agent[]>
   /** What a page must know before it asks for anything else. */
   start(): Promise<{ required: boolean; signedIn: boolean }>
   setUp(request: SetUpRequest): Promise<Session>
-  agents(): Promise<Agent[]>
-  addAgent(agent: NewAgent): Promise<Agent>
 }
 
 export const identitySource = (http: Http): IdentitySource => ({
   session: () => http.get('/api/v1/session'),
-  signIn: (email, password) => http.post('/api/v1/session', { email, password }),
+  signIn: (email, password, otp) => http.post('/api/v1/session', otp === undefined ? { email, password } : { email, password, otp }),
   signOut: () => http.remove('/api/v1/session'),
   start: () => http.get('/api/v1/setup'),
   setUp: request => http.post('/api/v1/setup', request),
-  agents: async () => (await http.get<{ items: Agent[] }>('/api/v1/agents')).items,
-  addAgent: agent => http.post('/api/v1/agents', agent),
+  agents: async () => {
+    const all: Agent[] = []
+    let cursor: string | null | undefined
+    do {
+      const page = await http.get<Page<Agent>>('/api/v1/agents', { limit: 200, cursor })
+      all.push(...page.items)
+      cursor = page.nextCursor
+    } while (cursor)
+    return all
+  },
 })

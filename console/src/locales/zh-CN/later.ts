@@ -1,5 +1,12 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
 import background from './background.json'
 import settings from './settings.json'
+import people from './people.json'
+import security from './security.json'
+import tokens from './tokens.json'
+import workspace from './workspace.json'
+import profile from './profile.json'
+import notifications from './notifications.json'
+import audit from './audit.json'
 
-export default { background, settings }
+export default { background, settings, people, security, tokens, workspace, profile, notifications, audit }

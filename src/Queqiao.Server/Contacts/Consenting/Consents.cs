@@ -47,9 +47,10 @@ internal sealed class Consents(IStorageEngine storage, TimeProvider clock) : ICo
 
     public async Task<Guid?> ContactOf(int ws, Guid channelId, string identity, CancellationToken ct)
     {
+        var tag = storage.Vault.Tag(ws, ContactPlaces.IdentityPurpose, identity);
         await using var db = storage.Read(ws);
         return await db.Visible(Scope<ContactIdentity>.Workspace(ws))
-            .Where(row => row.ChannelId == channelId && row.Identity == identity)
+            .Where(row => row.ChannelId == channelId && row.Tag == tag)
             .Select(row => (Guid?)row.ContactId).SingleOrDefaultAsync(ct);
     }
 

@@ -12,11 +12,14 @@ internal sealed class Contact : IScoped
     public required int Ws { get; init; }
     public required Guid Id { get; init; }
 
-    /// <summary>Null until somebody names them.</summary>
-    public string? Name { get; set; }
+    /// <summary>Their name under their own key (<c>contact.name</c>, their id). Null until somebody names them.</summary>
+    public byte[]? SealedName { get; set; }
 
     public required long CreatedAt { get; init; }
     public required long LastSeenAt { get; set; }
+
+    /// <summary>When everything about them was made unreadable; null: it was not.</summary>
+    public long? ErasedAt { get; set; }
 
     /// <summary>Since when they may not write; null: they may.</summary>
     public long? BlockedAt { get; set; }
@@ -27,8 +30,15 @@ internal sealed class ContactIdentity : IScoped
 {
     public required int Ws { get; init; }
     public required Guid ChannelId { get; init; }
-    public required string Identity { get; init; }
+
+    /// <summary>What stands for the identity: <c>IVault.Tag(ws, "channel identity", …)</c>.</summary>
+    public required Guid Tag { get; init; }
+
     public required Guid ContactId { get; init; }
+
+    /// <summary>The identity itself under the contact's key (<c>contact_identity</c>, the channel's id).</summary>
+    public required byte[] Sealed { get; init; }
+
     public required long CreatedAt { get; init; }
 }
 
@@ -42,7 +52,7 @@ internal sealed class ContactTables : IEntityTypeConfiguration<Contact>, IEntity
 
     public void Configure(EntityTypeBuilder<ContactIdentity> table)
     {
-        table.ToTable("contact_identity").HasKey(identity => new { identity.Ws, identity.ChannelId, identity.Identity });
+        table.ToTable("contact_identity").HasKey(identity => new { identity.Ws, identity.ChannelId, identity.Tag });
         table.HasOne<Channel>().WithMany().HasForeignKey(identity => new { identity.Ws, identity.ChannelId }).OnDelete(DeleteBehavior.NoAction);
         table.HasOne<Contact>().WithMany().HasForeignKey(identity => new { identity.Ws, identity.ContactId }).OnDelete(DeleteBehavior.NoAction);
         table.HasIndex(identity => new { identity.Ws, identity.ContactId }, "ix_contact_identity_contact");

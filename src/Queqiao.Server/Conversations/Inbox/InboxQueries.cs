@@ -1,12 +1,13 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Inbox;
 
 /// <summary>Lists and counts of conversations, always inside the reader's scope.</summary>
-internal sealed class InboxQueries(IStorageEngine storage)
+internal sealed class InboxQueries(IStorageEngine storage, ConversationSeals seals)
 {
     public async Task<InboxCounts> Counts(Actor actor, CancellationToken ct)
     {
@@ -39,7 +40,7 @@ internal sealed class InboxQueries(IStorageEngine storage)
             InboxSort.Created => ByCreation(rows, from),
             _ => ByActivity(rows, from),
         };
-        return await rows.Take(limit + 1).ToListAsync(ct);
+        return await seals.Heads(rows.Take(limit + 1), ct);
     }
 
     private static IQueryable<ConversationHead> ByActivity(IQueryable<ConversationHead> rows, InboxCursor? from)

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -7,7 +8,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Conversations.Listening;
 
 /// <summary>Conversations that a listener could not digest: each waits alone, is tried again, and after the last try its entry is parked.</summary>
-internal sealed class ListenerHolds(IStorageEngine storage, ILogListener listener, ILogger log)
+internal sealed class ListenerHolds(IStorageEngine storage, ConversationSeals seals, ILogListener listener, ILogger log)
 {
     /// <summary>Tries before an entry is parked.</summary>
     public const int MostTries = 5;
@@ -89,7 +90,7 @@ internal sealed class ListenerHolds(IStorageEngine storage, ILogListener listene
         }
         try
         {
-            await Tell([entry.ToEntry()], unit, ct);
+            await Tell(await seals.Entries([entry], ct), unit, ct);
         }
         catch (Exception trouble) when (trouble is not (OperationCanceledException or StorageUnavailableException))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -9,13 +10,13 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Conversations.Listening;
 
 /// <summary>One turn of one listener: everything that is new, in one unit of work for all slots, then the holds that are due.</summary>
-internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener, ILogger log)
+internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals seals, ILogListener listener, ILogger log)
 {
     private const int MostOfSlot = 128;
     private const int MostAtOnce = 2000;
     private const int MostPages = 50;
 
-    private readonly ListenerHolds _holds = new(storage, listener, log);
+    private readonly ListenerHolds _holds = new(storage, seals, listener, log);
     private bool _begun;
 
     /// <summary>Entries that were waiting when the turn began.</summary>
@@ -77,7 +78,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ILogListener listener
             where cursor.Listener == listener.Name && entry.Position > cursor.Position && entry.Position <= cursor.Position + MostOfSlot
             orderby entry.Slot, entry.Position
             select entry).Take(MostAtOnce).ToListAsync(ct);
-        return [.. rows.Select(row => row.ToEntry())];
+        return await seals.Entries(rows, ct);
     }
 
     /// <summary>False: another node was faster.</summary>

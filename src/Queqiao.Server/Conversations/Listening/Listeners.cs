@@ -1,13 +1,14 @@
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Conversations.Log;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Listening;
 
 /// <summary>Keeps every listener at the end of the log: woken by each commit here, and once a second for what other nodes wrote.</summary>
-internal sealed class Listeners(IStorageEngine storage, IEnumerable<ILogListener> listeners, ILogger<Listeners> log) : BackgroundService, ILogFollower
+internal sealed class Listeners(IStorageEngine storage, ConversationSeals seals, IEnumerable<ILogListener> listeners, ILogger<Listeners> log) : BackgroundService, ILogFollower
 {
-    private readonly Follower[] _all = [.. listeners.Select(listener => new Follower(listener.Name, new ListenerTurn(storage, listener, log)))];
+    private readonly Follower[] _all = [.. listeners.Select(listener => new Follower(listener.Name, new ListenerTurn(storage, seals, listener, log)))];
 
     /// <summary>Entries that each listener had still to digest when it last looked.</summary>
     public IReadOnlyDictionary<string, long> Lag => _all.ToDictionary(one => one.Name, one => one.Waiting);

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Microsoft.Extensions.Logging.Abstractions;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
@@ -15,10 +17,12 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     private readonly ILogDialect _dialect;
     private readonly Ids _ids;
     private readonly LogFeed _feed;
+    private readonly ConversationSeals _seals;
     private readonly IGroupWriter<LogCommand> _writer;
 
-    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed)
+    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed, ConversationSeals? seals = null)
     {
+        _seals = seals ?? new ConversationSeals(storage, NullLogger<ConversationSeals>.Instance);
         _dialect = storage.IsPostgres ? new PostgresLogDialect() : new SqliteLogDialect();
         _ids = ids;
         _feed = feed;
@@ -26,7 +30,11 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     }
 
     /// <summary>Queues a command; its reply is told after the commit.</summary>
-    public void Post(LogCommand command) => _writer.Enqueue(command, ShardOf(command));
+    public void Post(LogCommand command)
+    {
+        Tag(command);
+        _writer.Enqueue(command, ShardOf(command));
+    }
 
     /// <summary>Queues a command and waits for its commit.</summary>
     /// <exception cref="Platform.Problems.StorageUnavailableException">Nothing was stored, or nobody can know: repeat with the same key.</exception>
@@ -43,6 +51,7 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     /// <summary>Appends inside somebody's transaction: "ticket and entry", "contact and first message" as one. Call it last in the unit: it locks.</summary>
     public async Task<LogOutcome> AppendIn(WriteUnit unit, LogCommand command, CancellationToken ct)
     {
+        Tag(command);
         var written = (Written)await Write(unit.Connection, unit.Transaction, [command], ct);
         unit.AfterCommit(written.Committed);
         return written.Batch.Outcomes[0];
@@ -60,8 +69,11 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     {
         using var span = Measures.Source.StartActivity("log batch");
         var batch = new LogBatch(items, _ids);
+        var seals = new BatchSeals(batch, _seals);
         await _dialect.Load(batch, connection, transaction, ct);
+        await seals.Open(_dialect, connection, transaction, ct);
         batch.Decide();
+        seals.Seal();
         await _dialect.Store(batch, connection, transaction, ct);
         span?.SetTag("queqiao.commands", items.Count).SetTag("queqiao.entries", batch.Entries.Count);
         return new Written(batch, _feed);
@@ -70,10 +82,17 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     public void Failed(LogCommand item, Exception error)
     {
         // The index that allows one unresolved conversation of a person has the last word: somebody reopened an old one while a newer is open.
-        if (Duplicates.Of(error, "ux_conversation_unresolved", "conversation.identity"))
+        if (Duplicates.Of(error, "ux_conversation_unresolved", "conversation.identity_tag"))
             item.Reply.Done(new LogOutcome.Refused(Refusal.Conflict("conversation_open_elsewhere")));
         else
             item.Reply.Failed(error);
+    }
+
+    /// <summary>Here, in the sender's thread: the writer has enough to do.</summary>
+    private void Tag(LogCommand command)
+    {
+        if (command.Customer is { } customer)
+            command.CustomerTag = _seals.TagOf(command.Ws, customer.Identity);
     }
 
     /// <summary>A customer's commands stay in order; so do those on one conversation. By slot, so that no shard waits for another's slot locks.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Queqiao.Server.Conversations.Sealing;
 
 namespace Queqiao.Server.Conversations.Log;
 
@@ -8,15 +9,15 @@ internal static class HeadColumns
     public static readonly string[] Key = ["ws", "id"];
 
     /// <summary>Set when the conversation begins, never changed.</summary>
-    public static readonly string[] Fixed = ["channel_id", "identity", "contact_id", "created_at"];
+    public static readonly string[] Fixed = ["channel_id", "identity_tag", "contact_id", "created_at"];
 
     /// <summary>What an entry may change.</summary>
     public static readonly string[] Changing =
     [
-        "contact_name", "seq", "public_seq", "status", "assignee_id", "assignee_name", "priority", "unread", "contact_unread",
+        "sealed", "seq", "public_seq", "status", "assignee_id", "assignee_name", "priority", "unread", "contact_unread",
         "contact_read_seq", "agent_read_seq", "waiting_since", "last_in_seq", "last_out_seq", "last_message_seq", "last_message_at",
-        "last_message_type", "last_sender_kind", "last_sender_id", "last_sender_name", "last_preview", "last_activity_at", "last_entry_at", "resolved_at",
-        "team_id", "subject", "snoozed_until", "tags", "fields", "personal_fields", "facets",
+        "last_message_type", "last_sender_kind", "last_sender_id", "last_activity_at", "last_entry_at", "resolved_at", "erased_at",
+        "team_id", "snoozed_until", "tags", "fields", "facets",
         "mentioned", "unseen_mentions", "rating_asked_seq", "rating", "rated_at", "merged_into", "revised_seq",
     ];
 
@@ -37,10 +38,11 @@ internal static class HeadColumns
             Ws = row.GetInt32(0),
             Id = guid(row, 1),
             ChannelId = guid(row, 2),
-            Identity = row.GetString(3),
+            Identity = "", // until it is opened
+            IdentityTag = Id(3),
             ContactId = guid(row, 4),
             CreatedAt = row.GetInt64(5),
-            ContactName = Text(6),
+            Sealed = row.IsDBNull(6) ? null : new SealedHead(row.GetFieldValue<byte[]>(6)),
             Seq = row.GetInt64(7),
             PublicSeq = row.GetInt64(8),
             Status = row.GetString(9),
@@ -59,25 +61,22 @@ internal static class HeadColumns
             LastMessageType = Text(22),
             LastSenderKind = Text(23),
             LastSenderId = Id(24),
-            LastSenderName = Text(25),
-            LastPreview = Text(26),
-            LastActivityAt = row.GetInt64(27),
-            LastEntryAt = row.GetInt64(28),
-            ResolvedAt = Number(29),
-            TeamId = Id(30),
-            Subject = Text(31),
-            SnoozedUntil = Number(32),
-            Tags = Text(33),
-            Fields = Text(34),
-            PersonalFields = Text(35),
-            Facets = Text(36),
-            Mentioned = Text(37),
-            UnseenMentions = Text(38),
-            RatingAskedSeq = row.GetInt64(39),
-            Rating = (int?)Number(40),
-            RatedAt = Number(41),
-            MergedInto = Id(42),
-            RevisedSeq = row.GetInt64(43),
+            LastActivityAt = row.GetInt64(25),
+            LastEntryAt = row.GetInt64(26),
+            ResolvedAt = Number(27),
+            ErasedAt = Number(28),
+            TeamId = Id(29),
+            SnoozedUntil = Number(30),
+            Tags = Text(31),
+            Fields = Text(32),
+            Facets = Text(33),
+            Mentioned = Text(34),
+            UnseenMentions = Text(35),
+            RatingAskedSeq = row.GetInt64(36),
+            Rating = (int?)Number(37),
+            RatedAt = Number(38),
+            MergedInto = Id(39),
+            RevisedSeq = row.GetInt64(40),
         };
     }
 
@@ -87,10 +86,11 @@ internal static class HeadColumns
         "ws" => head.Ws,
         "id" => head.Id,
         "channel_id" => head.ChannelId,
-        "identity" => head.Identity,
+        "identity_tag" => head.IdentityTag,
         "contact_id" => head.ContactId,
         "created_at" => head.CreatedAt,
-        "contact_name" => head.ContactName,
+        "sealed" => head.Sealed?.Bytes,
+        "erased_at" => head.ErasedAt,
         "seq" => head.Seq,
         "public_seq" => head.PublicSeq,
         "status" => head.Status,
@@ -109,17 +109,13 @@ internal static class HeadColumns
         "last_message_type" => head.LastMessageType,
         "last_sender_kind" => head.LastSenderKind,
         "last_sender_id" => head.LastSenderId,
-        "last_sender_name" => head.LastSenderName,
-        "last_preview" => head.LastPreview,
         "last_activity_at" => head.LastActivityAt,
         "last_entry_at" => head.LastEntryAt,
         "resolved_at" => head.ResolvedAt,
         "team_id" => head.TeamId,
-        "subject" => head.Subject,
         "snoozed_until" => head.SnoozedUntil,
         "tags" => head.Tags,
         "fields" => head.Fields,
-        "personal_fields" => head.PersonalFields,
         "facets" => head.Facets,
         "mentioned" => head.Mentioned,
         "unseen_mentions" => head.UnseenMentions,

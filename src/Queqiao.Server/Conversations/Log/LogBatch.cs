@@ -1,4 +1,5 @@
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Conversations.Log;
@@ -27,6 +28,9 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
     // ---- decided here, stored by the dialect ----
 
     public List<LogEntry> Entries { get; } = [];
+
+    /// <summary>The stored forms of the entries, sealed.</summary>
+    public List<byte[]> Bodies { get; } = [];
 
     public List<NewKey> NewKeys { get; } = [];
 
@@ -79,7 +83,7 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
     private LogOutcome.Stored Append(int index, LogCommand command, ConversationHead head, IReadOnlyList<EntryBody> bodies, long now)
     {
         if (head.Seq == 0)
-            Begin(command.Customer!.Value, head);
+            Begin(command, head);
         var slot = LogEntry.SlotOf(head.Id);
         var at = Math.Max(now, head.LastEntryAt); // a clock that steps back must not reorder what people see
         LogEntry? said = null;
@@ -125,6 +129,7 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
             Id = LogEntry.InSlot(ids.New(), LogEntry.SlotOf(customer.Value)),
             ChannelId = customer.Value.ChannelId,
             Identity = customer.Value.Identity,
+            IdentityTag = command.CustomerTag,
             ContactId = known.ContactId ?? ids.New(),
             ContactName = known.ContactName,
             CreatedAt = now,
@@ -134,11 +139,12 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
     }
 
     /// <summary>Contact and conversation begin with the first message, in its transaction: before that nothing is stored (decisions.md §5).</summary>
-    private void Begin(CustomerKey customer, ConversationHead head)
+    private void Begin(LogCommand command, ConversationHead head)
     {
+        var customer = command.Customer!.Value;
         var known = Customers.GetValueOrDefault((head.Ws, customer));
         if (known.ContactId is null)
-            NewContacts.Add(new(head.Ws, head.ContactId, customer, head.CreatedAt));
+            NewContacts.Add(new(head.Ws, head.ContactId, customer, command.CustomerTag, head.CreatedAt));
         Begun.Add((head.Ws, head.Id));
         Customers[(head.Ws, customer)] = known with { ContactId = head.ContactId, ConversationId = head.Id };
     }
@@ -157,8 +163,16 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
 /// <summary>What a key was answered with.</summary>
 internal readonly record struct KnownKey(Guid ConversationId, long Seq, long? PublicPrev, long At);
 
-internal readonly record struct KnownCustomer(Guid? ContactId, string? ContactName, Guid? ConversationId, bool Blocked = false);
+internal readonly record struct KnownCustomer(Guid? ContactId, byte[]? SealedName, Guid? ConversationId, bool Blocked = false, string? ContactName = null);
 
 internal readonly record struct NewKey(int Ws, Guid Key, Guid ConversationId, long Seq, long At);
 
-internal readonly record struct NewContact(int Ws, Guid Id, CustomerKey Customer, long At);
+internal readonly record struct NewContact(int Ws, Guid Id, CustomerKey Customer, Guid Tag, long At)
+{
+    /// <summary>Their key, wrapped.</summary>
+    public byte[] Wrapped { get; init; } = [];
+
+    public byte[] SealedIdentity { get; init; } = [];
+
+    public int KeyId => WorkspaceKeys.KeyOf(Wrapped);
+}

@@ -16,6 +16,9 @@ internal sealed class LogCommand
     /// <summary>A customer on a channel: their conversation is found, reopened or begun.</summary>
     public CustomerKey? Customer { get; init; }
 
+    /// <summary>What stands for <see cref="Customer"/> in indexes; the log sets it.</summary>
+    public Guid CustomerTag { get; set; }
+
     /// <summary>What the asker may see: another conversation is not found. Null: the customer's own.</summary>
     public Scope<ConversationHead>? Scope { get; init; }
 

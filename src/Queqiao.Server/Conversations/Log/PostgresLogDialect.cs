@@ -18,14 +18,14 @@ internal sealed class PostgresLogDialect : ILogDialect
         """;
 
     private const string NewestSql = """
-        LATERAL (SELECT c.id FROM conversation c WHERE c.ws = u.ws AND c.channel_id = u.channel_id AND c.identity = u.identity
+        LATERAL (SELECT c.id FROM conversation c WHERE c.ws = u.ws AND c.channel_id = u.channel_id AND c.identity_tag = u.tag
                  ORDER BY c.status = 'resolved', c.created_at DESC, c.id DESC LIMIT 1) n
         """;
 
     private const string CustomersSql = $"""
-        SELECT u.ws, u.channel_id, u.identity, i.contact_id, p.name, n.id, p.blocked_at IS NOT NULL
-        FROM unnest($1, $2, $3) AS u(ws, channel_id, identity)
-        JOIN contact_identity i ON i.ws = u.ws AND i.channel_id = u.channel_id AND i.identity = u.identity
+        SELECT u.ws, u.channel_id, u.tag, i.contact_id, p.sealed_name, n.id, p.blocked_at IS NOT NULL
+        FROM unnest($1, $2, $3) AS u(ws, channel_id, tag)
+        JOIN contact_identity i ON i.ws = u.ws AND i.channel_id = u.channel_id AND i.tag = u.tag
         JOIN contact p ON p.ws = i.ws AND p.id = i.contact_id
         LEFT JOIN {NewestSql} ON true
         """;
@@ -35,7 +35,7 @@ internal sealed class PostgresLogDialect : ILogDialect
         WHERE (c.ws, c.id) IN (
             SELECT u.ws, u.id FROM unnest($1, $2) AS u(ws, id)
             UNION ALL
-            SELECT u.ws, n.id FROM unnest($3, $4, $5) AS u(ws, channel_id, identity), {NewestSql})
+            SELECT u.ws, n.id FROM unnest($3, $4, $5) AS u(ws, channel_id, tag), {NewestSql})
         ORDER BY c.ws, c.id FOR UPDATE
         """;
 
@@ -44,9 +44,13 @@ internal sealed class PostgresLogDialect : ILogDialect
         """;
 
     private const string NewIdentitiesSql = """
-        INSERT INTO contact_identity (ws, channel_id, identity, contact_id, created_at)
-        SELECT * FROM unnest($1, $2, $3, $4, $5)
+        INSERT INTO contact_identity (ws, channel_id, tag, contact_id, sealed, created_at)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
         """;
+
+    private const string NewContactKeysSql = "INSERT INTO contact_key (ws, contact_id, key_id, wrapped, created_at) SELECT * FROM unnest($1, $2, $3, $4, $5)";
+
+    private const string ContactKeysSql = "SELECT k.ws, k.contact_id, k.wrapped FROM unnest($1, $2) AS u(ws, id) JOIN contact_key k ON k.ws = u.ws AND k.contact_id = u.id";
 
     private static readonly string NewHeadsSql =
         $"INSERT INTO conversation ({string.Join(", ", HeadColumns.All)}) SELECT * FROM unnest({Places(HeadColumns.All)})";
@@ -75,15 +79,17 @@ internal sealed class PostgresLogDialect : ILogDialect
     {
         var keys = batch.Commands.Where(command => command.Key is not null).Select(command => (command.Ws, Key: command.Key!.Value)).Distinct().ToArray();
         var ids = batch.Commands.Where(command => command.ConversationId is not null).Select(command => (command.Ws, Id: command.ConversationId!.Value)).Distinct().ToArray();
-        var customers = batch.Commands.Where(command => command.Customer is not null).Select(command => (command.Ws, Customer: command.Customer!.Value)).Distinct().ToArray();
+        var customers = batch.Commands.Where(command => command.Customer is not null)
+            .Select(command => (command.Ws, Customer: command.Customer!.Value, Tag: command.CustomerTag)).Distinct().ToArray();
+        var byTag = customers.ToDictionary(c => (c.Ws, c.Customer.ChannelId, c.Tag), c => c.Customer);
 
         await using var read = new NpgsqlBatch((NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
         Add(read, KeysSql, keys.Select(k => k.Ws).ToArray(), keys.Select(k => k.Key).ToArray());
         int[] workspaces = [.. customers.Select(c => c.Ws)];
         Guid[] channels = [.. customers.Select(c => c.Customer.ChannelId)];
-        string[] identities = [.. customers.Select(c => c.Customer.Identity)];
-        Add(read, CustomersSql, workspaces, channels, identities);
-        Add(read, HeadsSql, ids.Select(i => i.Ws).ToArray(), ids.Select(i => i.Id).ToArray(), workspaces, channels, identities);
+        Guid[] tags = [.. customers.Select(c => c.Tag)];
+        Add(read, CustomersSql, workspaces, channels, tags);
+        Add(read, HeadsSql, ids.Select(i => i.Ws).ToArray(), ids.Select(i => i.Id).ToArray(), workspaces, channels, tags);
 
         await using var row = await read.ExecuteReaderAsync(ct);
         while (await row.ReadAsync(ct))
@@ -91,8 +97,8 @@ internal sealed class PostgresLogDialect : ILogDialect
         await row.NextResultAsync(ct);
         while (await row.ReadAsync(ct))
         {
-            batch.Customers[(row.GetInt32(0), new(row.GetGuid(1), row.GetString(2)))] =
-                new(row.GetGuid(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6));
+            batch.Customers[(row.GetInt32(0), byTag[(row.GetInt32(0), row.GetGuid(1), row.GetGuid(2))])] =
+                new(row.GetGuid(3), row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4), row.IsDBNull(5) ? null : row.GetGuid(5), row.GetBoolean(6));
         }
         await row.NextResultAsync(ct);
         while (await row.ReadAsync(ct))
@@ -100,6 +106,19 @@ internal sealed class PostgresLogDialect : ILogDialect
             var head = HeadColumns.Read(row, static (r, i) => r.GetGuid(i));
             batch.Heads[(head.Ws, head.Id)] = head;
         }
+    }
+
+    public async ValueTask<IReadOnlyList<(int Ws, Guid Contact, byte[]? Wrapped)>> Keys(
+        IReadOnlyCollection<(int Ws, Guid Contact)> people, DbConnection connection, DbTransaction transaction, CancellationToken ct)
+    {
+        await using var read = new NpgsqlCommand(ContactKeysSql, (NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
+        read.Parameters.Add(new() { Value = people.Select(p => p.Ws).ToArray() });
+        read.Parameters.Add(new() { Value = people.Select(p => p.Contact).ToArray() });
+        await using var row = await read.ExecuteReaderAsync(ct);
+        var keys = new List<(int Ws, Guid Contact, byte[]? Wrapped)>(people.Count);
+        while (await row.ReadAsync(ct))
+            keys.Add((row.GetInt32(0), row.GetGuid(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2)));
+        return keys;
     }
 
     public async ValueTask Store(LogBatch batch, DbConnection connection, DbTransaction transaction, CancellationToken ct)
@@ -113,7 +132,7 @@ internal sealed class PostgresLogDialect : ILogDialect
             AddHeads(write, NewHeadsSql, HeadColumns.All, [.. batch.Begun.Select(id => batch.Heads[id])]);
         if (batch.Changed.Count > 0)
             AddHeads(write, ChangedHeadsSql, ChangeColumns, [.. batch.Changed.Select(id => batch.Heads[id])]);
-        AddEntries(write, batch.Entries);
+        AddEntries(write, batch.Entries, batch.Bodies);
         if (batch.NewKeys.Count > 0)
         {
             var keys = batch.NewKeys;
@@ -129,7 +148,9 @@ internal sealed class PostgresLogDialect : ILogDialect
         Guid[] ids = [.. contacts.Select(c => c.Id)];
         long[] at = [.. contacts.Select(c => c.At)];
         Add(write, NewContactsSql, workspaces, ids, at);
-        Add(write, NewIdentitiesSql, workspaces, contacts.Select(c => c.Customer.ChannelId).ToArray(), contacts.Select(c => c.Customer.Identity).ToArray(), ids, at);
+        Add(write, NewContactKeysSql, workspaces, ids, contacts.Select(c => c.KeyId).ToArray(), contacts.Select(c => c.Wrapped).ToArray(), at);
+        Add(write, NewIdentitiesSql, workspaces, contacts.Select(c => c.Customer.ChannelId).ToArray(), contacts.Select(c => c.Tag).ToArray(), ids,
+            contacts.Select(c => c.SealedIdentity).ToArray(), at);
     }
 
     private static void AddHeads(NpgsqlBatch write, string sql, string[] columns, ConversationHead[] heads)
@@ -143,17 +164,18 @@ internal sealed class PostgresLogDialect : ILogDialect
     private static NpgsqlParameter Column(ConversationHead[] heads, string column) => column switch
     {
         "ws" or "unread" or "contact_unread" or "rating" => Array(heads, column, NpgsqlDbType.Integer, static value => (int?)value),
-        "id" or "channel_id" or "contact_id" or "assignee_id" or "last_sender_id" or "team_id" or "merged_into" => Array(heads, column, NpgsqlDbType.Uuid, static value => (Guid?)value),
-        "identity" or "contact_name" or "status" or "assignee_name" or "priority" or "last_message_type" or "last_sender_kind" or "last_sender_name" or "last_preview"
-            or "subject" or "tags" or "fields" or "personal_fields" or "facets" or "mentioned" or "unseen_mentions"
+        "id" or "channel_id" or "identity_tag" or "contact_id" or "assignee_id" or "last_sender_id" or "team_id" or "merged_into" => Array(heads, column, NpgsqlDbType.Uuid, static value => (Guid?)value),
+        "status" or "assignee_name" or "priority" or "last_message_type" or "last_sender_kind"
+            or "tags" or "fields" or "facets" or "mentioned" or "unseen_mentions"
             => Array(heads, column, NpgsqlDbType.Text, static value => (string?)value),
+        "sealed" => Array(heads, column, NpgsqlDbType.Bytea, static value => (byte[]?)value),
         _ => Array(heads, column, NpgsqlDbType.Bigint, static value => (long?)value),
     };
 
     private static NpgsqlParameter Array<T>(ConversationHead[] heads, string column, NpgsqlDbType type, Func<object?, T> cast) =>
         new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = System.Array.ConvertAll(heads, head => cast(HeadColumns.Value(head, column))) };
 
-    private static void AddEntries(NpgsqlBatch write, List<LogEntry> entries)
+    private static void AddEntries(NpgsqlBatch write, List<LogEntry> entries, List<byte[]> bodies)
     {
         var added = new Dictionary<short, long>();
         var ordinals = new long[entries.Count];
@@ -164,7 +186,7 @@ internal sealed class PostgresLogDialect : ILogDialect
             entries.Select(e => e.Ws).ToArray(), entries.Select(e => e.ConversationId).ToArray(), entries.Select(e => e.Seq).ToArray(),
             entries.Select(e => e.PublicPrev).ToArray(), entries.Select(e => e.At).ToArray(), entries.Select(e => EntryBodies.TypeOf(e.Body)).ToArray(),
             entries.Select(e => e.Sender.Kind).ToArray(), entries.Select(e => e.Sender.Id).ToArray(),
-            entries.Select(e => EntryBodies.Write(e.Body, e.Sender.Name)).ToArray(), entries.Select(e => (short)e.Slot).ToArray(), ordinals);
+            bodies.ToArray(), entries.Select(e => (short)e.Slot).ToArray(), ordinals);
         Add(write, MoveSlotsSql, added.Keys.ToArray(), added.Values.ToArray());
     }
 

@@ -7,8 +7,8 @@ namespace Queqiao.Server.Conversations.Log;
 internal sealed class SqliteLogDialect : ILogDialect
 {
     private SqliteConnection? _connection;
-    private SqliteCommand _key = null!, _customer = null!, _head = null!, _slot = null!;
-    private SqliteCommand _newContact = null!, _newIdentity = null!, _newHead = null!, _changeHead = null!, _newEntry = null!, _newKey = null!, _moveSlot = null!;
+    private SqliteCommand _key = null!, _customer = null!, _head = null!, _slot = null!, _contactKey = null!;
+    private SqliteCommand _newContact = null!, _newContactKey = null!, _newIdentity = null!, _newHead = null!, _changeHead = null!, _newEntry = null!, _newKey = null!, _moveSlot = null!;
 
     public ValueTask Load(LogBatch batch, DbConnection connection, DbTransaction transaction, CancellationToken ct)
     {
@@ -21,9 +21,22 @@ internal sealed class SqliteLogDialect : ILogDialect
             if (command.ConversationId is { } id)
                 LoadHead(batch, command.Ws, id);
             else
-                LoadCustomer(batch, command.Ws, command.Customer!.Value);
+                LoadCustomer(batch, command.Ws, command.Customer!.Value, command.CustomerTag);
         }
         return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<(int Ws, Guid Contact, byte[]? Wrapped)>> Keys(IReadOnlyCollection<(int Ws, Guid Contact)> people, DbConnection connection, DbTransaction transaction, CancellationToken ct)
+    {
+        var keys = new List<(int Ws, Guid Contact, byte[]? Wrapped)>(people.Count);
+        foreach (var (ws, contact) in people)
+        {
+            Bind(_contactKey, ws, Raw(contact));
+            using var row = _contactKey.ExecuteReader();
+            if (row.Read())
+                keys.Add((ws, contact, row.IsDBNull(0) ? null : row.GetFieldValue<byte[]>(0)));
+        }
+        return ValueTask.FromResult<IReadOnlyList<(int Ws, Guid Contact, byte[]? Wrapped)>>(keys);
     }
 
     public ValueTask Store(LogBatch batch, DbConnection connection, DbTransaction transaction, CancellationToken ct)
@@ -31,15 +44,17 @@ internal sealed class SqliteLogDialect : ILogDialect
         foreach (var contact in batch.NewContacts)
         {
             Run(_newContact, contact.Ws, Raw(contact.Id), contact.At, contact.At);
-            Run(_newIdentity, contact.Ws, Raw(contact.Customer.ChannelId), contact.Customer.Identity, Raw(contact.Id), contact.At);
+            Run(_newContactKey, contact.Ws, Raw(contact.Id), contact.KeyId, contact.Wrapped, contact.At);
+            Run(_newIdentity, contact.Ws, Raw(contact.Customer.ChannelId), Raw(contact.Tag), Raw(contact.Id), contact.SealedIdentity, contact.At);
         }
         foreach (var id in batch.Begun)
             RunHead(_newHead, batch.Heads[id], HeadColumns.All);
         batch.Place(LoadSlots(batch));
-        foreach (var entry in batch.Entries)
+        for (var i = 0; i < batch.Entries.Count; i++)
         {
+            var entry = batch.Entries[i];
             Run(_newEntry, entry.Ws, Raw(entry.ConversationId), entry.Seq, entry.PublicPrev, entry.At, EntryBodies.TypeOf(entry.Body),
-                entry.Sender.Kind, entry.Sender.Id is { } sender ? Raw(sender) : null, EntryBodies.Write(entry.Body, entry.Sender.Name), entry.Slot, entry.Position);
+                entry.Sender.Kind, entry.Sender.Id is { } sender ? Raw(sender) : null, batch.Bodies[i], entry.Slot, entry.Position);
         }
         foreach (var key in batch.NewKeys)
             Run(_newKey, key.Ws, Raw(key.Key), Raw(key.ConversationId), key.Seq, key.At);
@@ -60,16 +75,16 @@ internal sealed class SqliteLogDialect : ILogDialect
         return true;
     }
 
-    private void LoadCustomer(LogBatch batch, int ws, CustomerKey customer)
+    private void LoadCustomer(LogBatch batch, int ws, CustomerKey customer, Guid tag)
     {
         if (batch.Customers.ContainsKey((ws, customer)))
             return;
         KnownCustomer known = default;
-        Bind(_customer, ws, Raw(customer.ChannelId), customer.Identity);
+        Bind(_customer, ws, Raw(customer.ChannelId), Raw(tag));
         using (var row = _customer.ExecuteReader())
         {
             if (row.Read())
-                known = new(Id(row, 0), row.IsDBNull(1) ? null : row.GetString(1), row.IsDBNull(2) ? null : Id(row, 2), row.GetInt64(3) != 0);
+                known = new(Id(row, 0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1), row.IsDBNull(2) ? null : Id(row, 2), row.GetInt64(3) != 0);
         }
         batch.Customers[(ws, customer)] = known;
         if (known.ConversationId is { } newest)
@@ -111,11 +126,13 @@ internal sealed class SqliteLogDialect : ILogDialect
             return;
         _connection = connection;
         _key = Command("SELECT k.conversation_id, k.seq, e.public_prev, k.at FROM entry_key k LEFT JOIN entry e ON e.ws = k.ws AND e.conversation_id = k.conversation_id AND e.seq = k.seq WHERE k.ws = ? AND k.key = ?", 2);
-        _customer = Command("SELECT i.contact_id, p.name, (SELECT c.id FROM conversation c WHERE c.ws = i.ws AND c.channel_id = i.channel_id AND c.identity = i.identity ORDER BY c.status = 'resolved', c.created_at DESC, c.id DESC LIMIT 1), p.blocked_at IS NOT NULL FROM contact_identity i JOIN contact p ON p.ws = i.ws AND p.id = i.contact_id WHERE i.ws = ? AND i.channel_id = ? AND i.identity = ?", 3);
+        _customer = Command("SELECT i.contact_id, p.sealed_name, (SELECT c.id FROM conversation c WHERE c.ws = i.ws AND c.channel_id = i.channel_id AND c.identity_tag = i.tag ORDER BY c.status = 'resolved', c.created_at DESC, c.id DESC LIMIT 1), p.blocked_at IS NOT NULL FROM contact_identity i JOIN contact p ON p.ws = i.ws AND p.id = i.contact_id WHERE i.ws = ? AND i.channel_id = ? AND i.tag = ?", 3);
         _head = Command($"SELECT {HeadColumns.Select} FROM conversation c WHERE c.ws = ? AND c.id = ?", 2);
         _slot = Command("SELECT position FROM slot WHERE slot = ?", 1);
         _newContact = Command("INSERT INTO contact (ws, id, created_at, last_seen_at) VALUES (?, ?, ?, ?)", 4);
-        _newIdentity = Command("INSERT INTO contact_identity (ws, channel_id, identity, contact_id, created_at) VALUES (?, ?, ?, ?, ?)", 5);
+        _newIdentity = Command("INSERT INTO contact_identity (ws, channel_id, tag, contact_id, sealed, created_at) VALUES (?, ?, ?, ?, ?, ?)", 6);
+        _contactKey = Command("SELECT wrapped FROM contact_key WHERE ws = ? AND contact_id = ?", 2);
+        _newContactKey = Command("INSERT INTO contact_key (ws, contact_id, key_id, wrapped, created_at) VALUES (?, ?, ?, ?, ?)", 5);
         _newHead = Command($"INSERT INTO conversation ({string.Join(", ", HeadColumns.All)}) VALUES ({string.Join(", ", HeadColumns.All.Select(_ => "?"))})", HeadColumns.All.Length);
         _changeHead = Command($"UPDATE conversation SET {string.Join(", ", HeadColumns.Changing.Select(name => name + " = ?"))} WHERE ws = ? AND id = ?", ChangeOrder.Length);
         _newEntry = Command("INSERT INTO entry (ws, conversation_id, seq, public_prev, at, type, sender_kind, sender_id, body, slot, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", 11);
@@ -137,7 +154,7 @@ internal sealed class SqliteLogDialect : ILogDialect
 
     private void Enter(SqliteTransaction transaction)
     {
-        foreach (var command in (ReadOnlySpan<SqliteCommand>)[_key, _customer, _head, _slot, _newContact, _newIdentity, _newHead, _changeHead, _newEntry, _newKey, _moveSlot])
+        foreach (var command in (ReadOnlySpan<SqliteCommand>)[_key, _customer, _head, _slot, _contactKey, _newContact, _newContactKey, _newIdentity, _newHead, _changeHead, _newEntry, _newKey, _moveSlot])
             command.Transaction = transaction;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Storage;
@@ -6,12 +7,12 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Conversations.Messaging;
 
 /// <summary>Reads heads and pages of the log. A conversation outside the scope is not there.</summary>
-internal sealed class ConversationReader(IStorageEngine storage)
+internal sealed class ConversationReader(IStorageEngine storage, ConversationSeals seals)
 {
     public async Task<ConversationHead?> Head(Scope<ConversationHead> scope, Guid id, CancellationToken ct)
     {
         await using var db = storage.Read(scope.Ws);
-        return await db.Visible(scope).SingleOrDefaultAsync(head => head.Id == id, ct);
+        return await seals.Head(db.Visible(scope).Where(head => head.Id == id), ct);
     }
 
     /// <summary>Those of these conversations that are in the scope.</summary>
@@ -45,7 +46,7 @@ internal sealed class ConversationReader(IStorageEngine storage)
             found.RemoveAt(page.Limit);
         if (page.After is null)
             found.Reverse();
-        return new LogPage(await Revisions.Fold(db, head, [.. found.Select(row => row.ToEntry())], ct), more);
+        return new LogPage(await Revisions.Fold(db, seals, head, await seals.Entries(found, ct), ct), more);
     }
 
     /// <summary>One entry as it is now; null when there is none.</summary>
@@ -53,17 +54,17 @@ internal sealed class ConversationReader(IStorageEngine storage)
     {
         await using var db = storage.Read(head.Ws);
         var row = await db.Visible(Scope<EntryRow>.Workspace(head.Ws)).SingleOrDefaultAsync(entry => entry.ConversationId == head.Id && entry.Seq == seq && entry.Seq <= head.Seq, ct);
-        return row is null ? null : (await Revisions.Fold(db, head, [row.ToEntry()], ct))[0];
+        return row is null ? null : (await Revisions.Fold(db, seals, head, await seals.Entries([row], ct), ct))[0];
     }
 
     /// <summary>A customer's conversation on their channel: the unresolved one, else the newest.</summary>
     public async Task<ConversationHead?> HeadOf(int ws, CustomerKey customer, CancellationToken ct)
     {
+        var tag = seals.TagOf(ws, customer.Identity);
         await using var db = storage.Read(ws);
-        return await db.Visible(Scope<ConversationHead>.Workspace(ws))
-            .Where(head => head.ChannelId == customer.ChannelId && head.Identity == customer.Identity)
-            .OrderBy(head => head.Status == ConversationStatus.Resolved).ThenByDescending(head => head.CreatedAt).ThenByDescending(head => head.Id)
-            .FirstOrDefaultAsync(ct);
+        return await seals.Head(db.Visible(Scope<ConversationHead>.Workspace(ws))
+            .Where(head => head.ChannelId == customer.ChannelId && head.IdentityTag == tag)
+            .OrderBy(head => head.Status == ConversationStatus.Resolved).ThenByDescending(head => head.CreatedAt).ThenByDescending(head => head.Id), ct);
     }
 }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Storage;
@@ -14,16 +15,17 @@ internal static class Revisions
     private static readonly string[] Kinds = [EntryType.Edited, EntryType.Recalled, EntryType.NoteEdited, EntryType.NoteRecalled];
 
     /// <param name="db">Reads the same conversation.</param>
+    /// <param name="seals">Open what it reads.</param>
     /// <param name="head">Of the conversation; says whether there is anything to fold.</param>
     /// <param name="entries">In the order of seq.</param>
-    public static async Task<IReadOnlyList<LogEntry>> Fold(QueqiaoDb db, ConversationHead head, IReadOnlyList<LogEntry> entries, CancellationToken ct)
+    public static async Task<IReadOnlyList<LogEntry>> Fold(QueqiaoDb db, ConversationSeals seals, ConversationHead head, IReadOnlyList<LogEntry> entries, CancellationToken ct)
     {
         if (head.RevisedSeq == 0 || entries.Count == 0 || (head.RevisedSeq < entries[0].Seq))
             return entries;
         var rows = await db.Visible(Scope<EntryRow>.Workspace(head.Ws))
             .Where(entry => entry.ConversationId == head.Id && entry.Seq <= head.Seq && Kinds.Contains(entry.Type))
             .OrderBy(entry => entry.Seq).ToListAsync(ct);
-        return Fold(entries, rows.Select(row => row.ToEntry()));
+        return Fold(entries, await seals.Entries(rows, ct));
     }
 
     /// <summary>The pure half.</summary>

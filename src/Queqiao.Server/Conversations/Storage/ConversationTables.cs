@@ -2,12 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Contacts.Storage;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Storage;
 
-/// <summary>A row of the log as stored; <see cref="EntryBodies"/> reads the body.</summary>
+/// <summary>A row of the log as stored, its body sealed; <see cref="ConversationSeals"/> opens it.</summary>
 internal sealed class EntryRow : IScoped
 {
     public required int Ws { get; init; }
@@ -22,11 +23,8 @@ internal sealed class EntryRow : IScoped
     public required short Slot { get; init; }
     public required long Position { get; init; }
 
-    public LogEntry ToEntry()
-    {
-        var (body, name) = EntryBodies.Read(Type, Body);
-        return new LogEntry(Ws, ConversationId, Seq, PublicPrev, At, new Sender(SenderKind, SenderId, name), body, Slot, Position);
-    }
+    public LogEntry ToEntry(EntryBody body, string? senderName) =>
+        new(Ws, ConversationId, Seq, PublicPrev, At, new Sender(SenderKind, SenderId, senderName), body, Slot, Position);
 }
 
 internal sealed class EntryKeyRow : IScoped
@@ -81,12 +79,14 @@ internal sealed class ConversationTables :
     {
         table.ToTable("conversation").HasKey(head => new { head.Ws, head.Id });
         table.Ignore(head => head.IsResolved);
-        table.Ignore(head => head.Place);
+        table.Ignore(head => head.Personal).Ignore(head => head.Identity).Ignore(head => head.ContactName).Ignore(head => head.LastSenderName).Ignore(head => head.LastPreview)
+            .Ignore(head => head.Subject).Ignore(head => head.PersonalFields).Ignore(head => head.Place);
+        table.Property(head => head.Sealed).HasConversion(sealedHead => sealedHead!.Bytes, bytes => new SealedHead(bytes));
         table.HasOne<Channel>().WithMany().HasForeignKey(head => new { head.Ws, head.ChannelId }).OnDelete(DeleteBehavior.NoAction);
         table.HasOne<Contact>().WithMany().HasForeignKey(head => new { head.Ws, head.ContactId }).OnDelete(DeleteBehavior.NoAction);
         table.HasOne<Agent>().WithMany().HasForeignKey(head => new { head.Ws, head.AssigneeId }).OnDelete(DeleteBehavior.NoAction);
-        table.HasIndex(head => new { head.Ws, head.ChannelId, head.Identity }, "ux_conversation_unresolved").IsUnique().HasFilter("status <> 'resolved'");
-        table.HasIndex(head => new { head.Ws, head.ChannelId, head.Identity, head.CreatedAt }, "ix_conversation_identity");
+        table.HasIndex(head => new { head.Ws, head.ChannelId, head.IdentityTag }, "ux_conversation_unresolved").IsUnique().HasFilter("status <> 'resolved'");
+        table.HasIndex(head => new { head.Ws, head.ChannelId, head.IdentityTag, head.CreatedAt }, "ix_conversation_identity");
         table.HasIndex(head => new { head.Ws, head.Status, head.LastActivityAt, head.Id }, "ix_conversation_activity");
         table.HasIndex(head => new { head.Ws, head.AssigneeId, head.Status, head.LastActivityAt, head.Id }, "ix_conversation_assignee");
         table.HasIndex(head => new { head.Ws, head.WaitingSince, head.Id }, "ix_conversation_waiting").HasFilter("waiting_since IS NOT NULL");

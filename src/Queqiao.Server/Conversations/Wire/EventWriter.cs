@@ -8,7 +8,7 @@ internal static class EventWriter
 {
     public static void Write(Utf8JsonWriter json, LogEntry entry, Audience audience)
     {
-        json.WriteString("type", entry.Body is ConversationStarted ? "created" : EntryBodies.TypeOf(entry.Body));
+        json.WriteString("type", entry.Body switch { ConversationStarted => "created", UnreadableEntry => "unreadable", _ => EntryBodies.TypeOf(entry.Body) });
         switch (entry.Body)
         {
             case AssigneeChanged assigned:
@@ -21,6 +21,10 @@ internal static class EventWriter
             case ReadMarked read:
                 json.WriteString("by", read.By);
                 json.WriteNumber("upTo", read.UpTo);
+                break;
+            case UnreadableEntry gone:
+                json.WriteString("of", gone.Type);
+                json.WriteString("reason", ItemWriter.NameOf(gone.Why));
                 break;
             case InternalEntry colleagues:
                 WriteInternal(json, colleagues);

@@ -3,6 +3,7 @@ using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Keys;
 
 namespace Queqiao.Server.Conversations.Wire;
 
@@ -65,6 +66,9 @@ internal static class ItemWriter
                 break;
             case NotePosted:
                 throw new InvalidOperationException("A note is never written for a customer.");
+            case UnreadableEntry { Type: EntryType.Message or EntryType.Note } gone:
+                WriteUnreadable(json, gone, entry, head, audience);
+                break;
             case InternalEntry when audience == Audience.Customer:
                 throw new InvalidOperationException("What colleagues do among themselves is never written for a customer.");
             default:
@@ -108,6 +112,22 @@ internal static class ItemWriter
         json.WriteString("state", entry.Seq <= readUpTo ? "read" : "sent");
         json.WriteEndObject();
     }
+
+    /// <summary>A message without its words: the person was erased, or it was damaged.</summary>
+    private static void WriteUnreadable(Utf8JsonWriter json, UnreadableEntry gone, LogEntry entry, ConversationHead head, Audience audience)
+    {
+        json.WriteString("kind", gone.Type);
+        json.WriteString("clientId", "");
+        if (gone.Type == EntryType.Message)
+            json.WriteString("direction", entry.Sender.Kind == SenderKind.Contact ? Direction.In : Direction.Out);
+        WriteSender(json, entry.Sender, head, audience);
+        json.WriteString("text", "");
+        json.WriteString("unreadable", NameOf(gone.Why));
+        json.WriteStartArray("attachments");
+        json.WriteEndArray();
+    }
+
+    public static string NameOf(Unreadable why) => why == Unreadable.Erased ? "erased" : "damaged";
 
     private static void WriteFiles(Utf8JsonWriter json, IReadOnlyList<SentFile>? files)
     {

@@ -17,7 +17,7 @@ internal sealed class AgentDirectory(IStorageEngine storage, TimeProvider clock)
         await using var db = storage.Read(key.Ws);
         return await db.Table<Agent>().AsNoTracking()
             .Where(agent => agent.Ws == key.Ws && agent.Id == key.Id)
-            .Select(agent => new AgentView(agent.Ws, agent.Id, agent.Name, agent.Role, agent.DisabledAt != null))
+            .Select(agent => new AgentView(agent.Ws, agent.Id, agent.Name, agent.Role, agent.DisabledAt != null, agent.Capacity))
             .SingleOrDefaultAsync(ct);
     }
 }

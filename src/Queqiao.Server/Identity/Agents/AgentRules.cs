@@ -58,6 +58,9 @@ internal static partial class AgentRules
             yield return ("locale", new("not_one_of", string.Join(", ", Locale.All)));
     }
 
+    /// <summary>One fault, or none: reads well in a list of checks.</summary>
+    public static IEnumerable<(string Field, FieldFault Fault)> When(bool wrong, string field, FieldFault fault) => wrong ? [(field, fault)] : [];
+
     /// <summary>Nobody makes somebody more powerful than themselves.</summary>
     public static bool MayGrant(string own, string granted) => Rank(granted) >= Rank(own);
 

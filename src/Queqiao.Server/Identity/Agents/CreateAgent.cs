@@ -26,7 +26,7 @@ internal static class CreateAgent
         var (agent, refusal) = await account.Create(storage, AuditBy.Agent(actor, context), ct);
         return agent is null
             ? refusal!.ToProblem()
-            : TypedResults.Created($"/api/v1/agents/{agent.Id}", new AgentRow(agent.Id, agent.Name, agent.Email, agent.Role, Online: false, Disabled: false));
+            : TypedResults.Created($"/api/v1/agents/{agent.Id}", AgentRow.New(agent));
     }
 
     private static Refusal? Check(Request request) => Refusal.Of([

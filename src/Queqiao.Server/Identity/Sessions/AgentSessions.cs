@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Security;
@@ -8,21 +9,29 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Sessions;
 
 /// <summary>Who is signed in. A session is a row; here are those that were used in the last seconds.</summary>
-internal sealed partial class AgentSessions(IStorageEngine storage, Ids ids, TimeProvider clock, IdentityOptions options, ILogger<AgentSessions> log)
+internal sealed partial class AgentSessions(
+    IStorageEngine storage, Ids ids, TimeProvider clock, IdentityOptions options, SessionEnds ends, ApiTokens tokens, ILogger<AgentSessions> log)
     : IActors, ISessions
 {
-    /// <summary>How long another node's sign-out may go unnoticed here.</summary>
+    /// <summary>How long another node's sign-out may go unnoticed by requests here.</summary>
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
 
     /// <summary>Writing at each request would cost a commit for each.</summary>
     private static readonly TimeSpan SeenEvery = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a password or second factor counts for what needs a recent one (OWASP ASVS 7.5.3).</summary>
+    private static readonly TimeSpan ProofLasts = TimeSpan.FromMinutes(5);
+
     private readonly FreshCache<string, Live> _live = new(clock, FreshFor);
 
-    public event Action<SignedOut>? SignedOut;
+    public event Action<SignedOut>? SignedOut
+    {
+        add => ends.Heard += value;
+        remove => ends.Heard -= value;
+    }
 
     /// <summary>A session as this node knows it.</summary>
-    private sealed class Live(Actor actor, byte[] hash, long expiresAt, long lastSeenAt)
+    private sealed class Live(Actor actor, byte[] hash, long expiresAt, long lastSeenAt, long provenAt)
     {
         public Actor Actor => actor;
 
@@ -30,32 +39,55 @@ internal sealed partial class AgentSessions(IStorageEngine storage, Ids ids, Tim
 
         public long ExpiresAt => expiresAt;
 
+        public long ProvenAt => provenAt;
+
         public long LastSeenAt = lastSeenAt;
     }
 
     public async ValueTask<Actor?> Of(HttpContext context)
     {
-        if (TokenText.Hash(SessionCookie.TokenOf(context.Request)) is not { } hash)
-            return null;
-        if (await Find(hash, context.RequestAborted) is not { } live)
+        var token = SessionCookie.TokenOf(context.Request);
+        if (ApiTokens.IsOne(token))
+            return await tokens.Of(token!, context);
+        if (TokenText.Hash(token) is not { } hash || await Find(hash, context.RequestAborted) is not { } live)
             return null;
         Seen(live);
-        context.Features.Set(new SignedInBy(hash));
+        context.Features.Set(new SignedInBy(hash, IsToken: false, live.Actor.Role));
         return live.Actor;
     }
 
     public async ValueTask<bool> Stands(SignedInBy session, bool active, CancellationToken ct)
     {
-        if (await Find(session.TokenHash, ct) is not { } live)
+        if (session.IsToken)
+            return await tokens.Stands(session, ct);
+        if (await Find(session.TokenHash, ct) is not { } live || (session.Role is { } role && role != live.Actor.Role))
             return false;
         if (active)
             Seen(live);
         return true;
     }
 
+    public async ValueTask<bool> ProvenRecently(SignedInBy session, CancellationToken ct)
+    {
+        if (session.IsToken || await Find(session.TokenHash, ct) is not { } live)
+            return false;
+        if (IsRecent(live))
+            return true;
+        _live.Forget(KeyOf(session.TokenHash)); // the proof may have been given on another node a second ago
+        return await Find(session.TokenHash, ct) is { } fresh && IsRecent(fresh);
+    }
+
+    private bool IsRecent(Live live) => ids.Now() - live.ProvenAt < ProofLasts.TotalMilliseconds;
+
     /// <summary>Adds a session to the transaction of a sign-in.</summary>
+    /// <param name="unit">The sign-in.</param>
+    /// <param name="ws">Where.</param>
+    /// <param name="agentId">Who.</param>
+    /// <param name="context">From where.</param>
+    /// <param name="withSecondFactor">Whether a second factor was proven too.</param>
+    /// <param name="limitedTo">What has to be done first (<c>second_factor</c>); null: nothing.</param>
     /// <returns>The token for the browser; it is nowhere else.</returns>
-    public string Begin(WriteUnit unit, int ws, Guid agentId, HttpContext context)
+    public string Begin(WriteUnit unit, int ws, Guid agentId, HttpContext context, bool withSecondFactor = false, string? limitedTo = null)
     {
         var token = TokenText.New().Reveal();
         var now = unit.Ids.Now();
@@ -69,6 +101,9 @@ internal sealed partial class AgentSessions(IStorageEngine storage, Ids ids, Tim
             ExpiresAt = now + (long)options.SessionLength.TotalMilliseconds,
             Address = AuditBy.AddressOf(context),
             UserAgent = Shortened(context.Request.Headers.UserAgent),
+            ProvenAt = now,
+            SecondFactorAt = withSecondFactor ? now : null,
+            LimitedTo = limitedTo,
         });
         return token;
     }
@@ -80,11 +115,44 @@ internal sealed partial class AgentSessions(IStorageEngine storage, Ids ids, Tim
         await unit.Db.Table<Session>()
             .Where(session => session.Ws == ws && session.TokenHash == hash && session.RevokedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(session => session.RevokedAt, now), ct);
-        unit.AfterCommit(() =>
+        unit.AfterCommit(() => Gone(new SignedOut(ws, agentId, hash)));
+    }
+
+    /// <summary>Ends all sessions of an agent within a transaction, but the one to keep.</summary>
+    /// <returns>How many ended.</returns>
+    public async Task<int> EndAll(WriteUnit unit, int ws, Guid agentId, byte[]? keep, CancellationToken ct)
+    {
+        var now = unit.Ids.Now();
+        var standing = await unit.Db.Table<Session>().AsNoTracking()
+            .Where(session => session.Ws == ws && session.AgentId == agentId && session.RevokedAt == null && session.ExpiresAt > now)
+            .Select(session => session.TokenHash).ToListAsync(ct);
+        var ending = standing.Where(hash => keep is null || !hash.AsSpan().SequenceEqual(keep)).ToList();
+        if (ending.Count > 0)
         {
-            _live.Forget(KeyOf(hash));
-            SignedOut?.Invoke(new SignedOut(ws, agentId, hash));
-        });
+            await unit.Db.Table<Session>()
+                .Where(session => session.Ws == ws && session.AgentId == agentId && ending.Contains(session.TokenHash))
+                .ExecuteUpdateAsync(set => set.SetProperty(session => session.RevokedAt, now), ct);
+        }
+        unit.AfterCommit(() => ending.ForEach(hash => Gone(new SignedOut(ws, agentId, hash))));
+        return ending.Count;
+    }
+
+    /// <summary>Name, role or limits of an agent changed: requests see it at once, sockets come in again with what is true now.</summary>
+    public void Changed(int ws, Guid agentId)
+    {
+        _live.ForgetWhere(live => live.Actor.Ws == ws && live.Actor.AgentId == agentId);
+        tokens.ForgetOf(ws, agentId);
+        ends.Tell(new SignedOut(ws, agentId, null));
+    }
+
+    /// <summary>What a session is worth changed (proof, second factor).</summary>
+    public void Changed(byte[] hash) => _live.Forget(KeyOf(hash));
+
+    /// <summary>It ended, here or on another node.</summary>
+    public void Gone(SignedOut who)
+    {
+        _live.Forget(KeyOf(who.TokenHash!));
+        ends.Tell(who);
     }
 
     private async ValueTask<Live?> Find(byte[] hash, CancellationToken ct)
@@ -101,12 +169,14 @@ internal sealed partial class AgentSessions(IStorageEngine storage, Ids ids, Tim
             join agent in db.Table<Agent>() on new { session.Ws, Id = session.AgentId } equals new { agent.Ws, agent.Id }
             join workspace in db.Table<Workspace>() on session.Ws equals workspace.Ws
             where session.TokenHash == hash && session.RevokedAt == null && agent.DisabledAt == null
-            select new { session.ExpiresAt, session.LastSeenAt, Agent = agent, WorkspaceId = workspace.Id }).SingleOrDefaultAsync(ct);
-        if (found is null || !Stands(found.ExpiresAt, found.LastSeenAt))
+            select new { Session = session, Agent = agent, WorkspaceId = workspace.Id }).SingleOrDefaultAsync(ct);
+        if (found is null || !Stands(found.Session.ExpiresAt, found.Session.LastSeenAt))
             return null;
-        var (person, expiresAt) = (found.Agent, found.ExpiresAt);
-        return new Live(
-            new Actor(person.Ws, found.WorkspaceId, person.Id, person.Name, person.Email, person.Role, person.Locale), hash, expiresAt, found.LastSeenAt);
+        var (row, person) = (found.Session, found.Agent);
+        var actor = new Actor(person.Ws, found.WorkspaceId, person.Id, person.Name, person.Email, person.Role, person.Locale) { LimitedTo = row.LimitedTo };
+        if (row.LimitedTo is not null)
+            actor = actor with { Permissions = new HashSet<string>() };
+        return new Live(actor, hash, row.ExpiresAt, row.LastSeenAt, row.ProvenAt ?? row.CreatedAt);
     }
 
     private bool Stands(long expiresAt, long lastSeenAt)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -10,9 +11,10 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Sessions;
 
 /// <summary><c>POST /api/v1/session</c>. Strangers, wrong passwords and closed accounts get the same answer after the same work.</summary>
-internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle, AgentSessions sessions)
+internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle, AgentSessions sessions, SecondFactors factors)
 {
-    public sealed record Request(string Email, string Password);
+    /// <param name="Otp">A code of the authenticator app or a recovery code, when the answer was <c>otp_required</c>.</param>
+    public sealed record Request(string Email, string Password, string? Otp = null);
 
     public static async Task<IResult> Handle(Request request, SignIn signIn, HttpContext context, CancellationToken ct)
     {
@@ -26,7 +28,7 @@ internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, 
         return await signIn.Try(request, context, ct);
     }
 
-    private sealed record Found(Agent Agent, Guid WorkspaceId, string WorkspaceName);
+    private sealed record Found(Agent Agent, Guid WorkspaceId, string WorkspaceName, string Policy);
 
     private async Task<IResult> Try(Request request, HttpContext context, CancellationToken ct)
     {
@@ -42,18 +44,36 @@ internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, 
             return busy.ToProblem();
         if (verdict == PasswordVerdict.Wrong)
         {
-            await Note(found?.Agent, context, ct);
+            await Note(found?.Agent, "password", context, ct);
             return Refusal.Unauthenticated("invalid_credentials").ToProblem();
         }
 
-        throttle.Succeeded(emailKey, address);
+        // Only whoever knows the password learns that there is a second factor.
+        var agent = found!.Agent;
+        var withFactor = await factors.IsOn(agent.Ws, agent.Id, ct);
+        if (withFactor && string.IsNullOrWhiteSpace(request.Otp))
+            return Refusal.Unauthenticated("otp_required").ToProblem();
+        if (withFactor && factors.Limit(agent.Id) is { } tooManyCodes)
+            return tooManyCodes.ToProblem();
         // Old hashes are renewed while the password is at hand; when the pool is busy, next time.
         var newHash = verdict == PasswordVerdict.RightButRehash ? (await passwords.Hash(request.Password, ct)).Hash : null;
-        var agent = found!.Agent;
-        SessionCookie.Set(context, await Begin(agent, newHash, context, ct));
-        var actor = new Actor(agent.Ws, found.WorkspaceId, agent.Id, agent.Name, agent.Email, agent.Role, agent.Locale);
-        return TypedResults.Ok(SessionView.Of(actor, found.WorkspaceName));
+        var limitedTo = !withFactor && found.Policy == "required" ? "second_factor" : null;
+        var (token, wrongCode) = await Begin(new Begun(agent, newHash, withFactor ? request.Otp : null, limitedTo), context, ct);
+        if (token is null)
+        {
+            await Note(agent, "otp", context, ct);
+            return wrongCode!.ToProblem();
+        }
+        throttle.Succeeded(emailKey, address);
+        SessionCookie.Set(context, token);
+        return TypedResults.Ok(SessionView.Of(agent, found.WorkspaceId, found.WorkspaceName, limitedTo));
     }
+
+    /// <param name="Agent">Whose password was right.</param>
+    /// <param name="NewHash">Replaces an old one.</param>
+    /// <param name="Otp">Checked and used up in the transaction; null when there is no second factor.</param>
+    /// <param name="LimitedTo">What the session is limited to.</param>
+    private sealed record Begun(Agent Agent, string? NewHash, string? Otp, string? LimitedTo);
 
     private async Task<Found?> Find(string emailKey, CancellationToken ct)
     {
@@ -62,23 +82,26 @@ internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, 
             from agent in db.Table<Agent>().AsNoTracking()
             join workspace in db.Table<Workspace>() on agent.Ws equals workspace.Ws
             where agent.EmailKey == emailKey
-            select new Found(agent, workspace.Id, workspace.Name)).SingleOrDefaultAsync(ct);
+            select new Found(agent, workspace.Id, workspace.Name, workspace.SecondFactor)).SingleOrDefaultAsync(ct);
     }
 
-    private async Task<string> Begin(Agent agent, string? newHash, HttpContext context, CancellationToken ct)
+    private async Task<(string? Token, Refusal? WrongCode)> Begin(Begun wish, HttpContext context, CancellationToken ct)
     {
+        var agent = wish.Agent;
         var before = await sessions.Of(context);
-        return await storage.Run(agent.Ws, async (unit, stop) =>
+        return await storage.Run<(string?, Refusal?)>(agent.Ws, async (unit, stop) =>
         {
+            if (wish.Otp is not null && await factors.Take(unit, agent.Id, wish.Otp, stop) is { } wrong)
+                return (null, wrong);
             // Whoever signs in again in the same browser leaves no open session behind.
-            if (before is not null && before.Ws == agent.Ws)
+            if (before is { TokenId: null } && before.Ws == agent.Ws)
                 await sessions.End(unit, before.Ws, before.AgentId, context.Features.GetRequiredFeature<SignedInBy>().TokenHash, stop);
-            if (newHash is not null)
-                await Rehash(unit, agent, newHash, stop);
-            var token = sessions.Begin(unit, agent.Ws, agent.Id, context);
+            if (wish.NewHash is not null)
+                await Rehash(unit, agent, wish.NewHash, stop);
+            var token = sessions.Begin(unit, agent.Ws, agent.Id, context, wish.Otp is not null, wish.LimitedTo);
             var by = new AuditBy(agent.Ws, "agent", agent.Id, AuditBy.AddressOf(context));
             await Audit.Record(unit, by, "session.started", "agent", agent.Id.ToString(), null, stop);
-            return token;
+            return (token, null);
         }, ct);
     }
 
@@ -88,9 +111,9 @@ internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, 
         .ExecuteUpdateAsync(set => set.SetProperty(row => row.PasswordHash, newHash), ct);
 
     /// <summary>A failure is written for strangers too, so that the answer takes the same time.</summary>
-    private Task<bool> Note(Agent? agent, HttpContext context, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
+    private Task<bool> Note(Agent? agent, string wrong, HttpContext context, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
     {
-        await Audit.Record(unit, AuditBy.Anonymous(agent?.Ws ?? 0, context), "session.refused", "agent", agent?.Id.ToString(), null, stop);
+        await Audit.Record(unit, AuditBy.Anonymous(agent?.Ws ?? 0, context), "session.refused", "agent", agent?.Id.ToString(), new { wrong }, stop);
         return true;
     }, ct);
 }

@@ -45,8 +45,7 @@ internal static class SetUp
 
         SessionCookie.Set(context, begun.Also);
         var (workspace, agent) = (begun.Workspace, begun.Owner);
-        var actor = new Actor(agent.Ws, workspace.Id, agent.Id, agent.Name, agent.Email, agent.Role, agent.Locale);
-        return TypedResults.Created("/api/v1/session", SessionView.Of(actor, workspace.Name));
+        return TypedResults.Created("/api/v1/session", SessionView.Of(agent, workspace.Id, workspace.Name, limitedTo: null));
     }
 
     private static Refusal? Check(Request request) => Refusal.Of([

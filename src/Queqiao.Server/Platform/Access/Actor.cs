@@ -7,8 +7,14 @@ namespace Queqiao.Server.Platform.Access;
 /// <summary>The agent a request or socket acts for. Endpoints take it as a parameter; an anonymous request never reaches them.</summary>
 internal sealed record Actor(int Ws, Guid WorkspaceId, Guid AgentId, string Name, string Email, string Role, string Locale)
 {
-    /// <summary>What the role may do.</summary>
-    public IReadOnlySet<string> Permissions { get; } = Access.Permissions.Of(Role);
+    /// <summary>What the role may do; of an API token, what it was given of that.</summary>
+    public IReadOnlySet<string> Permissions { get; init; } = Access.Permissions.Of(Role);
+
+    /// <summary>The API token that asks in the agent's name; null when they are signed in themselves.</summary>
+    public Guid? TokenId { get; init; }
+
+    /// <summary>What has to be done before anything else (<c>second_factor</c>); null: nothing.</summary>
+    public string? LimitedTo { get; init; }
 
     public bool May(string permission) => Permissions.Contains(permission);
 
@@ -23,11 +29,11 @@ internal interface IActors
     /// <summary>Null when nobody valid is named.</summary>
     ValueTask<Actor?> Of(HttpContext context);
 
-    /// <summary>Told when an agent's sessions ended (signed out, revoked, disabled): open sockets close.</summary>
+    /// <summary>Told when an agent's sessions or tokens ended (signed out, revoked, disabled) or their rights changed: open sockets close.</summary>
     event Action<SignedOut>? SignedOut;
 }
 
-/// <param name="TokenHash">The one session that ended; null when all of the agent's did.</param>
+/// <param name="TokenHash">The one session or API token that ended; null when all of the agent's did.</param>
 internal sealed record SignedOut(int Ws, Guid AgentId, byte[]? TokenHash);
 
 /// <summary>What may be done, by name: verb after the thing. Each endpoint names the one it needs.</summary>
@@ -93,6 +99,21 @@ internal static class AccessEndpoints
     public static TBuilder IsPublic<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new PublicEndpoint());
 
+    /// <summary>Only for somebody who is signed in themselves: API tokens are refused.</summary>
+    public static TBuilder NeedsPerson<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new PersonNeeded());
+
+    /// <summary>
+    /// Only for somebody who proved within the last minutes that it is them (signed in, or gave the password again): exports, keys, other
+    /// people's access. Otherwise 403 <c>proof_required</c>; the console then asks for the password and tries again.
+    /// </summary>
+    public static TBuilder RequiresRecentProof<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new PersonNeeded(), new RecentProofNeeded());
+
+    /// <summary>Also open to somebody who still has to set up their second factor.</summary>
+    public static TBuilder IsOpenWhileLimited<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new OpenWhileLimited());
+
     /// <summary>
     /// Refuses every endpoint that does not say who may call it, and every caller who may not. Runs after routing:
     /// a forgotten declaration is a 500 in every test, never an open door.
@@ -108,13 +129,8 @@ internal static class AccessEndpoints
 
     private static async Task Guard(HttpContext context, Endpoint endpoint, RequestDelegate next)
     {
-        var needed = endpoint.Metadata.GetMetadata<PermissionNeeded>()
-            ?? throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} does not say who may call it: Needs(…), NeedsSignIn() or IsPublic().");
         var actor = await context.RequestServices.GetRequiredService<IActors>().Of(context);
-        var refusal = actor is null ? Refusal.Unauthenticated()
-            : needed.Permission.Length > 0 && !actor.May(needed.Permission) ? Refusal.Forbidden()
-            : context.RequestServices.GetRequiredService<RateLimits>().OfUser(actor.AgentId.ToString());
-        if (refusal is not null)
+        if (await Refuse(context, endpoint, actor) is { } refusal)
         {
             await refusal.ToProblem().ExecuteAsync(context);
             return;
@@ -122,6 +138,37 @@ internal static class AccessEndpoints
         context.Features.Set(actor);
         await next(context);
     }
+
+    private static async ValueTask<Refusal?> Refuse(HttpContext context, Endpoint endpoint, Actor? actor)
+    {
+        var needed = endpoint.Metadata.GetMetadata<PermissionNeeded>()
+            ?? throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} does not say who may call it: Needs(…), NeedsSignIn() or IsPublic().");
+        var limits = context.RequestServices.GetRequiredService<RateLimits>();
+        if (actor is null)
+            return limits.OfRefusedCaller(context) ?? Refusal.Unauthenticated();
+        if (limits.OfUser((actor.TokenId ?? actor.AgentId).ToString()) is { } tooMany)
+            return tooMany;
+        if (actor.LimitedTo is not null && endpoint.Metadata.GetMetadata<OpenWhileLimited>() is null)
+            return Refusal.Forbidden("second_factor_required");
+        if (needed.Permission.Length > 0 && !actor.May(needed.Permission))
+            return Refusal.Forbidden();
+        if (actor.TokenId is not null && endpoint.Metadata.GetMetadata<PersonNeeded>() is not null)
+            return Refusal.Forbidden("person_required");
+        return endpoint.Metadata.GetMetadata<RecentProofNeeded>() is not null && !await context.ProvenRecently()
+            ? Refusal.Forbidden("proof_required")
+            : null;
+    }
+
+    /// <summary>For handlers where only some wishes need a recent proof (another role, say).</summary>
+    public static async ValueTask<bool> ProvenRecently(this HttpContext context) =>
+        context.Features.Get<SignedInBy>() is { IsToken: false } session
+        && await context.RequestServices.GetRequiredService<ISessions>().ProvenRecently(session, context.RequestAborted);
 }
+
+internal sealed record PersonNeeded;
+
+internal sealed record RecentProofNeeded;
+
+internal sealed record OpenWhileLimited;
 
 internal sealed record PublicEndpoint;

@@ -5,7 +5,9 @@ namespace Queqiao.Server.Platform.Access;
 /// outlive the request that opened them.
 /// </summary>
 /// <param name="TokenHash">What <see cref="SignedOut.TokenHash"/> names when the session ends.</param>
-internal sealed record SignedInBy(byte[] TokenHash);
+/// <param name="IsToken">An API token instead of a session.</param>
+/// <param name="Role">As it was then: with another role one has to come in again. Null: not asked.</param>
+internal sealed record SignedInBy(byte[] TokenHash, bool IsToken = false, string? Role = null);
 
 /// <summary>For sockets: a session can end without a word on this node (idle, too old, signed out on another node).</summary>
 internal interface ISessions
@@ -14,4 +16,7 @@ internal interface ISessions
     /// <param name="session">From the request that opened the socket.</param>
     /// <param name="active">Whether the person did something since the last time: only that keeps a session from going idle, heartbeats do not.</param>
     ValueTask<bool> Stands(SignedInBy session, bool active, CancellationToken ct);
+
+    /// <summary>Whether somebody proved in this session, minutes ago at most, that it is them: by signing in or by giving the password again.</summary>
+    ValueTask<bool> ProvenRecently(SignedInBy session, CancellationToken ct);
 }

@@ -1,17 +1,29 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys.Storage;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Platform.Keys;
 
 /// <summary>Workspaces' keys, unwrapped once and kept in memory.</summary>
-internal sealed class Vault(IStorageEngine storage, IRootKeys roots) : IVault
+internal sealed class Vault : IVault
 {
+    private readonly IStorageEngine _storage;
+    private readonly IRootKeys _roots;
     private readonly ConcurrentDictionary<int, WorkspaceKeys> _known = new();
     private readonly ConcurrentDictionary<int, WorkspaceKeys> _begun = new();
 
-    public IRootKeys Roots => roots;
+    public Vault(IStorageEngine storage, IRootKeys roots, Ids ids)
+    {
+        (_storage, _roots) = (storage, roots);
+        Contacts = new ContactVault(storage, this, ids);
+    }
+
+    public IRootKeys Roots => _roots;
+
+    /// <summary>People's own keys.</summary>
+    public ContactVault Contacts { get; }
 
     /// <summary>After the store has been built: makes keys for workspaces without, and sees that every one can be opened.</summary>
     public async Task Start(CancellationToken ct)
@@ -19,7 +31,7 @@ internal sealed class Vault(IStorageEngine storage, IRootKeys roots) : IVault
         RefuseUnknownRoots(await Rows(ct));
         await CreateMissing(ct);
         foreach (var workspace in (await Rows(ct)).GroupBy(row => row.Ws))
-            _known[workspace.Key] = new WorkspaceKeys(workspace.Key, workspace, roots);
+            _known[workspace.Key] = new WorkspaceKeys(workspace.Key, workspace, _roots);
     }
 
     public byte[] Seal(int ws, string purpose, ReadOnlySpan<byte> clear, Guid row = default) => Of(ws).Seal(purpose, clear, row);
@@ -32,11 +44,11 @@ internal sealed class Vault(IStorageEngine storage, IRootKeys roots) : IVault
 
     public async Task CreateKeys(WriteUnit unit, int ws, CancellationToken ct)
     {
-        var rows = WorkspaceKeys.New(ws, roots, unit.Ids.Now());
+        var rows = WorkspaceKeys.New(ws, _roots, unit.Ids.Now());
         unit.Db.Table<WorkspaceKeyRow>().AddRange(rows);
         await unit.Db.SaveChangesAsync(ct);
         // Usable in this very unit; after a rollback nothing that it sealed is there, and the database's rows come first.
-        _begun[ws] = new WorkspaceKeys(ws, rows, roots);
+        _begun[ws] = new WorkspaceKeys(ws, rows, _roots);
     }
 
     /// <summary>Keys were rotated: the next use reads them again.</summary>
@@ -51,16 +63,16 @@ internal sealed class Vault(IStorageEngine storage, IRootKeys roots) : IVault
     // Once per workspace and process: not worth making everything that seals wait for a task.
     private WorkspaceKeys Load(int ws)
     {
-        using var db = storage.ReadSystem();
+        using var db = _storage.ReadSystem();
         var rows = db.Table<WorkspaceKeyRow>().AsNoTracking().Where(row => row.Ws == ws).ToList();
         if (rows.Count > 0)
-            return _known.GetOrAdd(ws, new WorkspaceKeys(ws, rows, roots));
+            return _known.GetOrAdd(ws, new WorkspaceKeys(ws, rows, _roots));
         return _begun.TryGetValue(ws, out var begun) ? begun : throw new InvalidOperationException($"Workspace {ws} has no keys.");
     }
 
     private async Task<List<WorkspaceKeyRow>> Rows(CancellationToken ct)
     {
-        await using var db = storage.ReadSystem();
+        await using var db = _storage.ReadSystem();
         return await db.Table<WorkspaceKeyRow>().AsNoTracking().ToListAsync(ct);
     }
 
@@ -68,7 +80,7 @@ internal sealed class Vault(IStorageEngine storage, IRootKeys roots) : IVault
     {
         try
         {
-            await storage.RunSystem(async (unit, stop) =>
+            await _storage.RunSystem(async (unit, stop) =>
             {
                 foreach (var ws in await WithoutKeys(unit, stop))
                     await CreateKeys(unit, ws, stop);
@@ -89,9 +101,9 @@ internal sealed class Vault(IStorageEngine storage, IRootKeys roots) : IVault
         if (rows.Count == 0)
             return;
         // Asked before a key is made where none is: a new one would open nothing and look like the right one.
-        if (roots is LocalRootKeys { Exist: false } local)
+        if (_roots is LocalRootKeys { Exist: false } local)
             throw new StoreRefusedException($"The store's keys are wrapped by a root key, and there is none: put back {local.FileName}, or set {LocalRootKeys.Variable}.") { Code = "root_key_missing" };
-        if (rows.FirstOrDefault(row => !roots.Has(row.RootId)) is { } lost)
+        if (rows.FirstOrDefault(row => !_roots.Has(row.RootId)) is { } lost)
             throw new StoreRefusedException($"The store's keys are wrapped by the root key {lost.RootId}, which is not known here. Put back {LocalRootKeys.Variable} or DATA/root.key as it was.");
     }
 }

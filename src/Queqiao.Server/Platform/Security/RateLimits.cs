@@ -31,6 +31,12 @@ internal sealed class LimitsOptions
     /// <summary>Attempts at the set-up token from one address.</summary>
     public Rate SetUp { get; init; } = Rate.PerMinute(6, burst: 10);
 
+    /// <summary>Attempts at the secrets of invitations and reset links, and API tokens that are none, from one address.</summary>
+    public Rate Secrets { get; init; } = Rate.PerMinute(20, burst: 40);
+
+    /// <summary>Codes of a second factor for one account, from anywhere: three of a million codes are right at any time.</summary>
+    public Rate Codes { get; init; } = Rate.PerHour(12, burst: 5);
+
     public static LimitsOptions Read(IConfiguration configuration) => new() { On = Setting.Switch(configuration, "limits", otherwise: true) };
 }
 
@@ -40,6 +46,8 @@ internal sealed class RateLimits(LimitsOptions options, TimeProvider clock)
     private readonly KeyedLimiter<AddressKey> _addresses = new(clock, options.Address);
     private readonly KeyedLimiter<AddressKey> _newSessions = new(clock, options.NewSessions);
     private readonly KeyedLimiter<AddressKey> _setUps = new(clock, options.SetUp, capacity: 10_000);
+    private readonly KeyedLimiter<AddressKey> _secrets = new(clock, options.Secrets, capacity: 50_000);
+    private readonly KeyedLimiter<Guid> _codes = new(clock, options.Codes, capacity: 20_000);
     private readonly KeyedLimiter<string> _visitors = new(clock, options.Visitor);
     private readonly KeyedLimiter<string> _users = new(clock, options.User, capacity: 20_000);
 
@@ -50,6 +58,18 @@ internal sealed class RateLimits(LimitsOptions options, TimeProvider clock)
     public Refusal? OfNewSession(IPAddress? address) => Take(_newSessions, AddressKey.Of(address));
 
     public Refusal? OfSetUp(IPAddress? address) => Take(_setUps, AddressKey.Of(address));
+
+    /// <summary>Before the secret of a link is looked at.</summary>
+    public Refusal? OfSecret(IPAddress? address) => Take(_secrets, AddressKey.Of(address));
+
+    /// <summary>After a bearer token turned out to be none: whoever tries many is told to wait.</summary>
+    public Refusal? OfRefusedCaller(HttpContext context) =>
+        context.Request.Headers.Authorization.Count > 0 ? OfSecret(context.Connection.RemoteIpAddress) : null;
+
+    /// <summary>Before a code is looked at; <see cref="CodeWasRight"/> gives it back.</summary>
+    public Refusal? OfCode(Guid account) => Take(_codes, account);
+
+    public void CodeWasRight(Guid account) => _codes.GiveBack(account);
 
     public Refusal? OfVisitor(string visitorId) => Take(_visitors, visitorId);
 

@@ -19,6 +19,7 @@ internal static class StorageModule
         services.AddSingleton(new LocalRootKeys(options));
         services.TryAddSingleton<IRootKeys>(all => all.GetRequiredService<LocalRootKeys>());
         services.AddSingleton(all => all.GetRequiredService<IStorageEngine>().Vault);
+        services.AddSingleton<IContactVault>(all => all.GetRequiredService<Vault>().Contacts);
         services.AddSingleton<IVault>(all => all.GetRequiredService<Vault>());
         services.AddSingleton<IWriteLane>(all => all.GetRequiredService<IStorageEngine>());
     }

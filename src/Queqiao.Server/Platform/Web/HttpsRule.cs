@@ -6,7 +6,10 @@ namespace Queqiao.Server.Platform.Web;
 /// <summary>Passwords and the cookie they buy do not cross a network in clear: signing in needs HTTPS, or the server's own machine.</summary>
 internal sealed class HttpsRule(RequestDelegate next, WebSafetyOptions options)
 {
-    private static readonly PathString[] SignIns = ["/api/v1/session", "/api/v1/setup"];
+    private static readonly PathString[] SignIns = 
+    [
+        "/api/v1/session", "/api/v1/setup", "/api/v1/session/proof", "/api/v1/me/password", "/api/v1/invitations/accept", "/api/v1/password-resets/use",
+    ];
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Storage;
 
@@ -36,8 +37,30 @@ internal static class KeyState
     public const string Old = "old";
 }
 
-internal sealed class KeyTables : IEntityTypeConfiguration<WorkspaceKeyRow>
+/// <summary>A person's key, wrapped by their workspace's key.</summary>
+internal sealed class ContactKeyRow : IScoped
 {
+    public required int Ws { get; init; }
+    public required Guid ContactId { get; init; }
+
+    /// <summary>Which of the workspace's keys wrapped it.</summary>
+    public required int KeyId { get; set; }
+
+    /// <summary>Null: destroyed. The row stays, so that "erased" and "damaged" can be told apart.</summary>
+    public byte[]? Wrapped { get; set; }
+
+    public required long CreatedAt { get; init; }
+    public long? DestroyedAt { get; set; }
+}
+
+internal sealed class KeyTables : IEntityTypeConfiguration<WorkspaceKeyRow>, IEntityTypeConfiguration<ContactKeyRow>
+{
+    public void Configure(EntityTypeBuilder<ContactKeyRow> table)
+    {
+        table.ToTable("contact_key").HasKey(key => new { key.Ws, key.ContactId });
+        table.HasOne<Contact>().WithMany().HasForeignKey(key => new { key.Ws, key.ContactId }).OnDelete(DeleteBehavior.NoAction);
+    }
+
     public void Configure(EntityTypeBuilder<WorkspaceKeyRow> table)
     {
         table.ToTable("workspace_key").HasKey(key => new { key.Ws, key.Id });

@@ -1,12 +1,24 @@
+using System.Data.Common;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 
 namespace Queqiao.Server.Platform.Storage.Migrations;
 
 /// <summary>One numbered SQL file of one engine. Once released it never changes: its checksum is stored where it ran.</summary>
-internal sealed record Migration(int Version, string Name, string Sql)
+/// <param name="Version">Its number.</param>
+/// <param name="Name">What it does.</param>
+/// <param name="Sql">Runs in one transaction.</param>
+/// <param name="Before">
+/// What SQL cannot do, done before it: in transactions of its own, so that a kill half-way loses nothing. It runs again until the SQL
+/// behind it has run, and must go on where it was. Like the SQL it never changes once released.
+/// </param>
+internal sealed record Migration(int Version, string Name, string Sql, Func<MigrationWork, CancellationToken, Task>? Before = null)
 {
+    private static readonly Dictionary<int, Func<MigrationWork, CancellationToken, Task>> Work = new() { [4] = new SealClearText().Run };
+
     public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
 
     /// <summary>The migrations of an engine (<c>sqlite</c>, <c>postgres</c>) in order.</summary>
@@ -17,6 +29,7 @@ internal sealed record Migration(int Version, string Name, string Sql)
         return [.. assembly.GetManifestResourceNames()
             .Where(name => name.Contains(marker, StringComparison.Ordinal))
             .Select(name => Read(assembly, name, name[(name.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..^".sql".Length]))
+            .Select(migration => Work.TryGetValue(migration.Version, out var before) ? migration with { Before = before } : migration)
             .OrderBy(migration => migration.Version)];
     }
 
@@ -42,3 +55,6 @@ internal sealed record Migration(int Version, string Name, string Sql)
             reader.ReadToEnd().ReplaceLineEndings("\n"));
     }
 }
+
+/// <summary>What a migration's code works with: the owner's connection, the root keys and the clock.</summary>
+internal sealed record MigrationWork(DbConnection Connection, IRootKeys Roots, Ids Ids);

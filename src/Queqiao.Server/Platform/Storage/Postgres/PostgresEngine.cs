@@ -28,7 +28,7 @@ internal sealed class PostgresEngine : IStorageEngine
 
     public PostgresEngine(StorageOptions options, Ids ids, ILoggerFactory logs, IRootKeys? roots = null)
     {
-        Vault = new Vault(this, roots ?? new LocalRootKeys(options));
+        Vault = new Vault(this, roots ?? new LocalRootKeys(options), ids);
         _ids = ids;
         _logs = logs;
         _ownerConnectionString = options.Database!;
@@ -48,7 +48,7 @@ internal sealed class PostgresEngine : IStorageEngine
         await using var owner = await source.OpenConnectionAsync(ct);
         if (owner.PostgreSqlVersion.Major < 15)
             throw new StoreRefusedException($"Queqiao needs PostgreSQL 15 or newer; this server is {owner.PostgreSqlVersion}.");
-        await PostgresMigrator.Run(owner, _roles, Migration.Of("postgres"), _ids, ct);
+        await PostgresMigrator.Run(owner, _roles, Migration.Of("postgres"), Vault.Roots, _ids, ct);
         await Vault.Start(ct);
     }
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage.Migrations;
 
 namespace Queqiao.Server.Platform.Storage.Postgres;
@@ -9,7 +10,7 @@ internal static class PostgresMigrator
 {
     private const long LockKey = 0x5175657169616F; // "Queqiao"
 
-    public static async Task Run(NpgsqlConnection owner, PostgresRoles roles, IReadOnlyList<Migration> known, Ids ids, CancellationToken ct)
+    public static async Task Run(NpgsqlConnection owner, PostgresRoles roles, IReadOnlyList<Migration> known, IRootKeys roots, Ids ids, CancellationToken ct)
     {
         await Execute(owner, $"SELECT pg_advisory_lock({LockKey})", ct);
         try
@@ -18,6 +19,8 @@ internal static class PostgresMigrator
             await Execute(owner, "CREATE TABLE IF NOT EXISTS schema_migration (version integer NOT NULL PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)", ct);
             foreach (var migration in Migration.Pending(known, await Applied(owner, ct)))
             {
+                if (migration.Before is { } work)
+                    await work(new MigrationWork(owner, roots, ids), ct);
                 await using var transaction = await owner.BeginTransactionAsync(ct);
                 await Execute(owner, roles.Fill(migration.Sql), ct);
                 await Execute(owner, "INSERT INTO schema_migration VALUES ($1, $2, $3, $4)", ct, migration.Version, migration.Name, migration.Checksum, ids.Now());

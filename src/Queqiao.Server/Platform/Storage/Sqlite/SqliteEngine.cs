@@ -19,7 +19,7 @@ internal sealed class SqliteEngine : IStorageEngine
 
     public SqliteEngine(StorageOptions options, Ids ids, IRootKeys? roots = null)
     {
-        Vault = new Vault(this, roots ?? new LocalRootKeys(options));
+        Vault = new Vault(this, roots ?? new LocalRootKeys(options), ids);
         _options = options;
         _ids = ids;
         _reading = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(ConnectionString(SqliteOpenMode.ReadOnly)).Options;
@@ -36,7 +36,7 @@ internal sealed class SqliteEngine : IStorageEngine
         Directory.CreateDirectory(_options.DataFolder);
         _lock = TakeLock();
         var connection = Open();
-        await SqliteMigrator.Run(connection, Migration.Of("sqlite"), _ids, ct);
+        await SqliteMigrator.Run(connection, Migration.Of("sqlite"), Vault.Roots, _ids, ct);
         _lane = new SqliteWriteLane(connection, _ids);
         _checkpointer = new SqliteCheckpointer(Open(), _options.SqliteFile + "-wal");
         await Vault.Start(ct);
@@ -88,7 +88,7 @@ internal sealed class SqliteEngine : IStorageEngine
         using var pragmas = connection.CreateCommand();
         // wal_autocheckpoint: every 8 MB of log a commit copies it back. A log copied by another thread never ends under steady load, grows by
         // 20 MB a second, and its syncs make commits wait ten times longer than doing it here does (docs/decisions/0050).
-        pragmas.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST; PRAGMA wal_autocheckpoint=2000; PRAGMA busy_timeout=2000; PRAGMA cache_size=-65536;";
+        pragmas.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=2000; PRAGMA busy_timeout=2000; PRAGMA cache_size=-65536;";
         pragmas.ExecuteNonQuery();
         return connection;
     }

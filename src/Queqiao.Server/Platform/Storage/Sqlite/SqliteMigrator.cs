@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage.Migrations;
 
 namespace Queqiao.Server.Platform.Storage.Sqlite;
@@ -7,11 +8,13 @@ namespace Queqiao.Server.Platform.Storage.Sqlite;
 /// <summary>Runs what a SQLite store has not seen yet, each migration in its own transaction; the engine's lock file keeps others out.</summary>
 internal static class SqliteMigrator
 {
-    public static async Task Run(SqliteConnection connection, IReadOnlyList<Migration> known, Ids ids, CancellationToken ct)
+    public static async Task Run(SqliteConnection connection, IReadOnlyList<Migration> known, IRootKeys roots, Ids ids, CancellationToken ct)
     {
         await Execute(connection, null, "CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT", ct);
         foreach (var migration in Migration.Pending(known, await Applied(connection, ct)))
         {
+            if (migration.Before is { } work)
+                await work(new MigrationWork(connection, roots, ids), ct);
             await using var transaction = connection.BeginTransaction(deferred: false);
             await Execute(connection, transaction, migration.Sql, ct);
             await Execute(connection, transaction, "INSERT INTO schema_migration VALUES ($version, $name, $checksum, $at)", ct,

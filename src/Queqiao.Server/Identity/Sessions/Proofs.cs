@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Factors;
+using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Identity.Sessions;
+
+/// <summary>Remembers in the session when somebody proved that it is them.</summary>
+internal static class Proofs
+{
+    /// <summary>Notes it in a transaction. A second factor also lifts what the session was limited to.</summary>
+    public static async Task Note(WriteUnit unit, byte[] session, bool withSecondFactor, CancellationToken ct)
+    {
+        var now = unit.Ids.Now();
+        var rows = unit.Db.Table<Session>().Where(row => row.Ws == unit.Ws && row.TokenHash == session);
+        await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.ProvenAt, now), ct);
+        if (withSecondFactor)
+            await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.SecondFactorAt, now).SetProperty(row => row.LimitedTo, (string?)null), ct);
+    }
+}
+
+/// <summary><c>POST /api/v1/session/proof</c>: password, and code when there is a second factor; for what <c>RequiresRecentProof</c>.</summary>
+internal static class GiveProof
+{
+    public sealed record Request(string Password, string? Otp = null);
+
+    public static async Task<IResult> Handle(
+        Request request, Actor actor, PasswordCheck password, SecondFactors factors, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    {
+        var session = context.Features.GetRequiredFeature<SignedInBy>();
+        if (await password.Refuse(actor, "password", request.Password, context, ct) is { } wrong)
+            return wrong.ToProblem();
+        var on = await factors.IsOn(actor.Ws, actor.AgentId, ct);
+        if (on && string.IsNullOrWhiteSpace(request.Otp))
+            return Refusal.Invalid("otp", "otp_required").ToProblem();
+        if (on && factors.Limit(actor.AgentId) is { } tooMany)
+            return tooMany.ToProblem();
+        return await storage.Run<IResult>(actor.Ws, async (unit, stop) =>
+        {
+            if (on && await factors.Take(unit, actor.AgentId, request.Otp!, stop) is not null)
+                return Refusal.Invalid("otp", "otp_invalid").ToProblem();
+            await Proofs.Note(unit, session.TokenHash, withSecondFactor: on, stop);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "session.proven", "agent", actor.AgentId.ToString(), null, stop);
+            unit.AfterCommit(() => sessions.Changed(session.TokenHash));
+            return TypedResults.NoContent();
+        }, ct);
+    }
+}
+
+/// <summary>Asks somebody who is signed in for their password, as slowly as at sign-in: a session left open must not become a place to guess.</summary>
+internal sealed class PasswordCheck(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle)
+{
+    /// <summary>Null when it is right; the refusal names <paramref name="field"/>.</summary>
+    public async Task<Refusal?> Refuse(Actor actor, string field, string given, HttpContext context, CancellationToken ct)
+    {
+        var key = AgentRules.EmailKey(actor.Email);
+        var address = context.Connection.RemoteIpAddress;
+        if (throttle.Begin(key, address) is { } tooMany)
+            return tooMany;
+        await using var db = storage.Read(actor.Ws);
+        var hash = await db.Table<Agent>().Where(agent => agent.Ws == actor.Ws && agent.Id == actor.AgentId).Select(agent => agent.PasswordHash).SingleAsync(ct);
+        var (verdict, busy) = await passwords.Verify(hash, given, ct);
+        if (busy is not null)
+            return busy;
+        if (verdict == PasswordVerdict.Wrong)
+            return Refusal.Invalid(field, "password_wrong");
+        throttle.Succeeded(key, address);
+        return null;
+    }
+}
