@@ -34,6 +34,7 @@ try
         "chat" => new ChatRun(options, built),
         "idle" => new IdleRun(options, built),
         "start" => new StartRun(options, built),
+        "jobs" => new JobsRun(options, built),
         _ => new SlowRun(options, built),
     };
     var result = await Repeated.Run(run, options.Repeat, stop.Token);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -6,7 +7,7 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Listening;
 
-internal sealed class ListenerDesk(IStorageEngine storage, IEnumerable<ILogListener> listeners, Listeners following) : IListenerDesk
+internal sealed class ListenerDesk(IStorageEngine storage, IEnumerable<ILogListener> listeners, Listeners following, ConversationSeals seals) : IListenerDesk
 {
     public async Task<IReadOnlyList<ListenerState>> States(int ws, CancellationToken ct)
     {
@@ -48,7 +49,7 @@ internal sealed class ListenerDesk(IStorageEngine storage, IEnumerable<ILogListe
             return Refusal.NotFound();
         try
         {
-            await listener.On([entry.ToEntry()], unit, ct);
+            await listener.On(await seals.Entries([entry], ct), unit, ct);
             return null;
         }
         catch (Exception trouble) when (trouble is not (OperationCanceledException or StorageUnavailableException))

@@ -20,6 +20,7 @@ internal static class JobsModule
         services.AddSingleton<JobDesk>();
         services.AddSingleton<JobWorker>();
         services.AddJob<CleanJobs>();
+        services.AddJob<CheckJobs>();
         services.AddRecurringJob("jobs.clean", CleanJobs.Name, "every 10m");
         services.AddGauge("queqiao.jobs", "{job}", "Jobs by state.", JobCounts.Look);
         if (byThemselves)
