@@ -27,6 +27,8 @@ public sealed partial class ViewerTests(SharedSite shared) : IClassFixture<Share
             var path = Parameter().Replace(route.RoutePattern.RawText!, one => one.Value.EndsWith(":guid}", StringComparison.Ordinal) ? conversation : one.Value.EndsWith(":long}", StringComparison.Ordinal) ? "1" : "x").TrimEnd('/');
             foreach (var method in route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(method => !TheirOwn.Contains($"{method} {path}")))
             {
+                if (method is not ("GET" or "HEAD") && route.Metadata.GetMetadata<PermissionNeeded>()!.Permission.Length == 0)
+                    continue; // anybody who is signed in, about themselves
                 var answer = await viewer.Api.Send(new HttpMethod(method), path, method is "GET" or "HEAD" ? null : "{}");
                 if (method is "GET" or "HEAD")
                     Assert.True(MayRead(route) ? answer.Status is HttpStatusCode.OK or HttpStatusCode.NotFound : answer.Status is HttpStatusCode.Forbidden, $"{method} {path} answered {(int)answer.Status}");

@@ -26,7 +26,7 @@ internal sealed class BulkWriter(IStorageEngine storage, ConversationLog log)
         {
             await Together(actor, steps, keep, ct);
         }
-        catch (Exception trouble) when (OpenElsewhere(trouble))
+        catch (Exception trouble) when (ConversationLog.IsOpenElsewhere(trouble))
         {
             // The index has the last word: one of them cannot be reopened. One by one, to see which.
             foreach (var step in steps)
@@ -40,13 +40,11 @@ internal sealed class BulkWriter(IStorageEngine storage, ConversationLog log)
         {
             await Together(actor, [step], keep, ct);
         }
-        catch (Exception trouble) when (OpenElsewhere(trouble))
+        catch (Exception trouble) when (ConversationLog.IsOpenElsewhere(trouble))
         {
             await Together(actor, [step with { Decide = _ => Platform.Problems.Refusal.Conflict("conversation_open_elsewhere") }], keep, ct);
         }
     }
-
-    private static bool OpenElsewhere(Exception trouble) => Duplicates.Of(trouble, "ux_conversation_unresolved", "conversation.identity");
 
     private Task<int> Together(Actor actor, IReadOnlyList<BulkStep> steps, Func<WriteUnit, IReadOnlyList<BulkResult>, CancellationToken, Task> keep, CancellationToken ct) =>
         storage.Run(actor.Ws, async (unit, stop) =>
