@@ -12,6 +12,7 @@ internal sealed record Options
         bench start                                            seconds from process start to ready, on an existing store
         bench jobs  [--jobs 20000] [--processes 1]             jobs that do nothing a second, and what the database alone can do
         bench slow  [--visitors 200] [--rate 500] [--stuck 1%] others' latency beside sockets that stopped reading
+        bench search [--messages 100000] [--texts FILE]        what finding costs; FILE: one text a line instead of made-up ones
         all:        [--database sqlite|postgres] [--server DIR] [--folder DIR] [--repeat 1]
                     --server: folder of a built server (default: builds this tree's in Release); --folder: where the store goes
         """;
@@ -32,6 +33,8 @@ internal sealed record Options
     public int Processes { get; init; } = 1;
     public int Connections { get; init; } = 10_000;
     public double StuckPercent { get; init; } = 1;
+    public int Messages { get; init; } = 100_000;
+    public string? Texts { get; init; }
     public string? Server { get; init; }
     public string Folder { get; init; } = Path.GetTempPath();
     public int Repeat { get; init; } = 1;
@@ -41,7 +44,7 @@ internal sealed record Options
     /// <exception cref="FormatException">Says what is wrong.</exception>
     public static Options Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow"))
+        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "search"))
             throw new FormatException("Name a benchmark.");
         var options = new Options { Bench = args[0] };
         options = args[0] switch
@@ -68,6 +71,8 @@ internal sealed record Options
                 "--lists" => options with { Lists = true },
                 "--jobs" => options with { Jobs = Number(1_000, 1_000_000) },
                 "--processes" => options with { Processes = Number(1, 4) },
+                "--messages" => options with { Messages = Number(100, 20_000_000) },
+                "--texts" => options with { Texts = Path.GetFullPath(Value()) },
                 "--connections" => options with { Connections = Number(1, 100_000) },
                 "--stuck" => options with { StuckPercent = Percent(Value()) },
                 "--server" => options with { Server = Path.GetFullPath(Value()) },

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Queqiao.Bench;
 using Queqiao.Bench.Runs;
+using Queqiao.Bench.Search;
 using Queqiao.Bench.Servers;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
@@ -35,6 +36,7 @@ try
         "idle" => new IdleRun(options, built),
         "start" => new StartRun(options, built),
         "jobs" => new JobsRun(options, built),
+        "search" => new SearchRun(options, built),
         _ => new SlowRun(options, built),
     };
     var result = await Repeated.Run(run, options.Repeat, stop.Token);

@@ -18,10 +18,12 @@ using Queqiao.Server.Platform.Logging;
 using Queqiao.Server.Platform.OpenApi;
 using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Search;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
 using Queqiao.Server.Platform.Web;
+using Queqiao.Server.Routing;
 
 return await Commands.Run(args, async serve =>
 {
@@ -38,6 +40,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
+    builder.Services.AddTextIndex();
     builder.Services.AddHealth(MonitoringOptions.Read(builder.Configuration));
     builder.AddTelemetry();
     builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
@@ -46,6 +49,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
     builder.Services.AddConversations();
+    builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
     if (serve.Demo)
@@ -70,6 +74,7 @@ return await Commands.Run(args, async serve =>
     app.MapIdentity();
     app.MapCustomFields();
     app.MapConversations();
+    app.MapAgentRouting();
     app.MapChannels();
     app.MapBackground();
     VisitorEndpoints.Map(app);

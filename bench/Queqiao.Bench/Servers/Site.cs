@@ -71,6 +71,17 @@ internal sealed class Site : IDisposable
         }
     }
 
+    public Task<JsonElement> OwnerGet(string path, CancellationToken ct) => Get(path, _owner, ct);
+
+    /// <param name="cookie">Null: the owner's.</param>
+    public async Task<JsonElement> Get(string path, string? cookie, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await Send(request, cookie ?? _owner, ct);
+    }
+
+    public Task OwnerPost(string path, object body, CancellationToken ct) => Post(path, body, _owner, ct);
+
     /// <summary>Several conversations at a time.</summary>
     public static Task ForEach<T>(IEnumerable<T> all, Func<T, CancellationToken, Task> act, CancellationToken ct) =>
         Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (one, stop) => await act(one, stop));
@@ -94,7 +105,7 @@ internal sealed class Site : IDisposable
             request.Headers.Add("Cookie", cookie);
         using var response = await _http.SendAsync(request, ct);
         await Check(response, ct);
-        return await response.Content.ReadFromJsonAsync<JsonElement>(ct);
+        return response.Content.Headers.ContentLength is 0 ? default : await response.Content.ReadFromJsonAsync<JsonElement>(ct);
     }
 
     private static async Task Check(HttpResponseMessage response, CancellationToken ct)

@@ -22,7 +22,7 @@ export interface LogFrame {
 export interface Typer { kind: 'contact' | 'agent'; id: string; name: string | null }
 export interface TypingFrame { event: 'typing'; conversation: string; data: Typer & { on: boolean } }
 export interface ContactPresenceFrame { event: 'presence.updated'; conversation: string; data: { contactOnline: boolean } }
-export interface AgentPresenceFrame { event: 'presence.updated'; conversation?: undefined; data: { agentId: string; online: boolean } }
+export interface AgentPresenceFrame { event: 'presence.updated'; conversation?: undefined; data: { agentId: string; online: boolean; status?: 'online' | 'away' | 'offline' } }
 export interface ListFrame {
   event: 'list.changed'
   list: View

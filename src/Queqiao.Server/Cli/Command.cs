@@ -19,6 +19,9 @@ internal abstract record Command
 
     public sealed record Migrate(StorageOptions Storage) : Command;
 
+    /// <param name="Empty">Throw the index away first, because it is damaged.</param>
+    public sealed record Reindex(StorageOptions Storage, bool Empty) : Command;
+
     public sealed record Version : Command;
 
     public sealed record Help : Command;

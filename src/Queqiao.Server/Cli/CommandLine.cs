@@ -39,6 +39,7 @@ internal static class CommandLine
             [] or ["serve"] => Serve(rest, variable),
             ["user", "add"] => UserAdd(rest, variable),
             ["migrate"] => Migrate(rest, variable),
+            ["reindex"] => Reindex(rest, variable),
             ["version"] => rest is [] ? new Command.Version() : new Command.Wrong("cli_unknown_option", rest[0]),
             ["help"] => new Command.Help(),
             ["user"] => new Command.Wrong("cli_unknown_verb", "user"),
@@ -75,6 +76,14 @@ internal static class CommandLine
 
     private static Command Migrate(List<string> rest, Func<string, string?> variable) =>
         Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.Migrate(Storage(given, variable));
+
+    private static Command Reindex(List<string> rest, Func<string, string?> variable)
+    {
+        if (Read(rest, ["data"], ["empty"], out var given) is { } wrong)
+            return wrong;
+        return IsOn(given.GetValueOrDefault("empty")) is { } empty
+            ? new Command.Reindex(Storage(given, variable), empty) : new Command.Wrong("cli_not_on_or_off", "--empty", given["empty"]);
+    }
 
     private static StorageOptions Storage(Dictionary<string, string> given, Func<string, string?> variable) => new()
     {

@@ -74,6 +74,18 @@ internal static class ConversationRules
                 ? new StatusChanged(head.Status, status, null) : null);
     }
 
+    /// <summary>Routing offers a waiting conversation to an agent: only what nobody has taken meanwhile.</summary>
+    public static Decision GiveTo(this ConversationHead head, Person agent) =>
+        head.Status != ConversationStatus.Queued || head.AssigneeId is not null
+            ? Refusal.Conflict("conversation_taken")
+            : Decision.Of(new AssigneeChanged(null, agent), new StatusChanged(head.Status, ConversationStatus.Open, "routed"));
+
+    /// <summary>Its agent is gone and the customer waits: back into the queue.</summary>
+    public static Decision TakeBackFrom(this ConversationHead head, Guid agentId) =>
+        head.Status != ConversationStatus.Open || head.AssigneeId != agentId || head.WaitingSince is null
+            ? Refusal.Conflict("conversation_taken")
+            : Decision.Of(new AssigneeChanged(new(agentId, head.AssigneeName ?? ""), null), new StatusChanged(head.Status, ConversationStatus.Queued, "agent_offline"));
+
     /// <summary>Opens, parks or resolves. Snoozing is <see cref="HandlingRules.Snooze"/>, asking for a rating <see cref="HandlingRules.Resolve"/>.</summary>
     public static Decision SetStatus(this ConversationHead head, string status, string? reason)
     {

@@ -9,6 +9,8 @@ using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Search;
+using Queqiao.Server.Conversations.Queueing;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Snoozing;
 using Queqiao.Server.Conversations.Wire;
@@ -51,6 +53,14 @@ internal static class ConversationsModule
         services.AddSingleton<ListBoard>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<ListBoard>());
         services.AddHostedService(all => all.GetRequiredService<ListBoard>());
+        services.AddSingleton<SearchRebuild>();
+        services.AddSingleton<TextSearch>();
+        services.AddSingleton<ILogListener, IndexTexts>();
+        services.AddHostedService<SearchStart>(); // before the listeners: it may send one of them back
+        services.AddSingleton<ConversationQueue>();
+        services.AddSingleton<IConversationQueue>(all => all.GetRequiredService<ConversationQueue>());
+        services.AddSingleton<QueueNews>();
+        services.AddSingleton<ILogFollower>(all => all.GetRequiredService<QueueNews>());
         services.AddSingleton<Listeners>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<Listeners>());
         services.AddHostedService(all => all.GetRequiredService<Listeners>());
@@ -76,6 +86,7 @@ internal static class ConversationsModule
     {
         ConversationEndpoints.Map(app);
         FileEndpoints.Map(app);
+        SearchEndpoints.Map(app);
         TagEndpoints.Map(app);
         ViewEndpoints.Map(app);
         var settings = app.MapGroup("/api/v1/settings/conversations").WithTags("Settings");

@@ -73,14 +73,14 @@ public sealed class SearchQuery
 
     private static void AddPhrase(string part, List<SearchTerm> terms)
     {
-        var pieces = new List<(ElementKind, string)>();
+        var pieces = new List<PhrasePiece>();
         var clauses = new List<TokenClause>();
         var before = default(Element);
         for (var reader = new ElementReader(part); reader.Next(); before = reader.Current)
         {
             var (element, piece) = (reader.Current, part.Substring(reader.Current.Start, reader.Current.Length));
-            pieces.Add((element.Kind, piece));
             var pairs = element.Kind == ElementKind.Character && before is { Kind: ElementKind.Character, Length: > 0 } && before.End == element.Start;
+            pieces.Add(new(element.Kind, piece, pairs));
             clauses.Add(pairs ? TokenClause.Of(TokenKind.Gram, part[before.Start..element.End]) : SearchTerm.Exactly(element.Kind, piece));
         }
         if (pieces.Count > 0)

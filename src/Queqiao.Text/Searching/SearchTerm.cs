@@ -69,10 +69,13 @@ internal sealed class SymbolTerm(string text) : SearchTerm
     }
 }
 
+/// <summary>One piece of a phrase; when it is joined, nothing may stand between it and the one before.</summary>
+internal readonly record struct PhrasePiece(ElementKind Kind, string Text, bool IsJoined);
+
 /// <summary>Words and characters in this order, with nothing but spaces and punctuation between them.</summary>
-internal sealed class PhraseTerm(List<(ElementKind Kind, string Text)> pieces, IReadOnlyList<TokenClause> clauses) : SearchTerm
+internal sealed class PhraseTerm(List<PhrasePiece> pieces, IReadOnlyList<TokenClause> clauses) : SearchTerm
 {
-    private readonly List<(ElementKind Kind, string Text)> _pieces = [.. pieces.Select(piece => (piece.Kind, piece.Kind == ElementKind.Word ? StemOf(piece.Text) : piece.Text))];
+    private readonly List<PhrasePiece> _pieces = [.. pieces.Select(piece => piece.Kind == ElementKind.Word ? piece with { Text = StemOf(piece.Text) } : piece)];
 
     public override IReadOnlyList<TokenClause> Clauses => clauses;
 
@@ -92,8 +95,8 @@ internal sealed class PhraseTerm(List<(ElementKind Kind, string Text)> pieces, I
     {
         for (var i = 0; i < _pieces.Count; i++)
         {
-            var (element, (kind, text)) = (elements[at + i], _pieces[i]);
-            if (element.Kind != kind)
+            var (element, (kind, text, isJoined)) = (elements[at + i], _pieces[i]);
+            if (element.Kind != kind || (isJoined && elements[at + i - 1].End != element.Start))
                 return false;
             var piece = letters.Slice(element.Start, element.Length);
             if (kind == ElementKind.Word ? StemOf(piece) != text : !piece.SequenceEqual(text))

@@ -59,6 +59,7 @@ public sealed class CommandLineTests
     [InlineData("-d", "cli_unknown_option")]
     [InlineData("--data /a b", "cli_unknown_option")]
     [InlineData("migrate --demo", "cli_unknown_option")]
+    [InlineData("reindex --empty=maybe", "cli_not_on_or_off")]
     [InlineData("version --demo", "cli_unknown_option")]
     [InlineData("--data", "cli_missing_value")]
     [InlineData("--urls localhost:5080", "cli_not_a_url")]
@@ -76,6 +77,7 @@ public sealed class CommandLineTests
     [InlineData("user add --help", typeof(Command.Help))]
     [InlineData("-h", typeof(Command.Help))]
     [InlineData("migrate --data /a", typeof(Command.Migrate))]
+    [InlineData("reindex --data /a --empty", typeof(Command.Reindex))]
     public void Verbs_are_known(string line, Type expected) => Assert.IsType(expected, Parse(line));
 
     [Theory]

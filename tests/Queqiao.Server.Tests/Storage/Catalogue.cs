@@ -9,7 +9,7 @@ namespace Queqiao.Server.Tests.Storage;
 internal sealed record Catalogue(IReadOnlyList<string> Shape, IReadOnlyList<string> Beyond)
 {
     private const string SqliteShape = """
-        WITH tables AS (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_migration')
+        WITH tables AS (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('schema_migration', 'search_text'))
         SELECT 'column ' || t.name || '.' || c.name || ' ' || c.type || CASE c."notnull" WHEN 1 THEN ' not null' ELSE '' END || coalesce(' default ' || c.dflt_value, '')
             || CASE WHEN c.hidden THEN ' hidden ' || c.hidden ELSE '' END
         FROM tables t, pragma_table_xinfo(t.name) c
@@ -28,13 +28,13 @@ internal sealed record Catalogue(IReadOnlyList<string> Shape, IReadOnlyList<stri
 
     private const string SqliteBeyond = """
         SELECT 'strict ' || name FROM pragma_table_list WHERE schema = 'main' AND strict
-        UNION ALL SELECT 'without rowid ' || name FROM pragma_table_list WHERE schema = 'main' AND wr
+        UNION ALL SELECT 'without rowid ' || name FROM pragma_table_list WHERE schema = 'main' AND wr AND type <> 'shadow'
         UNION ALL SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('trigger', 'view')
-        UNION ALL SELECT 'table ' || name FROM sqlite_master WHERE name = 'schema_migration'
+        UNION ALL SELECT 'table ' || name FROM sqlite_master WHERE name IN ('schema_migration', 'search_text', 'search_word')
         """;
 
     private const string PostgresShape = """
-        WITH tables AS (SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'schema_migration')
+        WITH tables AS (SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname NOT IN ('schema_migration', 'search_text'))
         SELECT 'column ' || t.relname || '.' || c.attname || ' ' || format_type(c.atttypid, c.atttypmod) || CASE WHEN c.attnotnull THEN ' not null' ELSE '' END
             || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') || CASE WHEN c.attidentity <> '' THEN ' identity' ELSE '' END
         FROM tables t JOIN pg_attribute c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = c.attnum
@@ -53,7 +53,7 @@ internal sealed record Catalogue(IReadOnlyList<string> Shape, IReadOnlyList<stri
         UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
         UNION ALL SELECT 'grant ' || c.relname || ' to ' || a.grantee::regrole || ' ' || string_agg(a.privilege_type, ' ' ORDER BY a.privilege_type)
         FROM pg_class c, aclexplode(c.relacl) a WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.grantee <> c.relowner GROUP BY c.relname, a.grantee
-        UNION ALL SELECT 'table ' || relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = 'schema_migration'
+        UNION ALL SELECT 'table ' || relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname IN ('schema_migration', 'search_text')
         UNION ALL SELECT 'view ' || relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
         """;
 

@@ -55,7 +55,9 @@ public sealed class SchemaTests
         [
             // one line a migration
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
+            .. Strict("routing_setting", "agent_presence", "presence_change", "agent_lease"), "without rowid agent_presence", "without rowid presence_change", "without rowid agent_lease",
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
+            .. Strict("search_text", "search_state"), "table search_text", "table search_word",
             .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key"),
             .. Strict("file"),
             .. Strict("user_key", "consent_notice", "consent"),
@@ -89,6 +91,7 @@ public sealed class SchemaTests
             "user_key", "consent_notice", "consent",
             "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
             "workspace_key", "contact_key", "erasure",
+            "routing_setting", "agent_presence", "presence_change", "agent_lease",
             "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         ];
         var name = store.Database.Name;
@@ -101,11 +104,14 @@ public sealed class SchemaTests
             "function consent_is_append_only", "trigger consent consent_is_append_only", "trigger consent_notice consent_is_append_only",
             .. Granted(["consent", "consent_notice"], "INSERT SELECT"), .. Granted(["user_key"], "INSERT SELECT UPDATE"),
             "function audit_is_append_only", "trigger audit audit_is_append_only", "table schema_migration",
+            "table search_text", .. Granted(["search_text"], "DELETE INSERT SELECT UPDATE"), .. Granted(["search_state"], "INSERT SELECT UPDATE"),
             .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
             .. Granted(["agent", "channel", "contact", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
             .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["saved_view", "draft", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
+            .. Granted(["routing_setting", "agent_presence"], "INSERT SELECT UPDATE"), .. Granted(["presence_change"], "INSERT SELECT"),
+            .. Granted(["agent_lease"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
             .. Granted(["file"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["job", "job_lane", "job_schedule", "bulk_change", "bulk_item"], "DELETE INSERT SELECT UPDATE"),

@@ -22,6 +22,7 @@ public sealed class SearchQueryTests
     [InlineData("退款 订单", "订单怎么退款")]
     [InlineData("\"refund policy\"", "the refund, policy")]
     [InlineData("“全额退款”", "可以全额退款吗")]
+    [InlineData("“全额 退款”", "可以全额退款吗")]
     [InlineData("20240601", "单号DD20240601")]
     [InlineData("dd2024", "单号 DD20240601")]
     [InlineData("13800138000", "电话 138-0013-8000 谢谢")]
@@ -46,6 +47,7 @@ public sealed class SearchQueryTests
     [InlineData("退款", "退了款")]
     [InlineData("退款 订单", "我要退款")]
     [InlineData("\"policy refund\"", "refund policy")]
+    [InlineData("\"全额退款\"", "全额 退款")]
     [InlineData("\"refund policy\"", "refund our policy")]
     [InlineData("re", "refund")]
     [InlineData("refu policy", "refund policy")]
@@ -86,6 +88,8 @@ public sealed class SearchQueryTests
             var query = random.Next(2) == 0
                 ? string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => pieces[random.Next(pieces.Length)]))
                 : text[..random.Next(1, text.Length + 1)];
+            if (random.Next(4) == 0)
+                query = $"\"{query.Replace("\"", "", StringComparison.Ordinal)}\"";
             if (SearchQuery.Parse(query) is null || !IsFound(query, text))
                 continue;
             found++;

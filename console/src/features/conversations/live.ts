@@ -77,6 +77,7 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
       }
       if (frame.conversation !== undefined) return healer.apply(frame)
       const { agentId, online } = frame.data
+      if (frame.data.status) void queries.invalidateQueries({ queryKey: ['presence'] })
       queries.setQueryData<Agent[]>(['agents'], agents => agents?.map(agent => (agent.id === agentId ? { ...agent, online } : agent)))
       return
     }

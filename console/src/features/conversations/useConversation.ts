@@ -1,4 +1,4 @@
-import { computed, shallowRef } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import type { Ref } from 'vue'
 import { useQuery } from '@tanstack/vue-query'
 import { prependPage } from '@/realtime'
@@ -41,7 +41,20 @@ export function useConversation(id: Ref<string>, { source, cache, patches }: Con
       loadingOlder.value = false
     }
   }
-  return { known, head, failure: computed(() => (known.value ? null : query.error.value)), refetch: () => query.refetch(), loadOlder, loadingOlder }
+  /** Loads upwards until an entry is there; false when it cannot be reached. */
+  async function reach(seq: number) {
+    const of = id.value
+    while (known.value && id.value === of) {
+      const first = known.value.items[0]
+      if (!first || first.seq <= seq) return Boolean(first)
+      if (!known.value.hasOlder) return false
+      if (loadingOlder.value) await new Promise(resolve => { const stop = watch(loadingOlder, () => { stop(); resolve(null) }) })
+      else await loadOlder()
+      if (id.value === of && known.value.items[0]?.seq === first.seq && !loadingOlder.value) return false
+    }
+    return false
+  }
+  return { reach, known, head, failure: computed(() => (known.value ? null : query.error.value)), refetch: () => query.refetch(), loadOlder, loadingOlder }
 }
 
 /** Unread messages of the customer as far as they are loaded: what the "new" line stands before. */

@@ -17,6 +17,8 @@ export function useWindow<T>(lines: Ref<readonly T[]>) {
     up: () => (below.value = Math.min(below.value + step, Math.max(0, lines.value.length - size))),
     down: () => (below.value = Math.max(0, below.value - step)),
     toEnd: () => (below.value = 0),
+    /** Moves the window so that a line is about in its middle. */
+    toLine: (index: number) => (below.value = Math.max(0, Math.min(lines.value.length - size, lines.value.length - index - size / 2))),
     /** New lines at the end push nothing out of a window that the reader has moved up. */
     grew: (count: number) => { if (below.value > 0) below.value += count },
   }

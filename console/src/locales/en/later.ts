@@ -1,5 +1,7 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
 import background from './background.json'
+import routing from './routing.json'
+import search from './search.json'
 import settings from './settings.json'
 import people from './people.json'
 import security from './security.json'
@@ -9,4 +11,4 @@ import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
 
-export default { background, settings, people, security, tokens, workspace, profile, notifications, audit }
+export default { background, routing, search, settings, people, security, tokens, workspace, profile, notifications, audit }

@@ -36,7 +36,7 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
             }
             _online[key] = [party];
         }
-        Tell(key, online: true);
+        Announce(key, online: true);
     }
 
     public void Left(AgentParty party)
@@ -51,14 +51,30 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
                 return;
             _online.Remove(key);
         }
-        Tell(key, online: false);
+        Announce(key, online: false);
     }
 
-    private void Tell((int Ws, Guid Agent) who, bool online)
+    public IReadOnlyCollection<(int Ws, Guid AgentId)> Connected
     {
-        var frame = LiveFrames.AgentPresence(who.Agent, online);
-        foreach (var party in Parties(key => key.Ws == who.Ws))
+        get
+        {
+            lock (_gate)
+                return [.. _online.Keys];
+        }
+    }
+
+    public event Action<int, Guid, bool>? Changed;
+
+    public void Tell(int ws, ReadOnlyMemory<byte> frame)
+    {
+        foreach (var party in Parties(key => key.Ws == ws))
             party.Connection.Send(frame);
+    }
+
+    private void Announce((int Ws, Guid Agent) who, bool online)
+    {
+        Tell(who.Ws, LiveFrames.AgentPresence(who.Agent, online));
+        Changed?.Invoke(who.Ws, who.Agent, online);
     }
 
     private void OnSignedOut(SignedOut who)

@@ -22,8 +22,15 @@ internal static class Revisions
     {
         if (head.RevisedSeq == 0 || entries.Count == 0 || (head.RevisedSeq < entries[0].Seq))
             return entries;
-        var rows = await db.Visible(Scope<EntryRow>.Workspace(head.Ws))
-            .Where(entry => entry.ConversationId == head.Id && entry.Seq <= head.Seq && Kinds.Contains(entry.Type))
+        return await Fold(db, seals, head.Ws, head.Id, entries, ct, head.Seq);
+    }
+
+    /// <param name="upTo">Later revisions are not for this reader yet.</param>
+    public static async Task<IReadOnlyList<LogEntry>> Fold(
+        QueqiaoDb db, ConversationSeals seals, int ws, Guid conversation, IReadOnlyList<LogEntry> entries, CancellationToken ct, long upTo = long.MaxValue)
+    {
+        var rows = await db.Visible(Scope<EntryRow>.Workspace(ws))
+            .Where(entry => entry.ConversationId == conversation && entry.Seq <= upTo && Kinds.Contains(entry.Type))
             .OrderBy(entry => entry.Seq).ToListAsync(ct);
         return Fold(entries, await seals.Entries(rows, ct));
     }

@@ -53,6 +53,7 @@ internal static class Permissions
     public const string ShareViews = "views.share";
     public const string BlockContacts = "contacts.block";
     public const string ManageWorkspace = "workspace.manage";
+    public const string ManageRouting = "routing.manage";
     public const string ReadAudit = "audit.read";
     public const string ManageJobs = "jobs.manage";
 
@@ -67,6 +68,7 @@ internal static class Permissions
         ManageFields,
         ManageConversations,
         ManageWorkspace,
+        ManageRouting,
         ReadAudit,
         ManageJobs,
     ];

@@ -1,0 +1,2 @@
+export { default as PresenceChoices } from './PresenceChoices.vue'
+export { presenceKey } from './source'

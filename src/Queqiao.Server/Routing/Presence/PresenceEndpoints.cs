@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations;
+using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Routing.Storage;
+
+namespace Queqiao.Server.Routing.Presence;
+
+/// <param name="Open">Open conversations they hold.</param>
+/// <param name="Capacity">Conversations that may be given to them at once.</param>
+internal sealed record PresenceItem(Guid AgentId, string Name, string Status, string? Reason, string Since, int Open, int Capacity);
+
+internal sealed record PresenceList(IReadOnlyList<PresenceItem> Items);
+
+internal sealed record PresenceHistoryItem(Guid AgentId, string At, string Status, string? Reason);
+
+internal sealed record PresenceHistory(IReadOnlyList<PresenceHistoryItem> Items, string? NextCursor);
+
+internal static class PresenceEndpoints
+{
+    private const int MostReason = 60;
+
+    /// <param name="Status">One of <see cref="PresenceStatus"/>.</param>
+    /// <param name="Reason">Why away, in a few words for colleagues.</param>
+    public sealed record Request(string Status, string? Reason = null);
+
+    public static async Task<IResult> List(Actor actor, AgentStatuses statuses, IConversationQueue queue, IAgents agents, TimeProvider clock, CancellationToken ct)
+    {
+        var loads = await queue.Loads(actor.Ws, ct);
+        var items = new List<PresenceItem>();
+        foreach (var one in statuses.Of(actor.Ws))
+        {
+            if (await agents.Find(actor.Ws, one.AgentId, ct) is { Disabled: false } agent)
+                items.Add(Item(one, agent, loads.GetValueOrDefault(one.AgentId), clock));
+        }
+        return TypedResults.Ok(new PresenceList([.. items.OrderBy(item => item.Name, StringComparer.CurrentCulture).ThenBy(item => item.AgentId)]));
+    }
+
+    public static async Task<IResult> Choose(Request request, Actor actor, AgentStatuses statuses, IStorageEngine storage, IConversationQueue queue, IAgents agents, TimeProvider clock, CancellationToken ct)
+    {
+        if (!PresenceStatus.All.Contains(request.Status))
+            return Refusal.Invalid("status", "not_one_of", string.Join(", ", PresenceStatus.All)).ToProblem();
+        var reason = request.Reason?.Trim() is { Length: > 0 } given ? given : null;
+        if (reason?.Length > MostReason)
+            return Refusal.Invalid("reason", "too_long", MostReason).ToProblem();
+        await storage.Run(actor.Ws, async (unit, stop) =>
+        {
+            var now = unit.Ids.Now();
+            var row = await unit.Db.Table<AgentPresenceRow>().SingleOrDefaultAsync(row => row.Ws == actor.Ws && row.AgentId == actor.AgentId, stop);
+            if (row is null)
+                unit.Db.Table<AgentPresenceRow>().Add(row = new AgentPresenceRow { Ws = actor.Ws, AgentId = actor.AgentId, Status = request.Status, Since = now });
+            (row.Status, row.Reason, row.Since) = (request.Status, reason, now);
+            unit.AfterCommit(() => statuses.Chose(actor.Ws, actor.AgentId, request.Status, reason, now));
+            return await unit.Db.SaveChangesAsync(stop);
+        }, ct);
+        var agent = await agents.Find(actor.Ws, actor.AgentId, ct);
+        var loads = await queue.Loads(actor.Ws, ct);
+        return TypedResults.Ok(Item(statuses.Of(actor.Ws).Single(one => one.AgentId == actor.AgentId), agent!, loads.GetValueOrDefault(actor.AgentId), clock));
+    }
+
+    public static async Task<IResult> History(Actor actor, IStorageEngine storage, CancellationToken ct, Guid? agent = null, string? cursor = null, int limit = 50)
+    {
+        if (limit is < 1 or > 200)
+            return Refusal.Invalid("limit", "out_of_range", 1, 200).ToProblem();
+        var before = long.MaxValue;
+        if (cursor is not null && !long.TryParse(cursor, System.Globalization.CultureInfo.InvariantCulture, out before))
+            return Refusal.Invalid("cursor", "invalid_id").ToProblem();
+        await using var db = storage.Read(actor.Ws);
+        var rows = await db.Table<PresenceChange>().AsNoTracking()
+            .Where(row => row.Ws == actor.Ws && row.At < before && (agent == null || row.AgentId == agent))
+            .OrderByDescending(row => row.At).ThenBy(row => row.AgentId).Take(limit + 1).ToListAsync(ct);
+        var page = rows.Take(limit).ToList();
+        return TypedResults.Ok(new PresenceHistory(
+            [.. page.Select(row => new PresenceHistoryItem(row.AgentId, WireTime.Format(row.At), row.Status, row.Reason))],
+            rows.Count > limit ? page[^1].At.ToString(System.Globalization.CultureInfo.InvariantCulture) : null));
+    }
+
+    private static PresenceItem Item(AgentStatus one, AgentView agent, int open, TimeProvider clock) =>
+        new(one.AgentId, agent.Name, one.At(clock.GetUtcNow().ToUnixTimeMilliseconds()), one.Reason, WireTime.Format(one.Since), open, agent.Capacity);
+}
