@@ -12,6 +12,7 @@ internal sealed record Options
         bench start                                            seconds from process start to ready, on an existing store
         bench jobs  [--jobs 20000] [--processes 1]             jobs that do nothing a second, and what the database alone can do
         bench slow  [--visitors 200] [--rate 500] [--stuck 1%] others' latency beside sockets that stopped reading
+        bench files [--size 256]                               MB/s up and down for one file of so many MiB, beside a plain copy to the same disk
         bench search [--messages 100000] [--texts FILE]        what finding costs; FILE: one text a line instead of made-up ones
         all:        [--database sqlite|postgres] [--server DIR] [--folder DIR] [--repeat 1]
                     --server: folder of a built server (default: builds this tree's in Release); --folder: where the store goes
@@ -32,6 +33,7 @@ internal sealed record Options
     public int Jobs { get; init; } = 20_000;
     public int Processes { get; init; } = 1;
     public int Connections { get; init; } = 10_000;
+    public int Size { get; init; } = 256;
     public double StuckPercent { get; init; } = 1;
     public int Messages { get; init; } = 100_000;
     public string? Texts { get; init; }
@@ -44,13 +46,14 @@ internal sealed record Options
     /// <exception cref="FormatException">Says what is wrong.</exception>
     public static Options Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "search"))
+        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search"))
             throw new FormatException("Name a benchmark.");
         var options = new Options { Bench = args[0] };
         options = args[0] switch
         {
             "slow" => options with { Visitors = 200, Rate = 500, Seconds = 15 },
             "start" => options with { Repeat = 5 },
+            "files" => options with { Repeat = 3 },
             _ => options,
         };
         for (var i = 1; i < args.Length; i++)
@@ -74,6 +77,7 @@ internal sealed record Options
                 "--messages" => options with { Messages = Number(100, 20_000_000) },
                 "--texts" => options with { Texts = Path.GetFullPath(Value()) },
                 "--connections" => options with { Connections = Number(1, 100_000) },
+                "--size" => options with { Size = Number(1, 4_096) },
                 "--stuck" => options with { StuckPercent = Percent(Value()) },
                 "--server" => options with { Server = Path.GetFullPath(Value()) },
                 "--folder" => options with { Folder = Path.GetFullPath(Value()) },

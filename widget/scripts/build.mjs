@@ -1,7 +1,7 @@
-// Two builds: the loader is a classic script (an ES build would leak its names into the host page), the widget a
-// module. The widget goes first, because the loader carries its hash: app.js can then be cached for ever.
+// The loader is a classic script (an ES build would leak its names into the host page), the rest are modules. What is
+// loaded goes before what loads it, because that carries its hash: then it can be cached for ever.
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -9,7 +9,9 @@ import { build } from 'vite'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const out = resolve(root, process.env.QUEQIAO_WIDGET_OUT ?? '../src/Queqiao.Server/wwwroot/widget')
-const budgets = { 'loader.js': 2 * 1024, 'app.js': 16 * 1024 }
+const budgets = { 'loader.js': 2 * 1024, 'app.js': 16 * 1024, 'fallback.js': 3 * 1024, 'privacy.js': 4 * 1024, 'files.js': 8 * 1024 }
+// What the widget loads when it needs it: each is a file of its own, named with its hash in the widget.
+const chunks = { fallback: 'src/transport/fallback.ts', privacy: 'src/privacy/privacy.ts', files: 'src/files/files.ts' }
 
 const shared = { outDir: out, emptyOutDir: false, target: 'es2022', modulePreload: false, copyPublicDir: false }
 const run = async (options, define = {}) => {
@@ -18,14 +20,14 @@ const run = async (options, define = {}) => {
   if (files.length !== 1) throw new Error(`One file expected, got ${files.join(', ')}`)
 }
 
-const buildWidget = () => run({
+const buildModule = (entry, file, define) => run({
   rolldownOptions: {
-    input: join(root, 'src/app.ts'),
+    input: join(root, entry),
     // Not the library mode: that one keeps the white space of ES modules.
     preserveEntrySignatures: 'strict',
-    output: { format: 'es', entryFileNames: 'app.js', codeSplitting: false },
+    output: { format: 'es', entryFileNames: file, codeSplitting: false },
   },
-})
+}, define)
 
 // Library mode, because an application's imports get a wrapper that fires "vite:preloadError" at the host page,
 // where it may mean something.
@@ -33,8 +35,15 @@ const buildLoader = version => run(
   { lib: { entry: join(root, 'src/loader/loader.ts'), formats: ['iife'], name: 'queqiao', fileName: () => 'loader.js' } },
   { __APP_VERSION__: JSON.stringify(version) })
 
-await buildWidget()
-const version = createHash('sha256').update(readFileSync(join(out, 'app.js'))).digest('hex').slice(0, 12)
+const hashOf = file => createHash('sha256').update(readFileSync(join(out, file))).digest('hex').slice(0, 12)
+const addresses = {}
+for (const [name, entry] of Object.entries(chunks)) {
+  await buildModule(entry, `${name}.js`)
+  addresses[name] = `${name}.js?v=${hashOf(`${name}.js`)}`
+}
+await buildModule('src/app.ts', 'app.js', { __CHUNKS__: JSON.stringify(addresses) })
+writeFileSync(join(out, 'app.js'), readFileSync(join(out, 'app.js'), 'utf8').replaceAll('__import(', 'import('))
+const version = hashOf('app.js')
 await buildLoader(version)
 
 let failed = false
@@ -43,6 +52,6 @@ for (const [file, budget] of Object.entries(budgets)) {
   const size = gzipSync(bytes, { level: 9 }).length
   const over = size > budget
   failed ||= over
-  console.log(`${file.padEnd(10)} ${bytes.length} B, gzip ${size} of ${budget} B${over ? '  OVER BUDGET' : ''}`)
+  console.log(`${file.padEnd(12)} ${bytes.length} B, gzip ${size} of ${budget} B${over ? '  OVER BUDGET' : ''}`)
 }
 if (failed) process.exit(1)

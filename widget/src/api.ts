@@ -18,9 +18,8 @@ export class Api {
   token = ''
   constructor(readonly base: string, private readonly locale: () => string) {}
 
-  session(channelId: string, visitorToken: string, page: string): Promise<Answer<SessionAnswer>> {
-    const body = { channelId, page, locale: this.locale(), ...(visitorToken && { visitorToken }) }
-    return this.call('sessions', body)
+  session(asked: object): Promise<Answer<SessionAnswer>> {
+    return this.call('sessions', { ...asked, locale: this.locale() })
   }
 
   messages(asked: Asked, signal?: AbortSignal): Promise<Answer<Page>> {
@@ -28,7 +27,7 @@ export class Api {
     return this.call(`messages?${query}`, undefined, signal, 15_000 + (asked.wait ?? 0) * 1000)
   }
 
-  async send(message: { clientId: string, text: string }): Promise<Answer<Receipt>> {
+  async send(message: { clientId: string, text: string, attachments?: string[] }): Promise<Answer<Receipt>> {
     const answer = await this.call<Omit<Receipt, 'conversation'> & { conversationId: string }>('messages', message)
     return answer.ok ? { ok: true, value: { ...answer.value, conversation: answer.value.conversationId } } : answer
   }
@@ -41,7 +40,7 @@ export class Api {
     return this.call('unread')
   }
 
-  private async call<T>(path: string, body?: object, outer?: AbortSignal, timeout = 15_000): Promise<Answer<T>> {
+  async call<T>(path: string, body?: object, outer?: AbortSignal, timeout = 15_000): Promise<Answer<T>> {
     const abort = new AbortController()
     const stop = () => abort.abort()
     const timer = setTimeout(stop, timeout)

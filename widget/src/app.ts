@@ -3,12 +3,12 @@
 import { Api } from './api'
 import { Chat } from './chat'
 import type { Shell, Theme, Widget } from './contract'
+import type { Files } from './files/files'
 import { languages, pickLang, type Lang } from './i18n'
 import { assignedTo } from './protocol/derive'
 import { openStore } from './storage'
-import { openPoll } from './transport/poll'
+import { lazily } from './transport/lazily'
 import { openSocket } from './transport/socket'
-import { openStream } from './transport/stream'
 import { Composer } from './view/composer'
 import { setText } from './view/dom'
 import { LogView } from './view/log'
@@ -16,6 +16,11 @@ import { Look } from './view/look'
 import { Panel } from './view/panel'
 import css from './view/panel.css?inline'
 import { timeline } from './view/timeline'
+
+/** Loaded when they are needed; the addresses carry their hashes. */
+declare const __CHUNKS__: { fallback: string, privacy: string, files: string }
+/** The build makes `import` of it; Vite would wrap that in code that talks to the host page. */
+declare const __import: (address: string) => Promise<any>
 
 export function start(shell: Shell): Widget {
   const store = openStore(shell.channel, () => localStorage)
@@ -25,8 +30,16 @@ export function start(shell: Shell): Widget {
   let chat: Chat | null = null
   let open = false
   let drawing = false
+  let privacy: Promise<(lang: string) => void> | undefined
+  const chunk = (name: string) => __import(`${shell.base}/widget/${name}`)
+  let files: Promise<Files> | undefined
+  const withFiles = () => files ??= chunk(__CHUNKS__.files).then(part => part.mount(panel.node, composer, current, () => { log.resized() }), error => {
+    files = undefined
+    throw error
+  }) as Promise<Files>
+  const fallback = () => chunk(__CHUNKS__.fallback)
 
-  const current = chat = new Chat(api, store, shell.channel, { ws: openSocket, sse: openStream, poll: openPoll(api) },
+  const current = chat = new Chat(api, store, shell.channel, { ws: openSocket, sse: lazily(async () => (await fallback()).openStream), poll: lazily(async () => (await fallback()).openPoll(api)) },
     { get: () => tab.get('transport'), set: value => tab.set('transport', value) }, lang, () => redraw())
 
   const log = new LogView({
@@ -38,13 +51,15 @@ export function start(shell: Shell): Widget {
       composer.edit(entry.text)
       current.forget(clientId)
     },
+    files: (box, list) => void withFiles().then(part => part.show(box, list), () => {}),
     older: () => void current.history.loadOlder(),
     seen: () => { if (open && document.visibilityState === 'visible') current.seen() },
   })
   const composer = new Composer(store, {
-    send: text => {
+    send: (text, attached) => {
       log.toBottom()
-      current.send(text)
+      current.send(text, attached.length ? attached : undefined)
+      files?.then(part => part.sent())
     },
     typed: empty => current.typing.typed(empty),
   })
@@ -76,12 +91,15 @@ export function start(shell: Shell): Widget {
     shell.launcher.ariaLabel = shell.launcher.title = open ? t.close : unread > 0 ? `${t.open} (${t.unread(unread)})` : t.open
     setText(shell.badge, unread > 0 && !open ? unread > 9 ? '9+' : String(unread) : '')
     if (!open) return
+    const must = config?.notice?.mode === 'accept' && !config.notice.answered
     panel.draw({
-      phase: current.phase, title, unread, trouble: current.trouble, textLimit: config?.textLimit ?? 10_000,
+      phase: current.phase, must, title, unread, trouble: current.trouble, textLimit: config?.textLimit ?? 10_000,
       agent: assignedTo(history.log.items), older: history.older,
       typing: current.typing.who === null ? null : current.typing.who || title,
       rows: timeline({ log: history.log, outgoing: outbox.all, greeting: config?.greeting ?? '', title, lang: lang(), t, now: new Date() }),
     }, t, lang())
+    void withFiles().then(part => part.draw(lang()), () => {})
+    if (config?.notice) (privacy ??= chunk(__CHUNKS__.privacy).then(part => part.mount(panel.node, composer.node, current))).then(show => show(lang()), () => { privacy = undefined })
   }
 
   function setOpen(next: boolean): void {
@@ -114,5 +132,9 @@ export function start(shell: Shell): Widget {
     toggle: () => setOpen(!open),
     lang: value => { shell.lang = value; redraw() },
     theme: (value: Theme) => { shell.theme = value; look.draw() },
+    become: user => {
+      current.become(user)
+      if (open) current.start()
+    },
   }
 }

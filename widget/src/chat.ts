@@ -5,7 +5,7 @@ import type { Answer, Api } from './api'
 import { History } from './history'
 import { Outbox, type Outgoing } from './outbox'
 import { countUnread, entryOf, entryOfReceipt, lastReceived, readUpTo } from './protocol/derive'
-import type { Config, Receipt, ServerFrame } from './protocol/types'
+import type { Attachment, Config, Receipt, ServerFrame } from './protocol/types'
 import { Sender } from './sender'
 import type { Store } from './storage'
 import { backoff } from './transport/backoff'
@@ -27,7 +27,7 @@ export class Chat {
   readonly history: History
   readonly outbox: Outbox
   readonly typing: TypingSignals
-  private readonly visitor: Visitor
+  readonly visitor: Visitor
   private readonly sender: Sender
   private readonly link: Link
   private readonly acks = new Acks()
@@ -57,7 +57,11 @@ export class Chat {
     this.sender = new Sender(this.outbox, {
       deliver: entry => this.deliver(entry),
       stored: (entry, receipt) => this.stored(entry, receipt),
-      signIn: async () => (await this.visitor.signIn()).ok,
+      signIn: async () => {
+        const answer = await this.visitor.signIn()
+        if (answer.ok) this.config = answer.value.config
+        return answer.ok
+      },
       changed,
     })
     const line = { base: api.base, token: () => api.token, locale, known: () => this.history.log }
@@ -117,11 +121,36 @@ export class Chat {
     clearTimeout(this.grace)
   }
 
-  send(text: string): void {
-    this.outbox.add(text)
+  send(text: string, files?: readonly Attachment[]): void {
+    this.outbox.add(text, files)
     this.typing.typed(true)
     this.changed()
-    if (this.phase === 'ready') this.sender.kick()
+    if (this.phase !== 'ready') return
+    // Another tab was faster: its visitor is ours.
+    if (this.visitor.keep()) this.sender.kick()
+    else this.renew()
+  }
+
+  /** A session anew, as somebody else or with an answer to the notice. */
+  renew(): void {
+    this.link.stop()
+    this.phase = 'starting'
+    void this.begin()
+  }
+
+  /** What the site has signed about the visitor; nothing: they have logged out there, and nobody here may see what they wrote. */
+  become(user: unknown): void {
+    this.link.stop()
+    this.history.reset()
+    this.serverUnread = 0
+    this.peeked = false
+    if (!user) {
+      this.visitor.forget()
+      this.outbox.forget(...this.outbox.all.map(entry => entry.clientId))
+    }
+    this.visitor.user = user || undefined
+    this.phase = 'idle'
+    this.changed()
   }
 
   retry(clientId: string): void {
@@ -178,6 +207,7 @@ export class Chat {
     this.serverUnread = answer.value.unread
     if (answer.value.conversationId) await this.history.heal()
     this.phase = 'ready'
+    if (!this.outbox.idle) this.visitor.keep()
     this.lineChanged()
     this.link.start()
     this.sender.kick()
@@ -205,8 +235,9 @@ export class Chat {
   }
 
   private deliver(entry: Outgoing): Promise<Answer<Receipt>> {
-    const { clientId, text } = entry
-    if (!this.link.send({ op: 'send', clientId, text })) return this.api.send({ clientId, text })
+    const { clientId, text, files } = entry
+    const message = { clientId, text, attachments: files?.map(file => file.id) }
+    if (!this.link.send({ op: 'send', ...message })) return this.api.send(message)
     return this.acks.wait(clientId, () => this.link.hurry())
   }
 

@@ -22,4 +22,6 @@ export interface Widget {
   toggle(): void
   lang(lang: string): void
   theme(theme: Theme): void
+  /** Nothing: whoever was here is no longer. */
+  become(user: unknown): void
 }

@@ -15,6 +15,11 @@ export class History {
 
   constructor(private readonly api: Pick<Api, 'messages'>, private readonly changed: () => void) {}
 
+  /** For somebody else's log. */
+  reset(): void {
+    this.log = emptyLog
+  }
+
   take(entry: Entry): void {
     const next = apply(this.log, entry)
     if (next === 'fetch-after') void this.heal()

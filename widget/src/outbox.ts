@@ -2,11 +2,14 @@
 // it is on the server's disk, so neither a reload nor a dead battery loses it. Every message has its own storage key:
 // two tabs that write at once cannot wipe out each other's list.
 
+import type { Attachment } from './protocol/types'
 import type { Store } from './storage'
 
 export interface Outgoing {
   clientId: string
   text: string
+  /** Uploaded already. */
+  files?: readonly Attachment[]
   /** When it was written, for the order and for the screen. */
   at: number
   state: 'waiting' | 'sending' | 'failed' | 'stored'
@@ -29,10 +32,10 @@ export class Outbox {
   get all(): readonly Outgoing[] { return this.list }
   get idle(): boolean { return this.list.every(entry => entry.state === 'stored') }
 
-  add(text: string): Outgoing {
+  add(text: string, files?: readonly Attachment[]): Outgoing {
     // The order survives a clock that stands still or is set back.
     const at = Math.max(this.now(), (this.list.at(-1)?.at ?? 0) + 1)
-    const entry: Outgoing = { clientId: newClientId(), text, at, state: 'waiting' }
+    const entry: Outgoing = { clientId: newClientId(), text, files, at, state: 'waiting' }
     this.write(entry)
     this.list.push(entry)
     return entry
@@ -67,16 +70,16 @@ export class Outbox {
     return entry && Object.assign(entry, change)
   }
 
-  private write({ clientId, text, at, state, code, final }: Outgoing): void {
-    this.store.set(`out:${clientId}`, JSON.stringify({ clientId, text, at, ...(state === 'failed' && { state, code, final }) }))
+  private write({ clientId, text, files, at, state, code, final }: Outgoing): void {
+    this.store.set(`out:${clientId}`, JSON.stringify({ clientId, text, files, at, ...(state === 'failed' && { state, code, final }) }))
   }
 }
 
 function read(stored: string | null): Outgoing | null {
   try {
-    const { clientId, text, at, state, code, final } = JSON.parse(stored ?? '') as Partial<Outgoing>
+    const { clientId, text, files, at, state, code, final } = JSON.parse(stored ?? '') as Partial<Outgoing>
     if (typeof clientId !== 'string' || typeof text !== 'string' || typeof at !== 'number') return null
-    return state === 'failed' ? { clientId, text, at, state, code, final } : { clientId, text, at, state: 'waiting' }
+    return state === 'failed' ? { clientId, text, files, at, state, code, final } : { clientId, text, files, at, state: 'waiting' }
   } catch {
     return null
   }

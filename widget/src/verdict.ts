@@ -15,6 +15,8 @@ export function verdict(code: string, attempt: number): Verdict {
     case '503':
     case '504':
       return 'again'
+    // The notice has changed: the session brings the new one.
+    case 'notice_required':
     case 'unauthenticated':
     case '401':
       return attempt < patience ? 'sign-in' : 'failed'
@@ -24,7 +26,7 @@ export function verdict(code: string, attempt: number): Verdict {
     case 'payload_too_large':
       return 'final'
     default:
-      return attempt < patience ? 'again' : 'failed'
+      return code.startsWith('file_') ? 'final' : attempt < patience ? 'again' : 'failed'
   }
 }
 

@@ -134,3 +134,65 @@ describe('the chat', () => {
     expect(chat.trouble).toBeNull()
   })
 })
+
+describe('who the visitor is', () => {
+  const stored = () => Object.keys(localStorage)
+
+  it('leaves nothing in the browser before they write', async () => {
+    expect(stored()).toEqual([])
+    chat.send('hello')
+    expect(localStorage.getItem('queqiao:c1:token')).toBe('v')
+  })
+
+  it('is that of the tab that wrote first', async () => {
+    const session = vi.mocked(chat.api.session)
+    localStorage.setItem('queqiao:c1:token', 'of another tab')
+    chat.send('hello')
+    await settle()
+    expect(session.mock.lastCall?.[0]).toMatchObject({ visitorToken: 'of another tab' })
+    ears.ready(false)
+    await settle()
+    expect(lastSend().text).toBe('hello')
+  })
+
+  it('is proven to the server once, and gone after a logout', async () => {
+    const session = vi.mocked(chat.api.session)
+    chat.become({ jwt: 'signed' })
+    chat.start()
+    await settle()
+    expect(session.mock.lastCall?.[0]).toMatchObject({ user: { jwt: 'signed' } })
+    server = new Conversation('A')
+    server.add()
+    chat.send('mine')
+    await settle()
+    chat.become('')
+    expect(stored()).toEqual([])
+    expect(chat.history.log.items).toEqual([])
+    expect(chat.outbox.all).toEqual([])
+    chat.start()
+    await settle()
+    expect(session.mock.lastCall?.[0]).toMatchObject({ visitorToken: undefined, user: undefined })
+  })
+
+  it('is nobody in particular when the proof is refused', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const session = vi.mocked(chat.api.session)
+    session.mockResolvedValueOnce({ ok: false, status: 403, code: 'user_token_signature', wait: 0 })
+    chat.become({ id: 'u-1' })
+    chat.start()
+    await settle()
+    expect(said).toHaveBeenCalledWith('queqiao', 'user_token_signature')
+    expect(session.mock.lastCall?.[0]).toMatchObject({ user: undefined })
+    expect(chat.phase).toBe('ready')
+  })
+
+  it('takes the answer to the notice along, with a new line', async () => {
+    const session = vi.mocked(chat.api.session)
+    chat.visitor.notice = { hash: 'h', accepted: true, purposes: [] }
+    chat.renew()
+    await settle()
+    expect(session.mock.lastCall?.[0]).toMatchObject({ notice: { hash: 'h', accepted: true } })
+    expect(chat.phase).toBe('ready')
+    expect(stored()).toEqual([])
+  })
+})

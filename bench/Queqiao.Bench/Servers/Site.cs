@@ -86,6 +86,33 @@ internal sealed class Site : IDisposable
     public static Task ForEach<T>(IEnumerable<T> all, Func<T, CancellationToken, Task> act, CancellationToken ct) =>
         Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (one, stop) => await act(one, stop));
 
+    /// <summary>Uploads as the owner, in pieces as the console does.</summary>
+    /// <returns>The file's id.</returns>
+    public async Task<string> Upload(string name, byte[] content, int piece, CancellationToken ct)
+    {
+        var id = (await Post("/api/v1/files", new { name, size = content.Length }, _owner, ct)).GetProperty("id").GetString()!;
+        for (var at = 0; at < content.Length; at += piece)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/files/{id}") { Content = new ReadOnlyMemoryContent(content.AsMemory(at, Math.Min(piece, content.Length - at))) };
+            request.Content.Headers.ContentType = new("application/offset+octet-stream");
+            request.Headers.Add("Upload-Offset", at.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            await Send(request, _owner, ct);
+        }
+        return id;
+    }
+
+    /// <summary>Fetches a file by a link; its length.</summary>
+    public async Task<long> Download(string id, CancellationToken ct)
+    {
+        var link = (await Post("/api/v1/files/links", new { ids = new[] { id } }, _owner, ct)).GetProperty("items")[0].GetProperty("url").GetString()!;
+        await using var content = await _http.GetStreamAsync(link, ct);
+        var buffer = new byte[1 << 20];
+        var length = 0L;
+        while (await content.ReadAsync(buffer, ct) is > 0 and var count)
+            length += count;
+        return length;
+    }
+
     private async Task<string> SignIn(string email, CancellationToken ct)
     {
         using var response = await _http.PostAsJsonAsync("/api/v1/session", new { email, password = Store.Password }, ct);

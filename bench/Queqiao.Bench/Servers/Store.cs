@@ -11,7 +11,7 @@ internal sealed class Store : IAsyncDisposable
     private Store(BuiltServer server, WorkFolder work, PostgresCluster? postgres)
     {
         (Server, _work, Postgres) = (server, work, postgres);
-        var environment = new Dictionary<string, string> { ["QUEQIAO_LIMITS"] = ServerProcess.Limits, ["ASPNETCORE_ENVIRONMENT"] = "Production" };
+        var environment = new Dictionary<string, string> { ["QUEQIAO_LIMITS"] = ServerProcess.Limits, ["QUEQIAO_FILE_MAX"] = "10240", ["ASPNETCORE_ENVIRONMENT"] = "Production" };
         if (postgres is not null)
             environment["QUEQIAO_DATABASE"] = postgres.ConnectionString;
         Environment = environment;

@@ -20,6 +20,7 @@ export interface Http {
   get<T>(path: string, query?: Record<string, string | number | undefined | null>): Promise<T>
   post<T>(path: string, body: unknown): Promise<T>
   patch<T>(path: string, body: unknown): Promise<T>
+  put<T>(path: string, body: unknown): Promise<T>
   remove(path: string): Promise<void>
 }
 
@@ -35,7 +36,7 @@ export interface HttpOptions {
 /** What signing in is refused with: nobody was signed in, so nobody is signed out. */
 const signInCodes = new Set(['invalid_credentials', 'otp_required', 'otp_invalid'])
 
-async function toProblem(response: Response): Promise<Problem> {
+export async function toProblem(response: Response): Promise<Problem> {
   let body: { code?: unknown; detail?: unknown; errors?: unknown } = {}
   try {
     body = (await response.json()) as typeof body
@@ -81,6 +82,7 @@ export function createHttp(options: HttpOptions): Http {
     },
     post: (path, body) => call('POST', path, body),
     patch: (path, body) => call('PATCH', path, body),
+    put: (path, body) => call('PUT', path, body),
     remove: path => call('DELETE', path),
   }
 }

@@ -1,20 +1,44 @@
 // The contract of docs/gateway.md and the REST API, as the console reads it.
 
-export type View = 'mine' | 'unassigned' | 'all' | 'resolved'
-export const views: readonly View[] = ['mine', 'unassigned', 'all', 'resolved']
+export type BuiltInView = 'mine' | 'unassigned' | 'mentions' | 'snoozed' | 'all' | 'resolved'
+/** A view that is always there, or the id of a saved one. */
+export type View = BuiltInView | (string & {})
+export const views: readonly BuiltInView[] = ['mine', 'unassigned', 'mentions', 'snoozed', 'all', 'resolved']
+export const isBuiltIn = (view: View): view is BuiltInView => (views as readonly string[]).includes(view)
 export type Sort = 'recent' | 'waiting'
 export type Status = 'bot' | 'queued' | 'open' | 'pending' | 'snoozed' | 'resolved'
 export type Role = 'owner' | 'admin' | 'supervisor' | 'agent' | 'viewer'
-export type Counts = Record<View, number>
+export type Counts = Record<BuiltInView, number> & { views?: Record<string, number> }
+export type Priority = 'none' | 'low' | 'medium' | 'high' | 'urgent'
+export const priorities: readonly Priority[] = ['none', 'low', 'medium', 'high', 'urgent']
+export interface Tag { id: string; name: string; color: string; archived?: boolean }
+export interface Named { id: string; name: string }
+export type FieldValue = string | number | boolean | string[] | null
 
 export interface Person { id: string; name: string | null }
 export interface Sender extends Person { kind: 'contact' | 'agent' | 'bot' | 'system' }
 
 export type EventBody =
   | { type: 'created' }
-  | { type: 'status'; from: Status | null; to: Status; reason?: string | null }
+  | { type: 'status'; from: Status | null; to: Status; reason?: string | null; until?: string }
   | { type: 'assigned'; from: Person | null; to: Person | null }
   | { type: 'read'; by: 'contact' | 'agent'; upTo: number }
+  | { type: 'team'; from: Named | null; to: Named | null }
+  | { type: 'tagged' | 'untagged'; tag: Named }
+  | { type: 'priority'; from: Priority; to: Priority }
+  | { type: 'subject'; from: string | null; to: string | null }
+  | { type: 'fields'; values: Record<string, FieldValue> }
+  | { type: 'mentioned'; agent: Named }
+  | { type: 'mentions_seen' }
+  | { type: 'edited' | 'note_edited'; of: number; text: string }
+  | { type: 'recalled' | 'note_recalled'; of: number }
+  | { type: 'rating_requested' }
+  | { type: 'rated'; score: number; comment?: string }
+  | { type: 'merged_into' | 'merged_from'; conversation: string }
+
+export type AttachmentKind = 'image' | 'audio' | 'video' | 'file'
+/** A file of a message; where its bytes are is asked when it is shown. */
+export interface Attachment { id: string; kind: AttachmentKind; name: string; contentType: string; size: number; width?: number; height?: number; duration?: number }
 
 export type DeliveryState = 'pending' | 'sent' | 'delivered' | 'read' | 'failed'
 
@@ -24,6 +48,12 @@ export interface MessageItem extends ItemBase {
   clientId?: string
   direction?: 'in' | 'out'
   text: string
+  attachments?: Attachment[]
+  replyTo?: number
+  /** Changes up to this seq are in it. */
+  revisedSeq?: number
+  editedAt?: string
+  recalledAt?: string
   delivery?: { state: DeliveryState }
 }
 /** `event` may be of a type that this version does not know: read it with `knownEvent`. */
@@ -36,7 +66,8 @@ export interface LastMessage {
   kind: 'message' | 'note'
   direction?: 'in' | 'out'
   sender: Sender
-  text: string
+  /** Null: it was taken back. */
+  text: string | null
 }
 
 export interface Row {
@@ -46,8 +77,15 @@ export interface Row {
   channel: { id: string; kind: string; name: string }
   contact: Person
   assignee: Person | null
-  priority: 'none' | 'low' | 'normal' | 'high' | 'urgent'
-  tags: string[]
+  subject: string | null
+  snoozedUntil: string | null
+  team: Named | null
+  priority: Priority
+  tags: Tag[]
+  fields: Record<string, FieldValue>
+  unseenMentions: string[]
+  rating: { score: number; at: string } | null
+  mergedInto?: string
   unread: number
   waitingSince: string | null
   lastMessage: LastMessage | null
@@ -91,7 +129,11 @@ export interface WebSettings {
   locale: 'auto' | 'zh-CN' | 'en'
   position: 'right' | 'left'
   allowedOrigins: string[]
+  notice: NoticeMode
+  userAudience: string | null
+  userIssuer: string | null
 }
+export type NoticeMode = 'off' | 'notice' | 'accept'
 export interface Channel {
   id: string
   kind: string

@@ -3,7 +3,7 @@ import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query'
 import { createPinia } from 'pinia'
 import { createHttp, Problem } from '@/api/client'
 import { httpKey } from '@/api/http'
-import { createLive, liveKey } from '@/features/conversations'
+import { createLive, fileDeskKey, liveKey } from '@/features/conversations'
 import { identitySource, useProof, useSession } from '@/features/identity'
 import App from './App.vue'
 import { currentLocale, followLocale, i18n } from './i18n'
@@ -41,6 +41,6 @@ watch([() => session.me?.id, () => session.session?.limitedTo], (_, [before]) =>
   void router.replace(session.expired ? { path: '/sign-in', query: { back } } : '/sign-in')
 })
 
-app.use(VueQueryPlugin, { queryClient: queries }).provide(httpKey, http).provide(liveKey, live)
+app.use(VueQueryPlugin, { queryClient: queries }).provide(httpKey, http).provide(liveKey, live).provide(fileDeskKey, live.files)
 await followLocale()
 app.use(router).mount('#app')

@@ -55,7 +55,7 @@ export class ConversationModel {
   row(): Row {
     const row: Row = {
       id: this.id, seq: this.log.length, status: 'queued', channel: { id: 'C', kind: 'web', name: 'Web' }, contact: { id: 'K1', name: 'Hu' },
-      assignee: null, priority: 'none', tags: [], unread: 0, waitingSince: null, lastMessage: null, contactReadSeq: 0, agentReadSeq: 0,
+      assignee: null, subject: null, snoozedUntil: null, team: null, priority: 'none', tags: [], fields: {}, unseenMentions: [], rating: null, unread: 0, waitingSince: null, lastMessage: null, contactReadSeq: 0, agentReadSeq: 0,
       createdAt: new Date(begin).toISOString(), lastActivityAt: this.log.at(-1)?.at ?? new Date(begin).toISOString(),
     }
     for (const item of this.log) {

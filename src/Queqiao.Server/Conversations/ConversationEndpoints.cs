@@ -1,11 +1,15 @@
 using Queqiao.Server.Conversations.Bulk;
 using Queqiao.Server.Conversations.Attachments;
+using Queqiao.Server.Conversations.Drafting;
 using Queqiao.Server.Conversations.Handling;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Labelling;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
+using Queqiao.Server.Conversations.Merging;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Starting;
+using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Files;
@@ -36,6 +40,13 @@ internal static class ConversationEndpoints
             .WithSummary("Take a message or note of one's own back").Produces<ChangeAnswer>();
         conversations.MapPost("/{id:guid}/read", Read).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("One has seen everything up to a seq, and where one was named").Produces(StatusCodes.Status204NoContent);
+        conversations.MapPost("", StartConversation.Handle).Needs(Permissions.Reply).TakesQuery()
+            .WithSummary("Write first to somebody who has written on this channel before");
+        conversations.MapPost("/{id:guid}/merge", MergeConversations.Handle).Needs(Permissions.Assign).TakesQuery()
+            .WithSummary("Let it go on in another conversation of the same person; both logs stay where they are").Produces<ChangeAnswer>();
+        conversations.MapGet("/{id:guid}/transcript", ShowTranscript.Handle).Needs(Permissions.ReadConversations).TakesQuery(ShowTranscript.Parameters)
+            .WithSummary("What the customer can see of it, as text, HTML or JSON; never a note");
+        DraftEndpoints.Map(conversations);
         HandlingEndpoints.Map(conversations);
         BulkEndpoints.Map(conversations);
         LabelEndpoints.Map(conversations);
@@ -93,8 +104,15 @@ internal static class ConversationEndpoints
         return await Revise(id, seq, actor, reader, limits, log, (head, said, may) => head.Edit(said, request.Text, may), ct);
     }
 
-    private static Task<IResult> Recall(Guid id, long seq, Actor actor, ConversationReader reader, WordLimitsSource limits, ConversationLog log, CancellationToken ct) =>
-        Revise(id, seq, actor, reader, limits, log, static (head, said, may) => head.Recall(said, may), ct);
+    private static async Task<IResult> Recall(
+        Guid id, long seq, Actor actor, ConversationReader reader, WordLimitsSource limits, ConversationLog log, SendingFiles files, CancellationToken ct)
+    {
+        LogEntry? recalled = null;
+        var answer = await Revise(id, seq, actor, reader, limits, log, (head, said, may) => head.Recall(recalled = said, may), ct);
+        if (answer is not ProblemResult && recalled is not null)
+            await files.Withdraw(recalled);
+        return answer;
+    }
 
     private static async Task<IResult> Revise(
         Guid id, long seq, Actor actor, ConversationReader reader, WordLimitsSource limits, ConversationLog log,

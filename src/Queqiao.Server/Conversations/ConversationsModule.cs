@@ -13,6 +13,7 @@ using Queqiao.Server.Conversations.Search;
 using Queqiao.Server.Conversations.Queueing;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Snoozing;
+using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
@@ -39,6 +40,7 @@ internal static class ConversationsModule
         services.AddSingleton<MentionReader>();
         services.AddSingleton<WordLimitsSource>();
         services.AddSingleton<HandOver>();
+        services.AddSingleton<Transcript>();
         services.AddSingleton<SettingsBoard>();
         services.AddHostedService(all => all.GetRequiredService<SettingsBoard>());
         services.AddSingleton<SnoozeWaker>();

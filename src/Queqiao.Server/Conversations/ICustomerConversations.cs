@@ -33,6 +33,13 @@ internal interface ICustomerConversations
     /// <summary>Notes that the customer has seen everything up to a seq. Null: done.</summary>
     Task<Refusal?> MarkRead(Customer customer, long upTo);
 
+    /// <summary>Notes how the customer found it. Null: done.</summary>
+    /// <param name="score">1 to 5.</param>
+    Task<Refusal?> Rate(Customer customer, int? score, string? comment);
+
+    /// <summary>What was said in the newest conversation, as a file to keep.</summary>
+    Task<IResult> Transcript(Customer customer, string? format, string? timeZone, HttpContext context, CancellationToken ct);
+
     /// <summary>Tells whoever watches that the customer is writing.</summary>
     Task Typing(Customer customer, bool on, CancellationToken ct);
 

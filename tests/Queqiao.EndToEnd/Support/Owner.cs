@@ -57,6 +57,27 @@ internal sealed class Owner : IDisposable
         return ids;
     }
 
+    /// <summary>Where an upload stands.</summary>
+    public async Task<long> Offset(string file)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/api/v1/files/" + file);
+        request.Headers.Add("Cookie", _cookie);
+        using var answer = await _http.SendAsync(request);
+        return long.Parse(answer.EnsureSuccessStatusCode().Headers.GetValues("Upload-Offset").Single(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public async Task<JsonElement> Piece(string file, long offset, HttpContent piece)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Patch, "/api/v1/files/" + file) { Content = piece };
+        piece.Headers.ContentType = new("application/offset+octet-stream");
+        request.Headers.Add("Cookie", _cookie);
+        request.Headers.Add("Upload-Offset", offset.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        using var answer = await _http.SendAsync(request);
+        return JsonSerializer.Deserialize<JsonElement>(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
+    }
+
+    public Task<byte[]> Fetch(string path) => _http.GetByteArrayAsync(path);
+
     public async Task<JsonElement> Send(HttpMethod method, string path, object? body = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };

@@ -97,12 +97,20 @@ public sealed class PeopleTests
         Assert.Equal("last_owner", (await owner.Patch($"/api/v1/agents/{ownerId}", new { role = "admin" })).Code);
         using var second = await host.Colleague(owner, "owner");
         var secondId = await IdOf(second);
-        var answers = await Task.WhenAll(
-            owner.Patch($"/api/v1/agents/{secondId}", new { role = "admin" }),
-            second.Patch($"/api/v1/agents/{ownerId}", new { disabled = true }));
-        Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
-        await using var db = host.Storage.Read(1);
-        Assert.Equal(1, await db.Table<Agent>().CountAsync(agent => agent.Role == "owner" && agent.DisabledAt == null));
+        for (var round = 0; round < 8; round++)
+        {
+            var answers = await Task.WhenAll(
+                owner.Patch($"/api/v1/agents/{secondId}", new { role = "admin" }),
+                second.Patch($"/api/v1/agents/{ownerId}", new { role = "admin" }));
+            Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
+            await host.Storage.Run(1, async (unit, ct) =>
+            {
+                Assert.Equal(1, await unit.Db.Table<Agent>().CountAsync(agent => agent.Role == "owner", ct));
+                return await unit.Db.Table<Agent>().ExecuteUpdateAsync(set => set.SetProperty(agent => agent.Role, "owner"), ct);
+            }, CancellationToken.None);
+            foreach (var id in new[] { ownerId, secondId })
+                host.Services.GetRequiredService<Server.Identity.Sessions.AgentSessions>().Changed(1, Guid.Parse(id));
+        }
     }
 
     [Theory, OnSqlite, OnPostgres]

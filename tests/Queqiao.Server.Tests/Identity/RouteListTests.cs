@@ -27,6 +27,7 @@ public sealed class RouteListTests
         ["GET /console/{**path}"] = "files of the console; it asks itself who is signed in",
         ["GET /widget.js"] = "the loader, embedded by other sites",
         ["GET /widget/app.js"] = "the widget, embedded by other sites",
+        ["GET /widget/{chunk}.js"] = "parts of the widget that are loaded when needed",
         ["GET /gateway"] = "visitors name themselves in their first frame; agents are checked at the upgrade",
         ["GET /gateway/events"] = "visitors have a token of their own; agents are checked inside",
         ["POST /widget/v1/sessions"] = "every visitor begins here",
@@ -35,6 +36,7 @@ public sealed class RouteListTests
         ["POST /widget/v1/events"] = "checks the visitor's token",
         ["GET /widget/v1/consents"] = "checks the visitor's token",
         ["POST /widget/v1/consents"] = "checks the visitor's token",
+        ["GET /widget/v1/transcript"] = "checks the visitor's token",
         ["GET /widget/v1/unread"] = "checks the visitor's token",
         ["POST /widget/v1/files"] = "checks the visitor's token",
         ["PATCH /widget/v1/files/{id:guid}"] = "checks the visitor's token",
@@ -72,7 +74,7 @@ public sealed class RouteListTests
         foreach (var route in host.Routes.Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
         {
             var path = route.RoutePattern.RawText!.Replace("{id:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal)
-                .Replace("{key:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{seq:long}", "1", StringComparison.Ordinal);
+                .Replace("{key:guid}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal).Replace("{seq:long}", "1", StringComparison.Ordinal).Replace("{kind}", "reply", StringComparison.Ordinal);
             foreach (var method in MethodsOf(route))
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), path);

@@ -78,6 +78,47 @@ public sealed class SearchApiTests
         Assert.Equal(conversation, Assert.Single((await Ask(lin, "q=coupon")).Items()).GetProperty("conversation").Text("id"));
     }
 
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Edits_are_found_and_what_was_recalled_is_not(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        var conversation = (await (await site.Visitor()).Say("你好")).Text("conversationId");
+        var first = (await site.Owner.Say(conversation, "退货地址在广州")).Long("seq");
+        var second = (await site.Owner.Say(conversation, "退货运费我们出")).Long("seq");
+        await Found(site.Owner, "q=退货&type=messages", items => items.Count == 2);
+
+        (await site.Owner.Api.Patch($"/api/v1/conversations/{conversation}/messages/{first}", new { text = "换货地址在深圳" })).Expect(HttpStatusCode.OK);
+        (await site.Owner.Api.Delete($"/api/v1/conversations/{conversation}/messages/{second}")).Expect(HttpStatusCode.OK);
+        Assert.Empty((await Ask(site.Owner, "q=退货&type=messages")).Items()); // at once: what is checked is what is there now
+        var found = await Found(site.Owner, "q=换货&type=messages", items => items.Count == 1);
+        var hit = Assert.Single(found.Items()).GetProperty("hits")[0];
+        Assert.Equal((first, "换货地址在深圳"), (hit.Long("seq"), hit.GetProperty("snippet").Text("text")));
+        (await site.Owner.Api.Post("/api/v1/search/rebuild", new { })).Expect(HttpStatusCode.Accepted);
+        await Until.True(async () => !(await Ask(site.Owner, "q=换货")).GetProperty("rebuilding").GetBoolean(), "the rebuild ends");
+        Assert.Single((await Ask(site.Owner, "q=换货")).Items());
+        Assert.Empty((await Ask(site.Owner, "q=运费")).Items());
+    }
+
+    [Fact]
+    public async Task The_list_of_conversations_is_searched_too()
+    {
+        await using var site = await Site.Open();
+        var lin = await site.Agent("agent");
+        var one = (await (await site.Visitor()).Say("第一个 coupon")).Text("conversationId");
+        var other = (await (await site.Visitor()).Say("第二个 coupon")).Text("conversationId");
+        (await (await site.Visitor()).Say("第三个")).Text("conversationId");
+        await site.Owner.Assign(other, site.Owner.Id);
+        await Found(site.Owner, "q=coupon", items => items.Count == 2);
+
+        async Task<IEnumerable<string>> List(AgentClient agent, string query) => (await agent.Api.Get("/api/v1/conversations?" + query)).Expect(HttpStatusCode.OK).Items().Select(row => row.Text("id"));
+        Assert.Equal([other, one], await List(site.Owner, "q=coupon"));
+        Assert.Equal([other], await List(site.Owner, "q=coupon&assignee=me"));
+        Assert.Equal([one], await List(lin, "q=coupon"));
+        Assert.Empty(await List(lin, "q=xylophone"));
+        Assert.Empty(await List(lin, "q=，"));
+        Refused((await lin.Api.Get("/api/v1/conversations?q=" + new string('x', 201))).Body, "q");
+    }
+
     private static void Refused(JsonElement problem, string field) => Assert.Equal(field, Assert.Single(problem.GetProperty("errors").EnumerateObject()).Name);
 
     private static async Task<JsonElement> Ask(AgentClient agent, string query) => (await agent.Api.Get("/api/v1/search?" + query)).Expect(HttpStatusCode.OK);

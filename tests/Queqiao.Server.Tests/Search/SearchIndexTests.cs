@@ -150,7 +150,7 @@ public sealed class SearchIndexTests
             throw new OperationCanceledException("the plug was pulled");
         }
 
-        public Task Remove(WriteUnit unit, int ws, IReadOnlyList<TextPlace> places, CancellationToken ct) => index.Remove(unit, ws, places, ct);
+        public Task<int> Remove(WriteUnit unit, int ws, IReadOnlyList<TextPlace> places, CancellationToken ct) => index.Remove(unit, ws, places, ct);
 
         public Task Empty(WriteUnit unit, CancellationToken ct) => index.Empty(unit, ct);
 

@@ -6,7 +6,7 @@ import { createLauncher } from './launcher'
 
 declare const __APP_VERSION__: string
 
-interface Global { (...command: string[]): void, q?: ArrayLike<string>[] }
+interface Global { (...command: unknown[]): void, q?: ArrayLike<unknown>[] }
 
 const script = document.currentScript as HTMLScriptElement | null
 const page = window as { queqiao?: Global }
@@ -34,22 +34,26 @@ function start({ src, dataset }: HTMLScriptElement, channel: string): void {
     launcher.classList.add('busy')
     load().then(loaded => loaded[command](), () => label(true)).then(() => launcher.classList.remove('busy'))
   }
+  /** Identify with what the site has signed; without anything: log out. */
+  const become = (user: unknown) => { load().then(loaded => loaded.become(user), () => {}) }
   const label = (failed = false) => {
     const zh = /^zh|^$/i.test(shell.lang || document.documentElement.lang || navigator.language)
     host.ariaLabel = zh ? '在线客服' : 'Chat'
     launcher.ariaLabel = launcher.title = failed ? (zh ? '聊天加载失败，请重试' : 'Chat did not load. Try again') : (zh ? '打开聊天' : 'Open chat')
   }
-  const commands: Record<string, (value: string) => void> = {
+  const commands: Record<string, (value: any) => void> = {
+    identify: become,
+    logout: become,
     open: () => act('open'),
     // Nothing to close while nothing was loaded.
     close: () => widget && act('close'),
     toggle: () => act('toggle'),
     lang: value => { shell.lang = value; widget ? widget.then(loaded => loaded.lang(value)) : label() },
-    theme: value => { shell.theme = value as Theme; widget?.then(loaded => loaded.theme(value as Theme)) },
+    theme: value => { shell.theme = value; widget?.then(loaded => loaded.theme(value)) },
     hide: () => { host.hidden = true },
     show: () => { host.hidden = false },
   }
-  const run = (command: ArrayLike<string>) => commands[command[0] ?? '']?.(command[1] ?? '')
+  const run = (command: ArrayLike<unknown>) => commands[command[0] as string]?.(command[1] ?? '')
 
   const waiting = page.queqiao?.q ?? []
   page.queqiao = (...command) => run(command)

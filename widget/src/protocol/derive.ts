@@ -33,11 +33,11 @@ export function entryOf(frame: ServerFrame): Entry | null {
 }
 
 /** The connection that sent a message gets only a receipt for it, so the entry is made of what was sent. */
-export function entryOfReceipt(receipt: Receipt, sent: { clientId: string, text: string }): Entry {
+export function entryOfReceipt(receipt: Receipt, sent: { clientId: string, text: string, files?: Item['attachments'] }): Entry {
   const { conversation, id, seq, prev, at } = receipt
   return {
     conversation, seq, prev,
-    item: { id, conversationId: conversation, seq, prev, at, kind: 'message', clientId: sent.clientId, direction: 'in', sender: { kind: 'contact', name: null }, text: sent.text },
+    item: { id, conversationId: conversation, seq, prev, at, kind: 'message', clientId: sent.clientId, direction: 'in', sender: { kind: 'contact', name: null }, text: sent.text, attachments: sent.files },
   }
 }
 

@@ -13,6 +13,16 @@ export type LogEvent =
   | { type: 'assigned', to: { name: string } | null }
   | { type: 'read', by: 'contact' | 'agent', upTo: number }
 
+/** A file of a message; where its bytes are is asked when it is shown. */
+export interface Attachment {
+  id: string
+  kind: 'image' | 'audio' | 'video' | 'file'
+  name: string
+  size: number
+  width?: number
+  height?: number
+}
+
 export interface Item {
   id: string
   conversationId: string
@@ -25,7 +35,7 @@ export interface Item {
   direction?: 'in' | 'out'
   sender: Sender
   text?: string
-  attachments?: readonly unknown[]
+  attachments?: readonly Attachment[]
   event?: LogEvent
 }
 
@@ -43,6 +53,17 @@ export interface Config {
   locale: string
   position: string
   textLimit: number
+  notice?: Notice | null
+}
+
+export interface Notice {
+  mode: 'notice' | 'accept'
+  hash: string
+  text: string
+  locale: string
+  /** A sentence for each purpose that can be agreed to. */
+  purposes: Record<string, string>
+  answered: boolean
 }
 
 export interface SessionAnswer {
@@ -86,7 +107,7 @@ export type ServerFrame =
 
 export type ClientFrame =
   | { op: 'hello', token: string, locale: string, resume?: Record<string, number> }
-  | { op: 'send', clientId: string, text: string }
+  | { op: 'send', clientId: string, text: string, attachments?: string[] }
   | { op: 'typing', on: boolean }
   | { op: 'read', conversation: string, seq: number }
   | { op: 'ping' }

@@ -1,4 +1,5 @@
 import type { Messages } from '../i18n'
+import type { Attachment } from '../protocol/types'
 import type { Store } from '../storage'
 import { h, icon, setText } from './dom'
 
@@ -10,11 +11,13 @@ export class Composer {
   private readonly field: HTMLTextAreaElement
   private readonly button: HTMLButtonElement
   private readonly count = h('div', { class: 'count', role: 'status' })
+  /** What goes with the text; null while some of it is under way. */
+  files: readonly Attachment[] | null = []
   private limit = 10_000
   private t: Messages | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(private readonly store: Store, private readonly actions: { send(text: string): void, typed(empty: boolean): void }) {
+  constructor(private readonly store: Store, private readonly actions: { send(text: string, files: readonly Attachment[]): void, typed(empty: boolean): void }) {
     this.field = h('textarea', {
       rows: 1, value: store.get('draft') ?? '', enterKeyHint: 'send', autocomplete: 'off',
       oninput: () => this.changed(),
@@ -53,7 +56,7 @@ export class Composer {
     // Only what does not fit one line: measuring an empty field would count its placeholder.
     if (field.value && field.scrollHeight > field.clientHeight) field.style.height = `${field.scrollHeight}px`
     const left = this.limit - field.value.trim().length
-    this.button.disabled = field.value.trim() === '' || left < 0
+    this.button.disabled = !this.ready(field.value.trim())
     setText(this.count, left < countBelow && this.t ? this.t.left(left) : '')
     this.count.classList.toggle('over', left < 0)
     field.ariaInvalid = left < 0 ? 'true' : null
@@ -75,12 +78,16 @@ export class Composer {
 
   private send(): void {
     const text = this.field.value.trim()
-    if (text === '' || text.length > this.limit) return
+    if (!this.ready(text) || !this.files) return
     // First into the outbox, which stores it, then out of the draft: a crash in between may repeat it, never lose it.
-    this.actions.send(text)
+    this.actions.send(text, this.files)
     this.field.value = ''
     this.save()
     this.fit()
+  }
+
+  private ready(text: string): boolean {
+    return !!this.files && text.length <= this.limit && (text !== '' || this.files.length > 0)
   }
 
   private save(): void {

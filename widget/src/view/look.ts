@@ -30,7 +30,8 @@ export class Look {
     this.left = position === 'left'
     const brand = validColour(color)
     const look = JSON.stringify({ brand, onBrand: textOn(brand), left: this.left })
-    if (look !== this.store.get('look')) this.store.set('look', look)
+    // For somebody who comes back, and so only for who has done something.
+    if (this.store.get('token') && look !== this.store.get('look')) this.store.set('look', look)
     this.draw()
   }
 

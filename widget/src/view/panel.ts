@@ -11,6 +11,8 @@ export interface PanelState extends LogState {
   agent: string | null
   trouble: Trouble
   textLimit: number
+  /** Nobody writes before they have accepted the notice. */
+  must?: boolean
 }
 
 /** The parts and their order; what Escape and Tab do; where the focus goes. */
@@ -51,7 +53,7 @@ export class Panel {
     setText(this.bannerText, banner)
     this.banner.hidden = banner === ''
     this.banner.classList.toggle('bad', phase === 'closed')
-    this.composer.draw(t, state.textLimit, phase === 'closed')
+    this.composer.draw(t, state.textLimit, !!state.must || phase === 'closed')
     this.log.draw(state, t)
   }
 

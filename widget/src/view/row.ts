@@ -7,6 +7,8 @@ export interface RowActions {
   retry(clientId: string): void
   edit(clientId: string): void
   remove(clientId: string): void
+  /** Shows the files of a message in a box that is empty. */
+  files(box: HTMLElement, files: NonNullable<MessageRow['files']>): void
 }
 
 /** A drawn row: its element stays while the row lives, so that a live region announces a message once. */
@@ -27,6 +29,11 @@ function drawLine(kind: 'day' | 'note'): Drawn {
 function drawMessage(first: MessageRow, t: Messages, actions: RowActions): Drawn {
   const name = h('p', { class: first.mine ? 'quiet' : 'name' })
   const bubble = h('div', { class: 'bubble' }, ...linked(first.text))
+  if (first.files?.length) {
+    const box = h('div', { class: 'files' })
+    bubble.prepend(box)
+    actions.files(box, first.files)
+  }
   // Times and states change later; hearing each of them would drown the messages.
   const meta = h('div', { class: 'meta', ariaLive: 'off' })
   const node = h('div', {}, name, bubble, meta)

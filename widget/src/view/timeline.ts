@@ -16,6 +16,7 @@ export interface MessageRow {
   last: boolean
   name: string
   text: string
+  files?: Item['attachments']
   time: string
   state: string
   /** Written, but not on the server yet. */
@@ -35,7 +36,7 @@ export interface Sources {
   now: Date
 }
 
-interface Said { key: string, mine: boolean, who: string, name: string, text: string, at: Date, state: string, pending?: boolean, failed?: MessageRow['failed'] }
+interface Said { key: string, mine: boolean, who: string, name: string, text: string, files?: Item['attachments'], at: Date, state: string, pending?: boolean, failed?: MessageRow['failed'] }
 
 const sameRun = 5 * 60_000
 
@@ -57,8 +58,8 @@ export function timeline(from: Sources): Row[] {
     const follows = run !== null && run.said.who === said.who && said.at.getTime() - run.said.at.getTime() < sameRun && !run.row.failed
     // Only the last of a run carries the time, unless the state changes within it.
     if (follows && run && run.said.state === said.state) Object.assign(run.row, { last: false, time: '', state: '' })
-    const { key, mine, name, text, state, pending = false, failed } = said
-    const row: MessageRow = { kind: 'message', key, mine, first: !follows, last: true, name, text, time: clock(said.at, lang), state, pending, failed }
+    const { key, mine, name, text, files, state, pending = false, failed } = said
+    const row: MessageRow = { kind: 'message', key, mine, first: !follows, last: true, name, text, files, time: clock(said.at, lang), state, pending, failed }
     rows.push(row)
     run = { row, said }
   }
@@ -104,7 +105,7 @@ function saidBy(item: Item, at: Date, seenUpTo: number, title: string, t: Messag
     mine, at,
     who: mine ? 'me' : `${kind} ${item.sender.id ?? name ?? ''}`,
     name: mine ? t.you : name || (kind === 'bot' ? t.bot : title),
-    text: item.text || (item.attachments?.length ? t.attachment : ''),
+    text: item.text ?? '', files: item.attachments,
     state: mine ? (item.seq <= seenUpTo ? t.read : t.sent) : '',
   }
 }
@@ -115,7 +116,7 @@ function saidInOutbox(entry: Outgoing, t: Messages): Said {
   const pending = entry.state === 'waiting' || entry.state === 'sending'
   const reason = !final ? t.failed : entry.code === 'message_too_long' || entry.code === 'payload_too_large' ? t.tooLong : t.invalid
   return {
-    key: clientId, mine: true, pending, who: 'me', name: t.you, text: entry.text, at: new Date(entry.at),
+    key: clientId, mine: true, pending, who: 'me', name: t.you, text: entry.text, files: entry.files, at: new Date(entry.at),
     state: failed ? '' : entry.state === 'waiting' ? t.waiting : entry.state === 'stored' ? t.sent : t.sending,
     ...(failed && { failed: { clientId, final, reason } }),
   }

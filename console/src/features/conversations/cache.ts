@@ -48,11 +48,11 @@ export function createCache(queries: QueryClient, source: ConversationSource) {
     },
     changed(frame: ListFrame) {
       for (const list of siblings(frame.list)) write(applyChange(list, frame))
-      if (frame.data.counts) queries.setQueryData<Counts>(countsKey, frame.data.counts)
+      if (frame.data.counts) queries.setQueryData<Counts>(countsKey, had => ({ ...had, ...frame.data.counts } as Counts))
     },
     /** Without a cursor nobody knows what happened between the first page and this answer: the page is fetched once more. */
     watching(frame: WatchingFrame, sort: Sort) {
-      if (frame.counts) queries.setQueryData<Counts>(countsKey, frame.counts)
+      if (frame.counts) queries.setQueryData<Counts>(countsKey, had => ({ ...had, ...frame.counts } as Counts))
       const bridged = !frame.resync && typeof read(frame.list, sort)?.cursor === 'string'
       for (const list of siblings(frame.list)) {
         if (!bridged && list.sort !== sort) queries.removeQueries({ queryKey: listKey(list.view, list.sort) })

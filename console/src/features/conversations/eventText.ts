@@ -2,6 +2,9 @@ import type { ComposerTranslation } from 'vue-i18n'
 import type { EventItem } from '@/api/types'
 import { knownEvent } from '@/realtime'
 
+const codes = new Set(['agent_replied', 'customer_wrote', 'agent_started', 'merged', 'snooze_over'])
+const reasonOf = (reason: string | null | undefined) => (reason && !codes.has(reason) ? ` · ${reason}` : '')
+
 /** "Lin took this conversation", in the reader's language. Null for what is not worth a line. */
 export function eventText(item: EventItem, t: ComposerTranslation, me: string | undefined): string | null {
   const event = knownEvent(item)
@@ -12,13 +15,25 @@ export function eventText(item: EventItem, t: ComposerTranslation, me: string | 
     case 'created': return t('conversations.event.created')
     case 'read': return null
     case 'status':
-      if (event.to === 'resolved') return t('conversations.event.resolved', { who })
+      if (event.to === 'resolved') return t('conversations.event.resolved', { who }) + reasonOf(event.reason)
       if (event.from === 'resolved') return t('conversations.event.reopened', { who })
+      if (event.from === 'snoozed' && event.reason === 'snooze_over') return t('conversations.event.woke')
       return t('conversations.event.status', { who, status: t(`conversations.status.${event.to}`) })
     case 'assigned':
       if (!event.to) return t('conversations.event.unassigned', { who })
       if (event.to.id === item.sender.id) return t('conversations.event.taken', { who })
       return item.sender.kind === 'agent' ? t('conversations.event.assigned', { who, to: named(event.to) }) : t('conversations.event.routed', { to: named(event.to) })
+    case 'team': return event.to ? t('conversations.event.team', { who, to: event.to.name }) : t('conversations.event.noTeam', { who })
+    case 'tagged': return t('conversations.event.tagged', { who, tag: event.tag.name })
+    case 'untagged': return t('conversations.event.untagged', { who, tag: event.tag.name })
+    case 'priority': return t('conversations.event.priority', { who, priority: t(`conversations.priority.${event.to}`) })
+    case 'subject': return event.to ? t('conversations.event.subject', { who, subject: event.to }) : t('conversations.event.noSubject', { who })
+    case 'fields': return t('conversations.event.fields', { who })
+    case 'rating_requested': return t('conversations.event.ratingRequested')
+    case 'rated': return t('conversations.event.rated', { score: event.score }) + reasonOf(event.comment)
+    case 'merged_into': return t('conversations.event.mergedInto', { who })
+    case 'merged_from': return t('conversations.event.mergedFrom', { who })
+    case 'mentioned': case 'mentions_seen': case 'edited': case 'note_edited': case 'recalled': case 'note_recalled': return null
     default: return event satisfies never
   }
 }

@@ -7,12 +7,15 @@ import { createConnection, createHealer, eventStreamTransport, socketTransport }
 import type { ConnectionState, Interest, LogFrame, ServerFrame } from '@/realtime'
 import { createCache } from './cache'
 import type { Cache } from './cache'
+import { createFileLinks, createUploads, fileSource } from './files'
+import type { FileDesk } from './files'
 import { createOutbox } from './outbox'
 import type { Outbox } from './outbox'
 import { conversationSource } from './source'
 import type { ConversationSource } from './source'
 
 export interface Live {
+  files: FileDesk
   state: Readonly<Ref<ConnectionState>>
   source: ConversationSource
   cache: Cache
@@ -48,6 +51,8 @@ const typingLasts = 6000
 export function createLive({ http, queries, locale, confirmSession }: LiveOptions): Live {
   const source = conversationSource(http)
   const cache = createCache(queries, source)
+  const fileApi = fileSource(http, locale)
+  const files: FileDesk = { source: fileApi, uploads: createUploads(fileApi), links: createFileLinks(fileApi) }
   const state = shallowRef<ConnectionState>('stopped')
   const followed: { conversation: string | null; list: { view: View; sort: Sort } | null } = { conversation: null, list: null }
   const typers = new Map<string, ReturnType<typeof setTimeout>>()
@@ -123,7 +128,7 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
   }
 
   return {
-    state, source, cache, outbox, heal: healer.heal, apply: healer.apply,
+    state, source, cache, outbox, files, heal: healer.heal, apply: healer.apply,
     start(agent) {
       connection.stop()
       outbox.open(agent)
@@ -134,6 +139,7 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
     stop() {
       connection.stop()
       outbox.close()
+      files.uploads.clear()
       followed.conversation = followed.list = null
       window.removeEventListener('online', nudge)
       document.removeEventListener('visibilitychange', nudge)

@@ -4,7 +4,7 @@ import { localStore, readJson } from '@/lib/storage'
 import type { Store } from '@/lib/storage'
 import { backoff } from '@/realtime'
 import type { LogFrame } from '@/realtime'
-import type { MessageItem } from '@/api/types'
+import type { Attachment, MessageItem } from '@/api/types'
 import type { ConversationSource } from './source'
 
 export interface OutboxEntry {
@@ -12,6 +12,10 @@ export interface OutboxEntry {
   conversationId: string
   text: string
   private: boolean
+  /** Uploaded already. */
+  attachments?: readonly Attachment[]
+  replyTo?: number
+  mentions?: readonly string[]
   at: string
   state: 'queued' | 'failed'
   /** Problem code and detail of the refusal. */
@@ -60,6 +64,8 @@ export function createOutbox({ source, sent, store = localStore, random = Math.r
   function toFrame(entry: OutboxEntry, receipt: { id: string; seq: number; prev: number; at: string }): LogFrame {
     const data: MessageItem = {
       ...receipt, conversationId: entry.conversationId, clientId: entry.clientId, kind: entry.private ? 'note' : 'message', text: entry.text,
+      ...(entry.replyTo ? { replyTo: entry.replyTo } : {}),
+      ...(entry.attachments ? { attachments: [...entry.attachments] } : {}),
       sender: { kind: 'agent', id: agent?.id ?? '', name: agent?.name ?? null },
       ...(entry.private ? {} : { direction: 'out', delivery: { state: 'sent' } }),
     }
@@ -70,7 +76,7 @@ export function createOutbox({ source, sent, store = localStore, random = Math.r
     const tries = tried.get(entry.clientId) ?? 1
     const sender = agent
     try {
-      const receipt = await source.send(entry.conversationId, { clientId: entry.clientId, text: entry.text, private: entry.private })
+      const receipt = await source.send(entry.conversationId, { clientId: entry.clientId, text: entry.text, private: entry.private, ...(entry.replyTo ? { replyTo: entry.replyTo } : {}), ...(entry.mentions?.length ? { mentions: entry.mentions } : {}), ...(entry.attachments ? { attachments: entry.attachments.map(file => file.id) } : {}) })
       failures = 0
       if (agent !== sender) return 'stopped'
       sent(toFrame(entry, receipt))
@@ -125,8 +131,8 @@ export function createOutbox({ source, sent, store = localStore, random = Math.r
       entries.value = []
       window.removeEventListener('storage', fromOtherTab)
     },
-    add(conversationId: string, text: string, isPrivate: boolean) {
-      const entry: OutboxEntry = { clientId: newClientId(), conversationId, text, private: isPrivate, at: new Date().toISOString(), state: 'queued' }
+    add(conversationId: string, text: string, isPrivate: boolean, more: Pick<OutboxEntry, 'replyTo' | 'mentions' | 'attachments'> = {}) {
+      const entry: OutboxEntry = { ...more, clientId: newClientId(), conversationId, text, private: isPrivate, at: new Date().toISOString(), state: 'queued' }
       mutate(now => [...now, entry])
       wake()
       return entry.clientId

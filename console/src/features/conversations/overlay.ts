@@ -1,9 +1,9 @@
 import { shallowRef } from 'vue'
 import { defineStore } from 'pinia'
-import type { Person, Row, Status, View } from '@/api/types'
+import type { Person, Priority, Row, Status, View } from '@/api/types'
 
 /** What the agent just did, shown before the server has said so. `seq` is known once it has: the pushed row then takes over. */
-export interface Patch { status?: Status; assignee?: Person | null; seq: number | null }
+export interface Patch { status?: Status; assignee?: Person | null; priority?: Priority; seq: number | null }
 
 const keptFor = 15_000
 
@@ -42,8 +42,10 @@ export function belongs(row: Pick<Row, 'status' | 'assignee'>, view: View, me: s
   switch (view) {
     case 'resolved': return row.status === 'resolved'
     case 'all': return row.status !== 'resolved'
-    case 'mine': return row.status !== 'resolved' && row.assignee !== null && row.assignee.id === me
-    case 'unassigned': return row.status !== 'resolved' && row.assignee === null
-    default: return view satisfies never
+    case 'snoozed': return row.status === 'snoozed'
+    case 'mine': return row.status !== 'resolved' && row.status !== 'snoozed' && row.assignee !== null && row.assignee.id === me
+    case 'unassigned': return row.status !== 'resolved' && row.status !== 'snoozed' && row.assignee === null
+    // Mentions and saved views: only the server knows.
+    default: return true
   }
 }

@@ -1,5 +1,5 @@
 import type { Http } from '@/api/client'
-import type { Counts, ItemPage, Receipt, Row, RowPage, Sort, View } from '@/api/types'
+import type { Counts, FieldValue, ItemPage, Priority, Receipt, Row, RowPage, Sort, Status, View } from '@/api/types'
 
 export interface ConversationSource {
   page(view: View, sort: Sort, cursor: string | null): Promise<RowPage>
@@ -8,9 +8,17 @@ export interface ConversationSource {
   newest(id: string): Promise<ItemPage>
   after(id: string, seq: number): Promise<ItemPage>
   before(id: string, seq: number): Promise<ItemPage>
-  send(id: string, message: { clientId: string; text: string; private: boolean }): Promise<Receipt>
+  send(id: string, message: { clientId: string; text: string; private: boolean; replyTo?: number; mentions?: readonly string[]; attachments?: string[] }): Promise<Receipt>
   assign(id: string, agentId: string | null): Promise<{ seq: number }>
-  setStatus(id: string, status: 'open' | 'resolved'): Promise<{ seq: number }>
+  setStatus(id: string, status: Status, more?: { until?: string; reason?: string }): Promise<{ seq: number }>
+  assignTeam(id: string, teamId: string | null): Promise<{ seq: number }>
+  transfer(id: string, to: { teamId?: string; agentId?: string; note?: string }): Promise<{ seq: number }>
+  setTags(id: string, change: { add?: readonly string[]; remove?: readonly string[] }): Promise<{ seq: number }>
+  setPriority(id: string, priority: Priority): Promise<{ seq: number }>
+  change(id: string, change: { subject?: string; fields?: Record<string, FieldValue> }): Promise<{ seq: number }>
+  edit(id: string, seq: number, text: string): Promise<{ seq: number }>
+  recall(id: string, seq: number): Promise<void>
+  merge(id: string, intoId: string): Promise<{ seq: number }>
   read(id: string, seq: number): Promise<void>
 }
 
@@ -26,7 +34,15 @@ export function conversationSource(http: Http): ConversationSource {
     before: (id, before) => http.get(`${one(id)}/messages`, { before, limit: 50 }),
     send: (id, message) => http.post(`${one(id)}/messages`, message),
     assign: (id, agentId) => http.post(`${one(id)}/assign`, { agentId }),
-    setStatus: (id, status) => http.post(`${one(id)}/status`, { status }),
+    setStatus: (id, status, more) => http.post(`${one(id)}/status`, { status, ...more }),
+    assignTeam: (id, teamId) => http.post(`${one(id)}/assign`, { teamId }),
+    transfer: (id, to) => http.post(`${one(id)}/transfer`, to),
+    setTags: (id, change) => http.post(`${one(id)}/tags`, change),
+    setPriority: (id, priority) => http.post(`${one(id)}/priority`, { priority }),
+    change: (id, change) => http.patch(one(id), change),
+    edit: (id, seq, text) => http.patch(`${one(id)}/messages/${seq}`, { text }),
+    recall: (id, seq) => http.remove(`${one(id)}/messages/${seq}`),
+    merge: (id, intoId) => http.post(`${one(id)}/merge`, { intoId }),
     read: (id, seq) => http.post(`${one(id)}/read`, { seq }),
   }
 }

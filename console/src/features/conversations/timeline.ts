@@ -23,6 +23,9 @@ function followsFromAssignment(item: EventItem, before: Item | undefined) {
   return item.event.type === 'status' && before?.kind === 'event' && before.event.type === 'assigned' && before.at === item.at
 }
 
+/** Known from elsewhere on the screen: ticks, the changed bubble, the note itself. */
+const silent = new Set(['read', 'mentioned', 'mentions_seen', 'edited', 'note_edited', 'recalled', 'note_recalled'])
+
 /** What stands between the items: days, the unread line, and at the end what is still under way. */
 export function timelineOf(known: Pick<Known, 'items' | 'head' | 'hasOlder'>, unreadFrom: number | null, outbox: readonly OutboxEntry[]): Line[] {
   const lines: Line[] = []
@@ -33,7 +36,7 @@ export function timelineOf(known: Pick<Known, 'items' | 'head' | 'hasOlder'>, un
     if (item.kind === 'event') {
       const event = knownEvent(item)
       // Receipts show as ticks on messages; the beginning is the top of the timeline itself.
-      if (!event || event.type === 'read' || followsFromAssignment(item, known.items[i - 1])) continue
+      if (!event || silent.has(event.type) || followsFromAssignment(item, known.items[i - 1])) continue
     }
     if (day === null || !isSameDay(day, item.at)) {
       lines.push({ kind: 'day', key: `day-${item.seq}`, at: item.at })

@@ -1,10 +1,12 @@
+import { useQueryClient } from '@tanstack/vue-query'
 import { useI18n } from 'vue-i18n'
 import { useProblemText } from '@/api/useProblem'
 import { useSession } from '@/features/identity'
-import type { Person } from '@/api/types'
+import type { FieldValue, Named, Person, Priority, Status, Tag } from '@/api/types'
 import { showToast } from '@/ui'
 import { useLive } from './live'
 import { useOverlay } from './overlay'
+import { workbenchKeys } from './workbench'
 
 /** What an agent does to a conversation: shown at once, taken back with a reason when refused, undone from the toast. */
 export function useActs() {
@@ -13,8 +15,9 @@ export function useActs() {
   const overlay = useOverlay()
   const session = useSession()
   const problemText = useProblemText()
+  const queries = useQueryClient()
 
-  async function act(work: () => Promise<void>) {
+  async function act(work: () => Promise<unknown>) {
     try {
       await work()
       return true
@@ -23,12 +26,25 @@ export function useActs() {
       return false
     }
   }
-  const setStatus = (id: string, status: 'open' | 'resolved') => act(() => overlay.during(id, { status }, () => source.setStatus(id, status)))
+  const setStatus = (id: string, status: Status, more?: { until?: string; reason?: string }) => act(() => overlay.during(id, { status }, () => source.setStatus(id, status, more)))
   const setAssignee = (id: string, to: Person | null) => act(() => overlay.during(id, { assignee: to }, () => source.assign(id, to?.id ?? null)))
 
   return {
-    async resolve(id: string) {
-      const done = setStatus(id, 'resolved')
+    setStatus,
+    snooze: (id: string, until: Date, reason: string) => setStatus(id, 'snoozed', { until: until.toISOString(), ...(reason.trim() ? { reason: reason.trim() } : {}) })
+      .then(done => { if (done) showToast(t('conversations.snoozedToast'), { action: { label: t('ui.undo'), run: () => void setStatus(id, 'open') } }) }),
+    setPriority: (id: string, priority: Priority) => act(() => overlay.during(id, { priority }, () => source.setPriority(id, priority))),
+    addTag: (id: string, name: string) => act(async () => {
+      await source.setTags(id, { add: [name] })
+      await queries.invalidateQueries({ queryKey: workbenchKeys.tags })
+    }),
+    removeTag: (id: string, tag: Tag) => act(() => source.setTags(id, { remove: [tag.id] })),
+    change: (id: string, change: { subject?: string; fields?: Record<string, FieldValue> }) => act(() => source.change(id, change)),
+    assignTeam: (id: string, team: Named | null) => act(() => source.assignTeam(id, team?.id ?? null)),
+    edit: (id: string, seq: number, text: string) => act(() => source.edit(id, seq, text)),
+    recall: (id: string, seq: number) => act(() => source.recall(id, seq)),
+    async resolve(id: string, reason?: string) {
+      const done = setStatus(id, 'resolved', reason ? { reason } : undefined)
       showToast(t('conversations.resolvedToast'), { action: { label: t('ui.undo'), run: () => void done.then(ok => ok && setStatus(id, 'open')) } })
       await done
     },

@@ -57,3 +57,7 @@ export function useList(view: Ref<View>, sort: Ref<Sort>, { cache, patches, me }
 }
 
 export const useCounts = (source: Pick<ConversationSource, 'counts'>) => useQuery({ queryKey: countsKey, queryFn: () => source.counts(), staleTime: Infinity }).data
+
+/** Counts of saved views are not pushed: they are asked for now and then while they are shown. */
+export const useViewCounts = (source: Pick<ConversationSource, 'counts'>, enabled: Ref<boolean>) =>
+  useQuery({ queryKey: ['viewCounts'], queryFn: async () => (await source.counts()).views ?? {}, staleTime: 5_000, refetchInterval: 15_000, enabled }).data

@@ -5,10 +5,12 @@ import type { Known } from '@/realtime'
 const dwell = 600
 
 /** "Read" means seen: the tab is in front, the end of the conversation in view, and the agent stayed for a moment. */
-export function useReadMark({ known, atBottom, enabled, read }: {
+export function useReadMark({ known, atBottom, enabled, me, read }: {
   known: Ref<Known | undefined>
   atBottom: Ref<boolean>
   enabled: Ref<boolean>
+  /** Whose mentions are seen by looking. */
+  me: () => string | undefined
   read: (id: string, seq: number) => Promise<void>
 }) {
   const inFront = ref(document.hasFocus())
@@ -23,8 +25,9 @@ export function useReadMark({ known, atBottom, enabled, read }: {
     clearTimeout(timer)
     const now = known.value
     if (!now || !atBottom.value || !inFront.value || !enabled.value) return
-    const last = now.items.findLast(item => item.kind === 'message' && item.direction === 'in')
-    if (!last || last.seq <= now.head.agentReadSeq || told === last.id) return
+    const named = now.head.unseenMentions.includes(me() ?? '')
+    const last = now.items.findLast(item => (named ? item.kind === 'note' : item.kind === 'message' && item.direction === 'in'))
+    if (!last || (!named && last.seq <= now.head.agentReadSeq) || told === last.id) return
     timer = setTimeout(() => {
       told = last.id
       read(now.head.id, now.seq).catch(() => (told = ''))

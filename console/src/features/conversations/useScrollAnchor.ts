@@ -34,12 +34,13 @@ export function useScrollAnchor(box: Ref<HTMLElement | null>, atBottom: Ref<bool
     await nextTick()
     if (first?.isConnected && before !== undefined) element.scrollTop += first.getBoundingClientRect().top - before
   }
-  // The composer grows, the keyboard of a phone opens: the end stays in view.
+  // The composer grows, the keyboard of a phone opens, a picture arrives: the end stays in view.
   const observer = new ResizeObserver(() => { if (pinned) toBottom() })
   watch(box, (now, _, onCleanup) => {
     if (!now) return
-    observer.observe(now)
-    onCleanup(() => observer.unobserve(now))
+    const observed = [now, ...now.children]
+    for (const element of observed) observer.observe(element)
+    onCleanup(() => { for (const element of observed) observer.unobserve(element) })
   }, { immediate: true, flush: 'post' })
   onScopeDispose(() => observer.disconnect())
   return { toBottom, onScroll, keep }

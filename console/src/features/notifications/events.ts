@@ -8,6 +8,9 @@ export function happeningOf(before: Row | undefined, now: Row, me: string): Happ
   const at = (event: CallEvent): Happening => ({ event, conversation: now.id, who: now.contact.name, text: now.lastMessage?.kind === 'message' ? now.lastMessage.text : null })
   if (before && now.seq <= before.seq) return null
   const spoke = now.lastMessage?.direction === 'in' && now.lastMessage.seq > (before?.lastMessage?.seq ?? 0)
+  // A newer server says on a row whom its notes name.
+  const names = (row: Row | undefined) => (row as { unseenMentions?: readonly string[] } | undefined)?.unseenMentions?.includes(me) ?? false
+  if (names(now) && !names(before)) return at('mention')
   if (now.assignee?.id === me) {
     if (before && before.assignee?.id !== me) return at('assigned')
     // A row that was not known and is mine now was given to me, or came back with something new.

@@ -4,7 +4,7 @@ import { happeningOf } from './events'
 import { isQuiet, minutesIn } from './quiet'
 
 const row = (change: Partial<Row>): Row => ({
-  id: 'c', seq: 5, status: 'open', channel: { id: 'w', kind: 'web', name: 'Web' }, contact: { id: 'p', name: '王' }, assignee: null, priority: 'none', tags: [], unread: 0, waitingSince: null,
+  id: 'c', seq: 5, status: 'open', channel: { id: 'w', kind: 'web', name: 'Web' }, contact: { id: 'p', name: '王' }, assignee: null, subject: null, snoozedUntil: null, team: null, priority: 'none', tags: [], fields: {}, unseenMentions: [], rating: null, unread: 0, waitingSince: null,
   lastMessage: null, contactReadSeq: 0, agentReadSeq: 0, createdAt: '', lastActivityAt: '', ...change,
 })
 const me = { id: 'me', name: 'Lin' }
@@ -27,6 +27,12 @@ describe('what calls me', () => {
     expect(kindOf(undefined, waiting)).toBe('waiting')
     expect(kindOf(waiting, { ...waiting, seq: 3, lastMessage: said(3) })).toBeNull()
     expect(kindOf(row({ status: 'resolved' }), { ...waiting, seq: 9 })).toBe('waiting')
+  })
+  it('a colleague who names me, once', () => {
+    const naming = (who: string, seq = 6): Row => Object.assign(row({ seq }), { unseenMentions: [who] })
+    expect(kindOf(row({}), naming('me'))).toBe('mention')
+    expect(kindOf(naming('me'), naming('me', 7))).toBeNull()
+    expect(kindOf(row({}), naming('you'))).toBeNull()
   })
   it('nothing that was known already', () => {
     const known = row({ seq: 9, assignee: me })

@@ -6,5 +6,6 @@ import bulk from './bulk.json'
 import channels from './channels.json'
 import preferences from './preferences.json'
 import errors from './errors.json'
+import files from './files.json'
 
-export default { app, ui, identity, conversations, bulk, channels, preferences, errors }
+export default { app, ui, identity, conversations, bulk, channels, preferences, errors, files }

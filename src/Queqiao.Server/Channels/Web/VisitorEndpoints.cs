@@ -22,6 +22,7 @@ internal static class VisitorEndpoints
         widget.MapGet("/messages", Messages).IsPublic().TakesQuery("after", "before", "limit", "wait");
         widget.MapPost("/messages", Send).IsPublic().TakesQuery();
         widget.MapPost("/events", Signal).IsPublic().TakesQuery();
+        widget.MapGet("/transcript", Transcript).IsPublic().TakesQuery("format", "timeZone").WithSummary("What was said, as a file to keep: html (default), text or json");
         widget.MapGet("/unread", Unread).IsPublic().TakesQuery();
         VisitorFiles.Map(widget);
     }
@@ -64,7 +65,7 @@ internal static class VisitorEndpoints
         };
     }
 
-    internal sealed record SignalRequest(string? Type, bool? On = null, long? Seq = null);
+    internal sealed record SignalRequest(string? Type, bool? On = null, long? Seq = null, int? Score = null, string? Comment = null);
 
     private static async Task<IResult> Signal(TolerantBody<SignalRequest> body, HttpContext context, VisitorAccess access, ICustomerConversations conversations, CancellationToken ct)
     {
@@ -78,9 +79,17 @@ internal static class VisitorEndpoints
             case { Type: "typing" }:
                 await conversations.Typing(who.Customer, body.Value.On ?? true, ct);
                 return TypedResults.NoContent();
+            case { Type: "rating" } rating:
+                return await conversations.Rate(who.Customer, rating.Score, rating.Comment) is { } refused ? refused.ToProblem() : TypedResults.NoContent();
             default:
-                return Refusal.Invalid("type", "not_one_of", "typing, read").ToProblem();
+                return Refusal.Invalid("type", "not_one_of", "typing, read, rating").ToProblem();
         }
+    }
+
+    private static async Task<IResult> Transcript(string? format, string? timeZone, HttpContext context, VisitorAccess access, ICustomerConversations conversations, CancellationToken ct)
+    {
+        var (who, refusal) = await access.Admit(context);
+        return who is null ? refusal!.ToProblem() : await conversations.Transcript(who.Customer, format, timeZone, context, ct);
     }
 
     internal sealed record UnreadAnswer(Guid? ConversationId, int Unread, long Seq);

@@ -5,7 +5,7 @@ using Queqiao.Server.Platform.Problems;
 namespace Queqiao.Server.Conversations.Inbox;
 
 /// <summary>One condition of a list or a saved view.</summary>
-/// <param name="Field"><c>status</c>, <c>assignee</c>, <c>team</c>, <c>channel</c>, <c>tag</c>, <c>priority</c>, <c>unread</c>, <c>rating</c>, <c>mentioned</c>, or <c>field.KEY</c> of a custom field.</param>
+/// <param name="Field"><c>status</c>, <c>assignee</c>, <c>team</c>, <c>channel</c>, <c>contact</c>, <c>tag</c>, <c>priority</c>, <c>unread</c>, <c>rating</c>, <c>mentioned</c>, or <c>field.KEY</c> of a custom field.</param>
 /// <param name="Op"><c>in</c> (one of the values) or <c>not_in</c> (none of them).</param>
 /// <param name="Values">Names or ids; <c>me</c> and <c>none</c> where they make sense.</param>
 internal sealed record Condition(string Field, string Op, IReadOnlyList<string> Values)
@@ -16,7 +16,7 @@ internal sealed record Condition(string Field, string Op, IReadOnlyList<string> 
     public const int MostValues = 50;
     public const string CustomField = "field.";
 
-    public static readonly IReadOnlyList<string> Fields = ["status", "assignee", "team", "channel", "tag", "priority", "unread", "rating", "mentioned"];
+    public static readonly IReadOnlyList<string> Fields = ["status", "assignee", "team", "channel", "contact", "tag", "priority", "unread", "rating", "mentioned"];
 }
 
 /// <summary>Conditions to one expression, for SQL and for memory alike: a list asks for it, a pushed row is held against it.</summary>
@@ -55,7 +55,7 @@ internal static class ConditionRules
             "mentioned" => OneOf(["me"]),
             "assignee" => Ids("me", "none"),
             "team" or "tag" => Ids("none"),
-            "channel" => Ids(),
+            "channel" or "contact" => Ids(),
             _ when condition.Field.StartsWith(Condition.CustomField, StringComparison.Ordinal) =>
                 custom.Find(condition.Field[Condition.CustomField.Length..]) is { IsPersonal: false } ? null : Refusal.Invalid(field, "field_not_filterable", condition.Field),
             _ => Refusal.Invalid(field, "not_one_of", string.Join(", ", Condition.Fields.Append("field.KEY"))),
@@ -108,7 +108,7 @@ internal static class ConditionRules
             case ("tag", _):
                 var mark = IdSet.Mark(Guid.Parse(value));
                 return head => head.Tags != null && head.Tags.Contains(mark);
-            case ("assignee" or "team" or "channel", _):
+            case ("assignee" or "team" or "channel" or "contact", _):
                 return OfId(field, value == "me" ? me : Guid.Parse(value));
             default:
                 var line = FieldValues.Facet(field[Condition.CustomField.Length..], value);
@@ -120,6 +120,7 @@ internal static class ConditionRules
     {
         "assignee" => head => head.AssigneeId == id,
         "team" => head => head.TeamId == id,
+        "contact" => head => head.ContactId == id,
         _ => head => head.ChannelId == id,
     };
 

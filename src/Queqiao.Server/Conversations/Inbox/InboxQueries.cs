@@ -34,6 +34,8 @@ internal sealed class InboxQueries(IStorageEngine storage, ConversationSeals sea
             rows = rows.Where(view.Rule);
         if (filter.Rule is { } rule)
             rows = rows.Where(rule);
+        if (filter.Among is { } found)
+            rows = rows.Where(head => found.Contains(head.Id));
         rows = filter.Sort switch
         {
             InboxSort.Waiting => ByWaiting(rows, from),
@@ -100,7 +102,11 @@ internal static class InboxSort
     public static readonly IReadOnlyList<string> All = [Recent, Waiting, Created];
 }
 
-internal sealed record InboxFilter(InboxView? View, Expression<Func<ConversationHead, bool>>? Rule, string Sort);
+internal sealed record InboxFilter(InboxView? View, Expression<Func<ConversationHead, bool>>? Rule, string Sort)
+{
+    /// <summary>Only these (a search found them); null: all.</summary>
+    public Guid[]? Among { get; init; }
+}
 
 /// <summary>Where a page ended. Opaque on the wire.</summary>
 internal sealed record InboxCursor(char Kind, long At, Guid Id)

@@ -1,4 +1,5 @@
 using Queqiao.Server.Conversations.Inbox.Views;
+using Queqiao.Server.Conversations.Search;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Platform.Access;
@@ -10,14 +11,18 @@ namespace Queqiao.Server.Conversations.Inbox;
 /// <summary><c>GET /api/v1/conversations</c> and <c>/counts</c></summary>
 internal static class ListConversations
 {
-    public static readonly string[] Parameters =
-        ["view", "status", "assignee", "team", "channel", "tag", "priority", "unread", "rating", "field.*", "sort", "limit", "cursor"];
+    private const int MostFound = 500;
 
+    public static readonly string[] Parameters =
+        ["q", "view", "status", "assignee", "team", "channel", "contact", "tag", "priority", "unread", "rating", "field.*", "sort", "limit", "cursor"];
+
+    /// <param name="Q">Words of what was said in them. At most 500 are found, those with the newest hits; <c>cut</c> says whether there may be more.</param>
     /// <param name="View">mine, unassigned, mentions, snoozed, all, resolved, or the id of a saved view.</param>
     /// <param name="Status">One or more, between commas; the other filters too.</param>
     /// <param name="Assignee">me, none or agents' ids.</param>
     /// <param name="Team">none or teams' ids.</param>
     /// <param name="Channel">Channels' ids.</param>
+    /// <param name="Contact">Contacts' ids.</param>
     /// <param name="Tag">none or tags' ids.</param>
     /// <param name="Priority">none, low, medium, high or urgent.</param>
     /// <param name="Unread">true or false.</param>
@@ -26,11 +31,11 @@ internal static class ListConversations
     /// <param name="Limit">1–100, default 50.</param>
     /// <param name="Cursor">From the page before.</param>
     internal sealed record Query(
-        string? View, string? Status, string? Assignee, string? Team, string? Channel, string? Tag, string? Priority, string? Unread, string? Rating,
+        string? Q, string? View, string? Status, string? Assignee, string? Team, string? Channel, string? Contact, string? Tag, string? Priority, string? Unread, string? Rating,
         string? Sort, int? Limit, string? Cursor);
 
     public static async Task<IResult> Handle(
-        [AsParameters] Query query, HttpRequest request, Actor actor, InboxQueries inbox, SavedViews views, ICustomFields fields, RowFactsSource source, CancellationToken ct)
+        [AsParameters] Query query, HttpRequest request, Actor actor, InboxQueries inbox, SavedViews views, ICustomFields fields, RowFactsSource source, TextSearch search, CancellationToken ct)
     {
         var limit = query.Limit ?? 50;
         if (limit is < 1 or > 100)
@@ -42,12 +47,16 @@ internal static class ListConversations
         if (filter is null)
             return refusal!.ToProblem();
 
-        var found = await inbox.Page(actor, filter, from, limit, ct);
+        if (query.Q is { Length: > SearchEndpoints.LongestQuery })
+            return Refusal.Invalid("q", "too_long", SearchEndpoints.LongestQuery).ToProblem();
+        var (among, cut) = string.IsNullOrWhiteSpace(query.Q) ? (null, false) : await search.Among(actor.Conversations(), query.Q, MostFound, ct);
+
+        var found = await inbox.Page(actor, filter with { Among = among }, from, limit, ct);
         var rows = new List<(ConversationHead Head, RowFacts Facts)>(found.Count);
         foreach (var head in found.Take(limit))
             rows.Add((head, await source.Of(head, ct)));
         var next = found.Count > limit ? InboxCursor.After(rows[^1].Head, filter.Sort).ToString() : null;
-        return JsonAnswer.Object((rows, next), static (json, it) =>
+        return JsonAnswer.Object((rows, next, cut), static (json, it) =>
         {
             json.WriteStartArray("items");
             foreach (var (head, facts) in it.rows)
@@ -55,6 +64,8 @@ internal static class ListConversations
             json.WriteEndArray();
             if (it.next is not null)
                 json.WriteString("nextCursor", it.next);
+            if (it.cut)
+                json.WriteBoolean("cut", true);
         });
     }
 
@@ -87,7 +98,7 @@ internal static class ListConversations
     {
         (string, string?)[] known =
         [
-            ("status", query.Status), ("assignee", query.Assignee), ("team", query.Team), ("channel", query.Channel), ("tag", query.Tag),
+            ("status", query.Status), ("assignee", query.Assignee), ("team", query.Team), ("channel", query.Channel), ("contact", query.Contact), ("tag", query.Tag),
             ("priority", query.Priority), ("unread", query.Unread), ("rating", query.Rating),
         ];
         foreach (var (field, values) in known)

@@ -2,6 +2,7 @@ using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
@@ -20,7 +21,7 @@ internal sealed record CustomerServices(
 }
 
 /// <summary>The front door for channels.</summary>
-internal sealed class CustomerConversations(CustomerServices services, IHostApplicationLifetime lifetime) : ICustomerConversations
+internal sealed class CustomerConversations(CustomerServices services, Transcript transcript, IHostApplicationLifetime lifetime) : ICustomerConversations
 {
     /// <summary>A poller is there between two polls too.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
@@ -78,6 +79,22 @@ internal sealed class CustomerConversations(CustomerServices services, IHostAppl
         var outcome = await services.Log.Append(reply => CustomerCommands.Read(customer, upTo, reply));
         return (outcome as LogOutcome.Refused)?.Refusal;
     }
+
+    public async Task<Refusal?> Rate(Customer customer, int? score, string? comment)
+    {
+        if (score is not (>= 1 and <= 5))
+            return Refusal.Invalid("score", "out_of_range", 1, 5);
+        var words = string.IsNullOrWhiteSpace(comment) ? null : comment.Trim();
+        if (words?.Length > WordRules.MostComment)
+            return Refusal.Invalid("comment", "too_long", WordRules.MostComment);
+        var now = services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return await services.Log.Append(reply => CustomerCommands.Rate(customer, score.Value, words, now, reply)) is LogOutcome.Refused no ? no.Refusal : null;
+    }
+
+    public async Task<IResult> Transcript(Customer customer, string? format, string? timeZone, HttpContext context, CancellationToken ct) =>
+        await Head(customer, ct) is { } head
+            ? await ShowTranscript.Write(head, new(format ?? "html", Events: true, timeZone), transcript, context, ct)
+            : Refusal.NotFound().ToProblem();
 
     public async Task Typing(Customer customer, bool on, CancellationToken ct)
     {

@@ -105,6 +105,17 @@ internal static class CustomerCommands
         Reply = reply,
     };
 
+    /// <summary>A day may lie between asking and answering, but not another conversation.</summary>
+    public static LogCommand Rate(Customer customer, int score, string? comment, long now, ILogReply reply) => new()
+    {
+        Ws = customer.Ws,
+        Customer = customer.Key,
+        By = Contact,
+        ReopenWithin = TimeSpan.FromDays(30),
+        Decide = head => head.Rate(score, comment, now),
+        Reply = reply,
+    };
+
     // Whose contact this is follows from the conversation, and so does their name.
     private static readonly Sender Contact = new(SenderKind.Contact, null, null);
 }

@@ -40,7 +40,7 @@ internal sealed class IndexTexts(ITextIndex index, WordKeys keys, ConversationSe
                 found[EntryTexts.PlaceOf(entry)] = text;
         }
         foreach (var (_, text) in found.Values)
-            words.Add(isPerson: false, text);
+            words.Add(text);
         return [.. found.Zip(words.Take(), (one, tokens) => new IndexedText(ws, one.Value.Kind, one.Key, tokens))];
     }
 

@@ -1,6 +1,8 @@
 using Queqiao.Server.Conversations.Sealing;
+using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Search;
 using Queqiao.Server.Platform.Storage;
+using Queqiao.Text.Searching;
 
 namespace Queqiao.Server.Conversations.Search;
 
@@ -38,7 +40,6 @@ internal sealed class TextSearch(IStorageEngine storage, ConversationSeals seals
         await using var db = storage.Read(asked.Scope.Ws);
         var walk = Walk(db, asked, before);
         var hits = new Dictionary<Guid, List<FoundEntry>>();
-        var earlier = new HashSet<Guid>();
         long? next = null;
         await foreach (var hit in walk.Hits(ct))
         {
@@ -47,11 +48,13 @@ internal sealed class TextSearch(IStorageEngine storage, ConversationSeals seals
             {
                 if (known.Count < HitsShown)
                     known.Add(hit);
+                if (known.Count == HitsShown)
+                    walk.Enough.Add(id);
                 continue;
             }
-            if (earlier.Contains(id) || (before is { } shown && await walk.HasFrom(id, shown, EndOf(asked), ct)))
+            if (walk.Enough.Contains(id) || (before is { } shown && await walk.HasFrom(id, shown, EndOf(asked), ct)))
             {
-                earlier.Add(id);
+                walk.Enough.Add(id);
                 continue;
             }
             if (hits.Count == limit)
@@ -66,11 +69,29 @@ internal sealed class TextSearch(IStorageEngine storage, ConversationSeals seals
         return new FoundPage([.. page], next ?? walk.CutAt, walk.CutAt is not null);
     }
 
+    /// <summary>Which conversations have a match, those with the newest hits, and whether there may be more.</summary>
+    public async Task<(Guid[] Ids, bool Cut)> Among(Scope<ConversationHead> scope, string query, int most, CancellationToken ct)
+    {
+        if (SearchQuery.Parse(query) is not { } parsed)
+            return ([], false);
+        await using var db = storage.Read(scope.Ws);
+        var walk = Walk(db, new TextsAsked(scope, parsed, static rows => rows), before: null);
+        var ids = new HashSet<Guid>();
+        await foreach (var hit in walk.Hits(ct))
+        {
+            if (ids.Count == most && !ids.Contains(hit.Entry.ConversationId))
+                return ([.. ids], true);
+            ids.Add(hit.Entry.ConversationId);
+            walk.Enough.Add(hit.Entry.ConversationId);
+        }
+        return ([.. ids], walk.CutAt is not null);
+    }
+
     private TextWalk Walk(QueqiaoDb db, TextsAsked asked, long? before)
     {
         var words = keys.Of(asked.Scope.Ws);
         foreach (var clause in asked.Query.Clauses)
-            words.Add(isPerson: false, clause.Alternatives);
+            words.Add(clause.Alternatives);
         return new TextWalk(db, seals, index, clock, asked, new WordsAsked(asked.Scope.Ws, words.Take(), asked.Kinds)
         {
             Before = Math.Min(before ?? long.MaxValue, EndOf(asked)),

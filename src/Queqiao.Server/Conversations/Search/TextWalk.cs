@@ -30,6 +30,9 @@ internal sealed class TextWalk(QueqiaoDb db, ConversationSeals seals, ITextIndex
     /// <summary>Where it stopped because it had worked enough; null: it did not.</summary>
     public long? CutAt { get; private set; }
 
+    /// <summary>Conversations of which no more hits are wanted: they are passed over unread.</summary>
+    public HashSet<Guid> Enough { get; } = [];
+
     /// <summary>What matches, newest first.</summary>
     public async IAsyncEnumerable<FoundEntry> Hits([EnumeratorCancellation] CancellationToken ct)
     {
@@ -39,7 +42,7 @@ internal sealed class TextWalk(QueqiaoDb db, ConversationSeals seals, ITextIndex
             var found = await index.Find(db, words with { Before = before }, step, ct);
             foreach (var some in (await Visible(found, ct)).Chunk(ReadAtOnce))
             {
-                foreach (var hit in await Check(some, ct))
+                foreach (var hit in await Check(some.Where(text => !Enough.Contains(text.OwnerId)).ToList(), ct))
                     yield return hit;
             }
             if (found.Count < step)
@@ -75,8 +78,10 @@ internal sealed class TextWalk(QueqiaoDb db, ConversationSeals seals, ITextIndex
         return [.. found.Where(text => _known[text.OwnerId].IsVisible)];
     }
 
-    private async Task<IReadOnlyList<FoundEntry>> Check(FoundText[] some, CancellationToken ct)
+    private async Task<IReadOnlyList<FoundEntry>> Check(List<FoundText> some, CancellationToken ct)
     {
+        if (some.Count == 0)
+            return [];
         var ids = some.ToDictionary(text => (text.OwnerId, text.Seq), text => text.Id);
         var conversations = some.Select(text => text.OwnerId).Distinct().ToArray();
         var (seqs, instants) = (some.Select(text => text.Seq).Distinct().ToArray(), some.Select(text => TextPlace.AtOf(text.Id)).Distinct().ToArray());

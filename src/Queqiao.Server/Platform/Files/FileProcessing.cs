@@ -58,7 +58,7 @@ internal sealed class FileProcessing(IStorageEngine storage, StoredFiles files, 
     {
         var head = new byte[MediaPart];
         var length = await content.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, ct);
-        var type = FileTypes.ByName(files.View(row).Name)!;
+        var type = FileTypes.ByName((await files.View(row, ct)).Name)!;
         if (FileTypes.Check(type, head.AsSpan(0, Math.Min(length, FileTypes.HeadLength))) is { } wrong)
             return wrong;
         if (row.Kind == FileKind.Image)
@@ -130,7 +130,9 @@ internal sealed class FileProcessing(IStorageEngine storage, StoredFiles files, 
     {
         var path = uploads.PathOf(row.Id, variant);
         File.Delete(path);
-        using (var writer = new SealedWriter(path, files.Cipher(row, variant)))
+        if (await files.Cipher(row, variant, ct) is not { } cipher)
+            return; // the person was erased meanwhile
+        using (var writer = new SealedWriter(path, cipher))
         {
             writer.Write(bytes);
             writer.End();

@@ -23,7 +23,7 @@ internal static class FileServing
             || await files.Read(row, link.Variant, ct) is not { } content)
             return Refusal.NotFound().ToProblem();
         context.Response.RegisterForDispose(content);
-        var file = files.View(row);
+        var file = await files.View(row, ct);
         var isThumb = link.Variant == Variant.Thumb;
         var inline = file.IsInline && save is null;
         var headers = context.Response.Headers;

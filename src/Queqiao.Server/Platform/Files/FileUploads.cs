@@ -47,7 +47,7 @@ internal sealed class FileUploads(IStorageEngine storage, StoredFiles files, Fil
     }
 
     /// <summary>How much of an upload has arrived and is on disk; all of it when it is complete.</summary>
-    public long Offset(StoredFile row)
+    public async ValueTask<long> Offset(StoredFile row, CancellationToken ct)
     {
         if (row.State != FileState.Uploading)
             return row.Size;
@@ -55,7 +55,7 @@ internal sealed class FileUploads(IStorageEngine storage, StoredFiles files, Fil
             return SealedLength(row.Id);
         try
         {
-            using var writer = new SealedWriter(uploads.PathOf(row.Id), files.Cipher(row, Variant.Upload));
+            using var writer = await Writer(row, ct);
             return writer.Length;
         }
         finally
@@ -77,7 +77,7 @@ internal sealed class FileUploads(IStorageEngine storage, StoredFiles files, Fil
         try
         {
             long length;
-            using (var writer = new SealedWriter(uploads.PathOf(row.Id), files.Cipher(row, Variant.Upload)))
+            using (var writer = await Writer(row, ct))
             {
                 if (writer.Length != offset)
                     return new UploadAnswer(row, writer.Length, Refusal.Conflict("upload_offset"));
@@ -110,6 +110,9 @@ internal sealed class FileUploads(IStorageEngine storage, StoredFiles files, Fil
             .ExecuteUpdateAsync(set => set.SetProperty(file => file.State, FileState.Expired).SetProperty(file => file.NextAt, 0L), stop), ct);
         return gone == 1; // the sweep deletes the bytes: a piece may be on its way still
     }
+
+    // Nobody's key was destroyed: what is uploading was not sent to anybody yet.
+    private async ValueTask<SealedWriter> Writer(StoredFile row, CancellationToken ct) => new(uploads.PathOf(row.Id), (await files.Cipher(row, Variant.Upload, ct))!);
 
     private static async Task<Refusal?> Receive(SealedWriter writer, long size, Stream piece, CancellationToken ct)
     {

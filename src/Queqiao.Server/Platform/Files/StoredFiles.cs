@@ -33,7 +33,7 @@ internal sealed class StoredFiles(IStorageEngine storage, FileKeys keys, IFileSt
     {
         await using var db = storage.Read(ws);
         var rows = await db.Visible(Scope<StoredFile>.Workspace(ws)).Where(file => ids.Contains(file.Id)).ToListAsync(ct);
-        return [.. rows.Select(View)];
+        return await Views(ws, rows, ct);
     }
 
     /// <summary>What was sent in a conversation, newest first.</summary>
@@ -43,30 +43,42 @@ internal sealed class StoredFiles(IStorageEngine storage, FileKeys keys, IFileSt
         var rows = await db.Visible(Scope<StoredFile>.Workspace(ws))
             .Where(file => file.ConversationId == conversation && file.State != FileState.Erased && (before == null || file.CreatedAt < before))
             .OrderByDescending(file => file.CreatedAt).ThenByDescending(file => file.Id).Take(limit).ToListAsync(ct);
-        return [.. rows.Select(row => (View(row), row.CreatedAt))];
+        var views = await Views(ws, rows, ct);
+        return [.. rows.Select((row, i) => (views[i], row.CreatedAt))];
     }
 
-    public FileView View(StoredFile row)
+    public async ValueTask<FileView> View(StoredFile row, CancellationToken ct) => (await Views(row.Ws, [row], ct))[0];
+
+    public async ValueTask<IReadOnlyList<FileView>> Views(int ws, IReadOnlyCollection<StoredFile> rows, CancellationToken ct)
     {
-        var name = row is { Name: { } sealedName, SealedKey: { } sealedKey } ? FileKeys.OpenName(keys.Open(row.Ws, row.Id, sealedKey), row.Ws, row.Id, sealedName) : "";
-        return new FileView(row.Id, row.State, row.Kind, name, row.ContentType, row.Size, row.Width, row.Height, row.DurationMs, row.HasThumb,
+        var known = await keys.Open(ws, rows, ct);
+        return [.. rows.Select(row => View(row, known.GetValueOrDefault(row.Id)))];
+    }
+
+    private static FileView View(StoredFile row, byte[]? key)
+    {
+        var name = key is not null && row.Name is { } sealedName ? FileKeys.OpenName(key, row.Ws, row.Id, sealedName) : "";
+        return new FileView(row.Id, key is null ? FileState.Erased : row.State, row.Kind, name, row.ContentType, row.Size, row.Width, row.Height, row.DurationMs, row.HasThumb,
             row.ConversationId, row.IsPublic, row.OwnerKind, row.OwnerKey);
     }
 
     /// <summary>What is in a blob; null when it is gone.</summary>
     public async Task<Stream?> Read(StoredFile row, byte variant, CancellationToken ct)
     {
-        if (row.SealedKey is null)
+        if (await Cipher(row, variant, ct) is not { } cipher)
             return null;
         var blob = variant == Variant.Upload
             ? File.Exists(uploads.PathOf(row.Id)) ? File.OpenRead(uploads.PathOf(row.Id)) : null
             : await store.Open(row.Ws, row.Id, variant, ct);
-        return blob is null ? null : new SealedReader(blob, Cipher(row, variant));
+        if (blob is not null)
+            return new SealedReader(blob, cipher);
+        cipher.Dispose();
+        return null;
     }
 
     // What was uploaded becomes what is served by moving it, so the two count as one.
-    public ChunkCipher Cipher(StoredFile row, byte variant) =>
-        new(keys.Open(row.Ws, row.Id, row.SealedKey!), row.Id, variant == Variant.Upload ? Variant.Served : variant);
+    public async ValueTask<ChunkCipher?> Cipher(StoredFile row, byte variant, CancellationToken ct) =>
+        (await keys.Open(row.Ws, [row], ct)).GetValueOrDefault(row.Id) is { } key ? new ChunkCipher(key, row.Id, variant == Variant.Upload ? Variant.Served : variant) : null;
 
     /// <summary>Deletes everything but the row; true when there was something.</summary>
     public async Task<bool> DeleteBlobs(int ws, Guid id, CancellationToken ct)
@@ -98,7 +110,7 @@ internal sealed class StoredFiles(IStorageEngine storage, FileKeys keys, IFileSt
 }
 
 /// <summary>Puts uploaded files into messages, inside the transaction that stores the message.</summary>
-internal sealed class FileAttachments(StoredFiles files, Ids ids)
+internal sealed class FileAttachments(StoredFiles files, FileKeys keys, Ids ids)
 {
     /// <summary>Locks what is to be sent. Answers the files in the order they were named, or why they cannot be sent.</summary>
     public async Task<(IReadOnlyList<FileView>? Files, Refusal? Refusal)> Take(WriteUnit unit, FileOwner owner, IReadOnlyList<Guid> wanted, CancellationToken ct)
@@ -106,7 +118,7 @@ internal sealed class FileAttachments(StoredFiles files, Ids ids)
         var mine = unit.Db.Visible(Scope<StoredFile>.Workspace(owner.Ws)).Where(file => wanted.Contains(file.Id) && file.OwnerKind == owner.Kind && file.OwnerKey == owner.Key);
         await mine.ExecuteUpdateAsync(set => set.SetProperty(file => file.Tries, file => file.Tries), ct); // locks the rows until the commit
         var rows = await mine.ToListAsync(ct);
-        var views = new List<FileView>(wanted.Count);
+        var taken = new List<StoredFile>(wanted.Count);
         foreach (var id in wanted)
         {
             if (rows.SingleOrDefault(row => row.Id == id) is not { } row)
@@ -116,24 +128,33 @@ internal sealed class FileAttachments(StoredFiles files, Ids ids)
                 return (null, row.State == FileState.Uploading ? Refusal.Conflict("file_not_complete")
                     : new Refusal(StatusCodes.Status422UnprocessableEntity, row.State == FileState.Infected ? "file_infected" : "file_unknown"));
             }
-            views.Add(files.View(row));
+            taken.Add(row);
         }
-        return (views, null);
+        return (await files.Views(owner.Ws, taken, ct), null);
     }
 
     /// <summary>Writes down where the files went. False: one of them belongs to another conversation already.</summary>
     public async Task<bool> Sent(WriteUnit unit, int ws, IReadOnlyList<Guid> sent, Guid conversation, Guid contact, bool isPublic, CancellationToken ct)
     {
         var now = ids.Now();
-        var changed = await unit.Db.Visible(Scope<StoredFile>.Workspace(ws))
-            .Where(file => sent.Contains(file.Id) && (file.ConversationId == null || file.ConversationId == conversation))
-            .ExecuteUpdateAsync(set => set
+        foreach (var row in await unit.Db.Visible(Scope<StoredFile>.Workspace(ws)).Where(file => sent.Contains(file.Id)).ToListAsync(ct))
+        {
+            if (row.ConversationId is { } already && already != conversation)
+                return false;
+            var sealedKey = await keys.SealFor(unit, row, contact, ct);
+            await unit.Db.Visible(Scope<StoredFile>.Workspace(ws)).Where(file => file.Id == row.Id).ExecuteUpdateAsync(set => set
                 .SetProperty(file => file.ConversationId, conversation)
                 .SetProperty(file => file.ContactId, contact)
+                .SetProperty(file => file.SealedKey, sealedKey)
                 .SetProperty(file => file.IsPublic, file => file.IsPublic || isPublic)
                 .SetProperty(file => file.NextAt, file => file.State == FileState.Scanning ? now : (long?)null), ct);
-        return changed == sent.Count;
+        }
+        return true;
     }
+
+    /// <summary>What was said was taken back: the customer has the files no longer.</summary>
+    public Task<int> Withdraw(WriteUnit unit, int ws, IReadOnlyList<Guid> sent, CancellationToken ct) =>
+        unit.Db.Visible(Scope<StoredFile>.Workspace(ws)).Where(file => sent.Contains(file.Id)).ExecuteUpdateAsync(set => set.SetProperty(file => file.IsPublic, false), ct);
 }
 
 /// <summary>Random keys.</summary>

@@ -24,7 +24,7 @@ internal static class UploadRequests
     public static async Task<IResult> Begin(FileOwner owner, BeginRequest request, HttpContext context, FileUploads uploads, StoredFiles files, CancellationToken ct)
     {
         var (row, refusal) = await uploads.Begin(owner, request.Name, request.Size, ct);
-        return row is null ? refusal!.ToProblem() : Answer(context, files.View(row), 0, StatusCodes.Status201Created);
+        return row is null ? refusal!.ToProblem() : Answer(context, await files.View(row, ct), 0, StatusCodes.Status201Created);
     }
 
     public static async Task<IResult> Add(FileOwner owner, Guid id, HttpContext context, FileUploads uploads, StoredFiles files, CancellationToken ct)
@@ -39,7 +39,7 @@ internal static class UploadRequests
             size.MaxRequestBodySize = row.Size + 1;
         var answer = await uploads.Add(row, offset, context.Request.Body, ct);
         if (answer.Refusal is not { } refusal)
-            return Answer(context, files.View(answer.File), answer.Offset);
+            return Answer(context, await files.View(answer.File, ct), answer.Offset);
         context.Response.Headers[OffsetHeader] = answer.Offset.ToString(CultureInfo.InvariantCulture);
         return refusal.ToProblem();
     }
@@ -48,7 +48,7 @@ internal static class UploadRequests
     {
         if (await files.Own(owner, id, ct) is not { } row)
             return Refusal.NotFound().ToProblem();
-        return Answer(context, files.View(row), uploads.Offset(row));
+        return Answer(context, await files.View(row, ct), await uploads.Offset(row, ct));
     }
 
     public static async Task<IResult> Cancel(FileOwner owner, Guid id, FileUploads uploads, StoredFiles files, CancellationToken ct)

@@ -12,7 +12,8 @@ internal interface ITextIndex
     Task Put(WriteUnit unit, IReadOnlyList<IndexedText> texts, CancellationToken ct);
 
     /// <summary>Takes texts out. What is not there is no fault.</summary>
-    Task Remove(WriteUnit unit, int ws, IReadOnlyList<TextPlace> places, CancellationToken ct);
+    /// <returns>How many were there.</returns>
+    Task<int> Remove(WriteUnit unit, int ws, IReadOnlyList<TextPlace> places, CancellationToken ct);
 
     /// <summary>Throws everything away, of every workspace.</summary>
     Task Empty(WriteUnit unit, CancellationToken ct);
@@ -28,13 +29,10 @@ internal readonly record struct FoundText(long Id, TextKind Kind, Guid OwnerId, 
 
 /// <summary>A question to the index.</summary>
 /// <param name="Clauses">Hidden words: of each array one must be there.</param>
-/// <param name="Kinds">Which kinds of texts; people and entries are never asked for together.</param>
+/// <param name="Kinds">Which kinds of texts.</param>
 /// <param name="Before">Ids below this one.</param>
 /// <param name="From">This id or later ones.</param>
-internal sealed record WordsAsked(int Ws, IReadOnlyList<long[]> Clauses, IReadOnlyList<TextKind> Kinds, long Before = long.MaxValue, long From = 0)
-{
-    public bool People => Kinds.Contains(TextKind.Person);
-}
+internal sealed record WordsAsked(int Ws, IReadOnlyList<long[]> Clauses, IReadOnlyList<TextKind> Kinds, long Before = long.MaxValue, long From = 0);
 
 internal static class SearchIndexing
 {

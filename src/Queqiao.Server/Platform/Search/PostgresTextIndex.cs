@@ -11,7 +11,8 @@ namespace Queqiao.Server.Platform.Search;
 /// </summary>
 internal sealed class PostgresTextIndex : ITextIndex
 {
-    private const int Timeless = 0xffff;
+    /// <summary>How far a text may have moved on from its place.</summary>
+    private const int Neighbours = 4;
 
     /// <summary>Each clause is looked up for each week; the text itself is checked for the rest.</summary>
     private const int MostClauses = 8;
@@ -36,7 +37,7 @@ internal sealed class PostgresTextIndex : ITextIndex
         }
     }
 
-    public async Task Remove(WriteUnit unit, int ws, IReadOnlyList<TextPlace> places, CancellationToken ct)
+    public async Task<int> Remove(WriteUnit unit, int ws, IReadOnlyList<TextPlace> places, CancellationToken ct)
     {
         await using var command = Command(unit.Connection, """
             DELETE FROM search_text t USING unnest($2, $3, $4) AS n (id, owner_id, seq)
@@ -46,7 +47,7 @@ internal sealed class PostgresTextIndex : ITextIndex
         command.Parameters.Add(new() { Value = places.Select(place => place.Id).ToArray() });
         command.Parameters.Add(new() { Value = places.Select(place => place.OwnerId).ToArray() });
         command.Parameters.Add(new() { Value = places.Select(place => place.Seq).ToArray() });
-        await command.ExecuteNonQueryAsync(ct);
+        return await command.ExecuteNonQueryAsync(ct);
     }
 
     public async Task Empty(WriteUnit unit, CancellationToken ct)
@@ -59,8 +60,6 @@ internal sealed class PostgresTextIndex : ITextIndex
     {
         await db.Database.OpenConnectionAsync(ct);
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        if (asked.People)
-            return await Read(connection, asked, asked.From, asked.Before, Timeless, Timeless, most, ct);
         if (await Ends(connection, asked.Ws, ct) is not var (oldest, newest))
             return [];
         var found = new List<FoundText>();
@@ -113,10 +112,10 @@ internal sealed class PostgresTextIndex : ITextIndex
     private static async Task<List<(long Id, IndexedText Text)>> WithIds(WriteUnit unit, int ws, IReadOnlyList<IndexedText> texts, CancellationToken ct)
     {
         var taken = new Dictionary<long, (Guid, long)>();
-        await using (var command = Command(unit.Connection, "SELECT t.id, t.owner_id, t.seq FROM unnest($2) AS n (id) JOIN search_text t ON t.ws = $1 AND t.id >= n.id AND t.id < n.id + 4"))
+        await using (var command = Command(unit.Connection, "SELECT id, owner_id, seq FROM search_text WHERE ws = $1 AND id = ANY ($2)"))
         {
             command.Parameters.Add(new() { Value = ws });
-            command.Parameters.Add(new() { Value = texts.Select(text => text.Place.Id).ToArray() });
+            command.Parameters.Add(new() { Value = texts.SelectMany(text => Enumerable.Range(0, Neighbours).Select(n => text.Place.Id + n)).Distinct().ToArray() });
             await using var row = await command.ExecuteReaderAsync(ct);
             while (await row.ReadAsync(ct))
                 taken[row.GetInt64(0)] = (row.GetGuid(1), row.GetInt64(2));
@@ -135,7 +134,7 @@ internal sealed class PostgresTextIndex : ITextIndex
 
     private static string Literal(long id, IndexedText text)
     {
-        var week = text.Kind == TextKind.Person ? Timeless : TextPlace.WeekOf(id);
+        var week = TextPlace.WeekOf(id);
         return $"{{{string.Join(',', text.Tokens.Select(token => InWeek(token, week).ToString(CultureInfo.InvariantCulture)))}}}";
     }
 

@@ -34,16 +34,20 @@ internal sealed class SqliteTextIndex : ITextIndex
         }
     }
 
-    public async Task Remove(WriteUnit unit, int ws, IReadOnlyList<TextPlace> places, CancellationToken ct)
+    public async Task<int> Remove(WriteUnit unit, int ws, IReadOnlyList<TextPlace> places, CancellationToken ct)
     {
         await using var find = Command(unit, $"DELETE FROM search_text WHERE ws = $a AND id >= $b AND id < $b + {Neighbours} AND owner_id = $c AND seq = $d RETURNING id", 4);
         await using var gone = Command(unit, "DELETE FROM search_word WHERE rowid = $a", 1);
+        var removed = 0;
         foreach (var place in places)
         {
             Set(find, ws, place.Id, place.OwnerId.ToByteArray(true), place.Seq);
-            if (await find.ExecuteScalarAsync(ct) is long id)
-                await Run(gone, ct, id);
+            if (await find.ExecuteScalarAsync(ct) is not long id)
+                continue;
+            await Run(gone, ct, id);
+            removed++;
         }
+        return removed;
     }
 
     public async Task Empty(WriteUnit unit, CancellationToken ct)

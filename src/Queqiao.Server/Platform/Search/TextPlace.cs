@@ -7,12 +7,11 @@ internal enum TextKind : short
 {
     Message = 1,
     Note = 2,
-    Person = 3,
 }
 
 /// <summary>Where a text is: whose it is, and which of the owner's.</summary>
-/// <param name="OwnerId">The conversation, or the person.</param>
-/// <param name="Seq">The entry; 0 for a person.</param>
+/// <param name="OwnerId">The conversation.</param>
+/// <param name="Seq">The entry.</param>
 /// <param name="At">Unix milliseconds: the index is ordered by it.</param>
 internal readonly record struct TextPlace(Guid OwnerId, long Seq, long At)
 {

@@ -31,23 +31,20 @@ internal sealed class HiddenWords(byte[] key)
     private byte[] _blocks = new byte[4096];
     private int _length;
 
-    /// <summary>A text's tokens, of a kind of texts that is searched by itself.</summary>
-    public void Add(bool isPerson, params ReadOnlySpan<string> texts)
+    /// <summary>A text's tokens.</summary>
+    public void Add(string text)
     {
-        foreach (var text in texts)
-        {
-            TextFolding.Fold(text, _folded);
-            var sink = new Sink(this, isPerson);
-            Tokens.Of(_folded, ref sink);
-        }
+        TextFolding.Fold(text, _folded);
+        var sink = new Sink(this);
+        Tokens.Of(_folded, ref sink);
         _ends.Add(_length);
     }
 
     /// <summary>Single tokens, in their order (of a query).</summary>
-    public void Add(bool isPerson, IReadOnlyList<SearchToken> tokens)
+    public void Add(IReadOnlyList<SearchToken> tokens)
     {
         foreach (var token in tokens)
-            Put(isPerson, token.Kind, token.Text);
+            Put(token.Kind, token.Text);
         _ends.Add(_length);
     }
 
@@ -75,14 +72,14 @@ internal sealed class HiddenWords(byte[] key)
     }
 
     /// <summary>One block: the kind and up to 15 bytes of the token; of a longer one its hash. Folded tokens hold no zero byte, so blocks of different tokens differ.</summary>
-    private void Put(bool isPerson, TokenKind kind, ReadOnlySpan<char> token)
+    private void Put(TokenKind kind, ReadOnlySpan<char> token)
     {
         if (_blocks.Length < _length + Block)
             Array.Resize(ref _blocks, _blocks.Length * 2);
         var block = _blocks.AsSpan(_length, Block);
         _length += Block;
         block.Clear();
-        block[0] = (byte)((isPerson ? 0x10 : 0) | (int)kind);
+        block[0] = (byte)kind;
         if (Encoding.UTF8.TryGetBytes(token, block[1..], out _))
             return;
         Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(token.Length)];
@@ -92,8 +89,8 @@ internal sealed class HiddenWords(byte[] key)
         block[0] |= Hashed;
     }
 
-    private readonly struct Sink(HiddenWords words, bool isPerson) : ITokenSink
+    private readonly struct Sink(HiddenWords words) : ITokenSink
     {
-        public void Add(TokenKind kind, ReadOnlySpan<char> token) => words.Put(isPerson, kind, token);
+        public void Add(TokenKind kind, ReadOnlySpan<char> token) => words.Put(kind, token);
     }
 }

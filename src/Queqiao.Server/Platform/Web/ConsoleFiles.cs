@@ -43,7 +43,7 @@ internal sealed class ConsoleFiles(WebSafetyOptions options)
     }
 }
 
-/// <summary>The two public files of the widget, which pages of any origin load.</summary>
+/// <summary>The public files of the widget, which pages of any origin load.</summary>
 internal sealed class WidgetFiles(WebSafetyOptions options)
 {
     private const int VersionDigits = 12;
@@ -52,10 +52,15 @@ internal sealed class WidgetFiles(WebSafetyOptions options)
     public Task ServeLoader(HttpContext context) => Serve(context, "loader.js", "public, max-age=300");
 
     /// <summary>The loader asks for <c>app.js?v=HASH</c>; when that is the hash of what we have, it never changes.</summary>
-    public Task ServeApp(HttpContext context)
+    public Task ServeApp(HttpContext context) => ServeVersioned(context, "app.js");
+
+    /// <summary>What the widget loads when it needs it, named by its hash likewise.</summary>
+    public Task ServeChunk(HttpContext context, string name) => ServeVersioned(context, name + ".js");
+
+    private Task ServeVersioned(HttpContext context, string file)
     {
-        var isThisVersion = context.Request.Query["v"] is [{ } version] && version == _files.HashOf("app.js", VersionDigits);
-        return Serve(context, "app.js", isThisVersion ? "public, max-age=31536000, immutable" : "public, max-age=300");
+        var isThisVersion = context.Request.Query["v"] is [{ } version] && version == _files.HashOf(file, VersionDigits);
+        return Serve(context, file, isThisVersion ? "public, max-age=31536000, immutable" : "public, max-age=300");
     }
 
     private async Task Serve(HttpContext context, string name, string cacheControl)
@@ -84,11 +89,12 @@ internal static class WebFiles
                 : c.RequestServices.GetRequiredService<ConsoleFiles>().Serve(c, (string?)c.Request.RouteValues["path"] ?? ""));
     }
 
-    /// <summary><c>/widget.js</c> and <c>/widget/app.js</c>.</summary>
+    /// <summary><c>/widget.js</c>, <c>/widget/app.js</c> and what that loads later.</summary>
     public static void MapWidgetFiles(this IEndpointRouteBuilder app)
     {
         Map(app, "/widget.js", c => c.RequestServices.GetRequiredService<WidgetFiles>().ServeLoader(c));
         Map(app, "/widget/app.js", c => c.RequestServices.GetRequiredService<WidgetFiles>().ServeApp(c));
+        Map(app, "/widget/{chunk}.js", c => c.RequestServices.GetRequiredService<WidgetFiles>().ServeChunk(c, (string)c.Request.RouteValues["chunk"]!));
     }
 
     private static void Map(IEndpointRouteBuilder app, string pattern, RequestDelegate serve) =>

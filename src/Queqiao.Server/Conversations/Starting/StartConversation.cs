@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Live;
+using Queqiao.Server.Conversations.Log;
+using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Conversations.Starting;
+
+/// <summary><c>POST /api/v1/conversations</c>: an agent writes first. What is still going on with this person on this channel goes on.</summary>
+internal static class StartConversation
+{
+    /// <param name="ContactId">Somebody who has written on this channel before: only then is it known how to reach them there.</param>
+    /// <param name="ClientId">The same one again gives the first answer again.</param>
+    internal sealed record Request(Guid ContactId, Guid ChannelId, string Text, string? ClientId = null);
+
+    public static async Task<IResult> Handle(Request request, Actor actor, IStorageEngine storage, ConversationLog log, Ids ids, CancellationToken ct)
+    {
+        var clientId = request.ClientId ?? "start-" + ids.New().ToString("N");
+        if (Sending.Check(clientId, request.Text) is { } refusal)
+            return refusal.ToProblem();
+        if (await IdentityOf(storage, actor.Ws, request, ct) is not { } identity)
+            return Refusal.Conflict("contact_not_on_channel").ToProblem();
+        var agent = new Person(actor.AgentId, actor.Name);
+        var outcome = await log.Append(reply => new LogCommand
+        {
+            Ws = actor.Ws,
+            Customer = new CustomerKey(request.ChannelId, identity),
+            Begins = true,
+            ReopenWithin = TimeSpan.FromMilliseconds(-1), // what is resolved stays so
+            Scope = actor.Conversations(),
+            Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", clientId),
+            By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
+            Decide = head => head.AgentStarts(request.Text, clientId, agent),
+            Reply = reply,
+        });
+        return outcome is LogOutcome.Stored stored
+            ? JsonAnswer.Object(stored, static (json, it) => SendAnswer.WriteMembers(json, it, forCustomer: false), StatusCodes.Status201Created)
+            : ((LogOutcome.Refused)outcome).Refusal.ToProblem();
+    }
+
+    private static async Task<string?> IdentityOf(IStorageEngine storage, int ws, Request request, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        var last = await db.Visible(Scope<ConversationHead>.Workspace(ws))
+            .Where(head => head.ContactId == request.ContactId && head.ChannelId == request.ChannelId)
+            .OrderByDescending(head => head.CreatedAt).FirstOrDefaultAsync(ct);
+        return last?.Identity;
+    }
+}
