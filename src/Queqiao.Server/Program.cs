@@ -1,3 +1,4 @@
+using Queqiao.Server.Automation;
 using Queqiao.Server.Background;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Web;
@@ -75,6 +76,7 @@ return await Commands.Run(args, async serve =>
     app.MapCustomFields();
     app.MapConversations();
     app.MapAgentRouting();
+    app.MapAutomation();
     app.MapChannels();
     app.MapBackground();
     VisitorEndpoints.Map(app);

@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, Globe, KeyRound, ListChecks, ListPlus, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Building2, Globe, KeyRound, ListChecks, ListPlus, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -32,6 +32,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { group: 'me', path: 'tokens', title: 'tokens.title', words: 'settings.words.tokens', icon: KeyRound, component: () => import('@/features/identity/TokensPage.vue') },
   { group: 'people', path: 'agents', title: 'identity.agents.title', words: 'settings.words.agents', icon: Users, needs: 'agents.manage', component: () => import('@/features/identity/AgentsPage.vue') },
   { group: 'people', path: 'teams', title: 'people.teams', words: 'settings.words.teams', icon: Network, needs: 'agents.manage', component: () => import('@/features/identity/TeamsPage.vue') },
+  { group: 'conversations', path: 'replies', title: 'replies.title', words: 'settings.words.replies', icon: MessageSquareQuote, needs: 'conversations.reply', component: () => import('@/features/replies/RepliesPage.vue') },
   { group: 'conversations', path: 'routing', title: 'routing.title', words: 'settings.words.routing', icon: Route, needs: 'routing.manage', component: () => import('@/features/routing/RoutingPage.vue') },
   {
     group: 'channels', path: 'channels', title: 'channels.title', words: 'settings.words.channels', icon: Globe, needs: 'channels.manage', component: () => import('@/features/channels/ChannelsPage.vue'),

@@ -112,7 +112,7 @@ public sealed class RolesTests
         "user_key", "consent_notice", "consent",
         "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
         "workspace_key", "contact_key", "erasure",
-        "routing_setting", "agent_presence", "presence_change", "agent_lease",
+        "canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
     ];
 

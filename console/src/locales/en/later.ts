@@ -1,5 +1,7 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import bulk from './bulk.json'
 import background from './background.json'
+import replies from './replies.json'
 import notices from './notices.json'
 import routing from './routing.json'
 import search from './search.json'
@@ -14,4 +16,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, replies, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }

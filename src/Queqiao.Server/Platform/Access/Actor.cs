@@ -52,6 +52,7 @@ internal static class Permissions
     public const string ManageTags = "tags.manage";
     public const string ShareViews = "views.share";
     public const string BlockContacts = "contacts.block";
+    public const string ManageReplies = "replies.manage";
     public const string ManageWorkspace = "workspace.manage";
     public const string ManageRouting = "routing.manage";
     public const string ReadAudit = "audit.read";
@@ -59,7 +60,7 @@ internal static class Permissions
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels];
     private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, BlockContacts];
-    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews];
+    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies];
     private static readonly HashSet<string> Admin =
     [
         .. Supervisor,

@@ -97,7 +97,7 @@ internal sealed class IdempotentRequests(IStorageEngine storage, IVault vault, T
         await kept.CopyToAsync(real, context.RequestAborted);
     }
 
-    private Task Keep(int ws, Guid key, HttpResponse response, byte[] body) => storage.Run(ws, async (unit, stop) =>
+    private Task<bool> Keep(int ws, Guid key, HttpResponse response, byte[] body) => storage.Run(ws, async (unit, stop) =>
     {
         var answer = body.Length == 0 ? null : vault.Seal(ws, Purpose, body, key);
         var (status, type, location) = (response.StatusCode, response.ContentType, response.Headers.Location.ToString());
@@ -109,8 +109,8 @@ internal sealed class IdempotentRequests(IStorageEngine storage, IVault vault, T
         return true;
     }, CancellationToken.None);
 
-    private Task Forget(int ws, Guid key) => storage.Run(ws, async (unit, stop) =>
-        await unit.Db.Table<IdempotencyRow>().Where(row => row.Ws == ws && row.Key == key).ExecuteDeleteAsync(stop), CancellationToken.None);
+    private Task<bool> Forget(int ws, Guid key) => storage.Run(ws, async (unit, stop) =>
+        await unit.Db.Table<IdempotencyRow>().Where(row => row.Ws == ws && row.Key == key).ExecuteDeleteAsync(stop) > 0, CancellationToken.None);
 
     private async Task Answer(HttpContext context, IdempotencyRow known, Guid request)
     {

@@ -112,21 +112,33 @@ internal sealed class AgentStatuses : BackgroundService
     {
         foreach (var workspace in strangers.GroupBy(key => key.Ws, key => key.AgentId))
         {
-            var ids = workspace.ToList();
-            var rows = await _storage.Run(workspace.Key, async (unit, stop) =>
+            var rows = await Rows(workspace.Key, [.. workspace], ct);
+            foreach (var row in rows)
+                Update(row.Ws, row.AgentId, one => one with { Chosen = row.Status, Reason = row.Reason, Since = row.Since, GivenAt = row.GivenAt }, row.Since);
+        }
+    }
+
+    /// <summary>What these agents chose; those who never did are entered as online.</summary>
+    internal async Task<List<AgentPresenceRow>> Rows(int ws, List<Guid> ids, CancellationToken ct)
+    {
+        try
+        {
+            return await _storage.Run(ws, async (unit, stop) =>
             {
-                var known = await unit.Db.Table<AgentPresenceRow>().Where(row => row.Ws == workspace.Key && ids.Contains(row.AgentId)).ToListAsync(stop);
-                foreach (var id in ids.Except(known.Select(row => row.AgentId)))
+                var known = await unit.Db.Table<AgentPresenceRow>().Where(row => row.Ws == ws && ids.Contains(row.AgentId)).ToListAsync(stop);
+                foreach (var id in ids.Except(known.Select(row => row.AgentId)).ToList())
                 {
-                    var added = new AgentPresenceRow { Ws = workspace.Key, AgentId = id, Status = PresenceStatus.Online, Since = unit.Ids.Now() };
+                    var added = new AgentPresenceRow { Ws = ws, AgentId = id, Status = PresenceStatus.Online, Since = unit.Ids.Now() };
                     unit.Db.Table<AgentPresenceRow>().Add(added);
                     known.Add(added);
                 }
                 await unit.Db.SaveChangesAsync(stop);
                 return known;
             }, ct);
-            foreach (var row in rows)
-                Update(row.Ws, row.AgentId, one => one with { Chosen = row.Status, Reason = row.Reason, Since = row.Since, GivenAt = row.GivenAt }, row.Since);
+        }
+        catch (DbUpdateException trouble) when (trouble.IsDuplicate())
+        {
+            return await Rows(ws, ids, ct); // another node met them at the same moment: they are there now
         }
     }
 

@@ -46,15 +46,13 @@ internal static class PresenceEndpoints
         var reason = request.Reason?.Trim() is { Length: > 0 } given ? given : null;
         if (reason?.Length > MostReason)
             return Refusal.Invalid("reason", "too_long", MostReason).ToProblem();
+        await statuses.Rows(actor.Ws, [actor.AgentId], ct); // the row is there, whoever made it
         await storage.Run(actor.Ws, async (unit, stop) =>
         {
             var now = unit.Ids.Now();
-            var row = await unit.Db.Table<AgentPresenceRow>().SingleOrDefaultAsync(row => row.Ws == actor.Ws && row.AgentId == actor.AgentId, stop);
-            if (row is null)
-                unit.Db.Table<AgentPresenceRow>().Add(row = new AgentPresenceRow { Ws = actor.Ws, AgentId = actor.AgentId, Status = request.Status, Since = now });
-            (row.Status, row.Reason, row.Since) = (request.Status, reason, now);
             unit.AfterCommit(() => statuses.Chose(actor.Ws, actor.AgentId, request.Status, reason, now));
-            return await unit.Db.SaveChangesAsync(stop);
+            return await unit.Db.Table<AgentPresenceRow>().Where(row => row.Ws == actor.Ws && row.AgentId == actor.AgentId)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Status, request.Status).SetProperty(row => row.Reason, reason).SetProperty(row => row.Since, now), stop);
         }, ct);
         var agent = await agents.Find(actor.Ws, actor.AgentId, ct);
         var loads = await queue.Loads(actor.Ws, ct);

@@ -1,0 +1,3 @@
+export { default as CannedList } from './CannedList.vue'
+export { cannedAt, fillIn, insertCanned } from './canned'
+export type { Filled } from './canned'

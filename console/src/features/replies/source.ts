@@ -1,0 +1,32 @@
+import type { Http } from '@/api/client'
+
+export interface CannedReply {
+  id: string
+  shortcut: string
+  title: string
+  body: string
+  own: boolean
+  teamId: string | null
+  mayChange: boolean
+  changedAt: string
+}
+export interface NewReply { shortcut: string; title: string; body: string; shared: boolean; teamId: string | null }
+
+export const repliesKey = ['canned-replies'] as const
+
+export const repliesSource = (http: Http) => ({
+  async all() {
+    const items: CannedReply[] = []
+    let cursor: string | null | undefined
+    do {
+      const page = await http.get<{ items: CannedReply[]; nextCursor?: string | null }>('/api/v1/canned-replies', { limit: 500, cursor })
+      items.push(...page.items)
+      cursor = page.nextCursor
+    } while (cursor)
+    return items
+  },
+  add: (reply: NewReply) => http.post<CannedReply>('/api/v1/canned-replies', reply),
+  change: (id: string, changes: Partial<Pick<NewReply, 'shortcut' | 'title' | 'body' | 'teamId'>>) => http.patch<CannedReply>(`/api/v1/canned-replies/${id}`, changes),
+  remove: (id: string) => http.remove(`/api/v1/canned-replies/${id}`),
+})
+export type RepliesSource = ReturnType<typeof repliesSource>

@@ -1,0 +1,20 @@
+using Queqiao.Server.Automation.CannedReplies;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Problems;
+
+namespace Queqiao.Server.Automation;
+
+/// <summary>What saves agents from doing the same thing again and again.</summary>
+internal static class AutomationModule
+{
+    public static void MapAutomation(this IEndpointRouteBuilder app)
+    {
+        var replies = app.MapGroup("/api/v1/canned-replies").WithTags("Canned replies");
+        replies.MapGet("", ListReplies.Handle).Needs(Permissions.ReadConversations).TakesQuery("limit", "cursor")
+            .WithSummary("The texts you may use, by shortcut").Produces<ReplyList>();
+        replies.MapPost("", ChangeReplies.Create).Needs(Permissions.Reply).TakesQuery()
+            .WithSummary("Add a text: your own, or a shared one").Produces<ReplyItem>(StatusCodes.Status201Created);
+        replies.MapPatch("/{id:guid}", ChangeReplies.Change).Needs(Permissions.Reply).TakesQuery().WithSummary("Change a text").Produces<ReplyItem>();
+        replies.MapDelete("/{id:guid}", ChangeReplies.Remove).Needs(Permissions.Reply).TakesQuery().WithSummary("Remove a text").Produces(StatusCodes.Status204NoContent);
+    }
+}
