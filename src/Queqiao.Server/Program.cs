@@ -45,7 +45,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddHealth(MonitoringOptions.Read(builder.Configuration));
     builder.AddTelemetry();
     builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
-    builder.Services.AddGateway();
+    builder.Services.AddGateway(GatewayOptions.Read(builder.Configuration));
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();

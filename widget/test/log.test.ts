@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { apply, emptyLog, join, prepend, type Log } from '../src/protocol/log'
-import type { Entry } from '../src/protocol/types'
+import type { Entry, Item, LogEvent } from '../src/protocol/types'
 import { Conversation, dice } from './server'
 
 function applied(known: Log, ...entries: Entry[]): Log {
@@ -140,4 +140,13 @@ describe('frames that are lost, repeated and out of order', () => {
     expect(facts(known)).toEqual({ ...facts(fresh), older: known.older })
     if (!known.older) expect(known.items).toEqual(server.items)
   })
+})
+
+it('an edit changes a message and a recall takes words and files away', () => {
+  const message = (seq: number, text: string): Item => ({ id: `c.${seq}`, conversationId: 'c', seq, prev: seq - 1, at: '', kind: 'message', direction: 'out', sender: { kind: 'agent', name: 'Lin' }, text, attachments: [{ id: 'f', kind: 'file', name: 'f', size: 1 }] })
+  const event = (seq: number, change: LogEvent): Entry => ({ conversation: 'c', seq, prev: seq - 1, item: { ...message(seq, ''), kind: 'event', event: change } })
+  let log: Log = { ...emptyLog, conversation: 'c', seq: 2, items: [message(1, 'one'), message(2, 'two')] }
+  log = apply(log, event(3, { type: 'edited', of: 1, text: 'one!' })) as Log
+  log = apply(log, event(4, { type: 'recalled', of: 2 })) as Log
+  expect(log.items.slice(0, 2).map(item => [item.text ?? '', item.attachments?.length])).toEqual([['one!', 0], ['', 0]])
 })

@@ -96,6 +96,22 @@ describe('the link', () => {
     expect(new Set(opened.map(each => each.kind))).toEqual(new Set(['ws']))
   })
 
+  it('comes back when a server that goes away has said, once', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const { link, opened, last } = harness()
+    link.start()
+    last().ears.ready(false)
+    last().ears.frame({ op: 'bye', reconnectMs: 1500 })
+    last().ears.closed({ code: 1012 })
+    await vi.advanceTimersByTimeAsync(1499)
+    expect(opened).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(opened).toHaveLength(2)
+    last().ears.closed({})
+    await vi.advanceTimersByTimeAsync(1)
+    expect(opened).toHaveLength(3)
+  })
+
   it('hurries past the back-off, and probes a line that seems to live', () => {
     vi.spyOn(Math, 'random').mockReturnValue(1)
     const { link, opened, last } = harness()

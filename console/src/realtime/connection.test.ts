@@ -61,6 +61,21 @@ describe('connection', () => {
     expect(socket.last().sent.at(-1)).toEqual({ op: 'watch', conversation: 'V', after: 7 })
   })
 
+  it('comes back when a server that goes away has said, once', () => {
+    const { connection, socket, ready } = setUp()
+    connection.start()
+    ready()
+    socket.last().on.frame({ op: 'bye', reconnectMs: 1500 })
+    socket.last().on.closed(1012)
+    vi.advanceTimersByTime(1499)
+    expect(socket.opened).toHaveLength(1)
+    vi.advanceTimersByTime(1)
+    expect(socket.opened).toHaveLength(2)
+    socket.last().on.closed(1006)
+    vi.advanceTimersByTime(501)
+    expect(socket.opened).toHaveLength(3)
+  })
+
   it('moves to the event stream after two refusals, and back after two more', () => {
     const { connection, socket, stream } = setUp()
     connection.start()

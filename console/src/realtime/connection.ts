@@ -37,6 +37,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   let index = Math.min(options.remembered?.read() ?? 0, options.transports.length - 1)
   let failures = 0
   let failuresHere = 0
+  /** Said by a server that goes away: when to come back, so that not everybody does at once. */
+  let comeback: number | null = null
   let retry: ReturnType<typeof setTimeout> | undefined
   let watchdog: ReturnType<typeof setTimeout> | undefined
   let heartbeat: ReturnType<typeof setInterval> | undefined
@@ -65,6 +67,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function onReady(seconds: number) {
     ready = true
+    comeback = null
     failures = failuresHere = 0
     clearTimeout(watchdog)
     options.remembered?.write(index)
@@ -88,6 +91,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function received(frame: ServerFrame) {
     alive()
     if ('op' in frame && frame.op === 'ready') onReady(frame.heartbeatSeconds)
+    if ('op' in frame && frame.op === 'bye') comeback = frame.reconnectMs
     options.onFrame(frame)
   }
 
@@ -104,7 +108,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       index = (index + 1) % options.transports.length
     }
     options.onState('waiting')
-    retry = setTimeout(open, backoff(failures++, options.random))
+    retry = setTimeout(open, comeback ?? backoff(failures++, options.random))
+    comeback = null
   }
 
   function open() {

@@ -43,11 +43,12 @@ export type ServerFrame =
   | WatchingFrame
   | ResyncFrame
   | { op: 'pong' }
+  | { op: 'bye'; reconnectMs: number }
   | { op: 'ack'; clientId: string }
   | { op: 'error'; code: string; detail: string | null }
 
 const events = new Set(['message.created', 'message.updated', 'conversation.updated', 'typing', 'presence.updated', 'list.changed'])
-const ops = new Set(['ready', 'pong', 'ack', 'error', 'resync', 'watching'])
+const ops = new Set(['ready', 'pong', 'bye', 'ack', 'error', 'resync', 'watching'])
 
 /** Null for what this version does not know: a newer server must not break an older page. */
 export function readFrame(text: string): ServerFrame | null {

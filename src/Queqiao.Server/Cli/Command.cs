@@ -22,6 +22,21 @@ internal abstract record Command
     /// <param name="Empty">Throw the index away first, because it is damaged.</param>
     public sealed record Reindex(StorageOptions Storage, bool Empty) : Command;
 
+    /// <param name="Storage">Where the data is.</param>
+    /// <param name="To">Folder in which the backup gets a folder of its own.</param>
+    /// <param name="KeysTo">Folder for the keys, elsewhere.</param>
+    /// <param name="PassphraseFile">Its first line seals the keys; null: they lie as they are in the store.</param>
+    public sealed record Backup(StorageOptions Storage, string To, string KeysTo, string? PassphraseFile) : Command;
+
+    public sealed record BackupVerify(string From, string? Keys, string? PassphraseFile) : Command;
+
+    public sealed record Restore(StorageOptions Storage, string From, string Keys, string? PassphraseFile) : Command;
+
+    /// <param name="Storage">Where the data is.</param>
+    /// <param name="Json">For programs.</param>
+    /// <param name="Arguments">Options as <c>serve</c> would get them.</param>
+    public sealed record Doctor(StorageOptions Storage, bool Json, IReadOnlyList<string> Arguments) : Command;
+
     public sealed record Version : Command;
 
     public sealed record Help : Command;

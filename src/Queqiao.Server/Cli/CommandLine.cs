@@ -9,14 +9,14 @@ internal static class CommandLine
     private const string DefaultUrlWithCertificate = "https://localhost:5080";
 
     /// <summary>Options of <c>serve</c> that stand alone (<c>--demo</c>) or with on/off (<c>--demo=off</c>).</summary>
-    private static readonly string[] Switches = ["demo", "allow-http-sign-in", "outbound-http"];
+    private static readonly string[] Switches = ["demo", "allow-http-sign-in", "outbound-http", "redirect-http"];
 
     /// <summary>Options of <c>serve</c> with a value. The last three are the framework's own, as its test hosts give them.</summary>
     private static readonly string[] ServeOptions =
     [
         "data", "urls", "public-url", "certificate", "certificate-key", "trusted-proxies", "allowed-hosts", "web-root",
         "file-max", "file-quota", "clamd", "max-body", "max-connections", "limits", "jobs", "outbound-allow", "session-idle", "session-length",
-        "log-format", "log-requests", "metrics", "monitoring-allow", "environment", "contentRoot", "applicationName",
+        "hsts", "drain", "log-format", "log-requests", "metrics", "monitoring-allow", "environment", "contentRoot", "applicationName",
     ];
 
     private static readonly string[] UserOptions = ["data", "email", "password", "role", "name", "locale", "workspace"];
@@ -39,6 +39,10 @@ internal static class CommandLine
             [] or ["serve"] => Serve(rest, variable),
             ["user", "add"] => UserAdd(rest, variable),
             ["migrate"] => Migrate(rest, variable),
+            ["backup"] => Backup(rest, variable),
+            ["backup", "verify"] => BackupVerify(rest),
+            ["restore"] => Restore(rest, variable),
+            ["doctor"] => Doctor(rest, variable),
             ["reindex"] => Reindex(rest, variable),
             ["version"] => rest is [] ? new Command.Version() : new Command.Wrong("cli_unknown_option", rest[0]),
             ["help"] => new Command.Help(),
@@ -76,6 +80,30 @@ internal static class CommandLine
 
     private static Command Migrate(List<string> rest, Func<string, string?> variable) =>
         Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.Migrate(Storage(given, variable));
+
+    /// <summary>Takes what <c>serve</c> takes, so that the same line can be examined.</summary>
+    private static Command Doctor(List<string> rest, Func<string, string?> variable)
+    {
+        if (Read(rest, ServeOptions, [.. Switches, "json"], out var given) is { } wrong)
+            return wrong;
+        var json = given.Remove("json");
+        return new Command.Doctor(Storage(given, variable), json, [.. given.Select(option => $"--{option.Key}={option.Value}")]);
+    }
+
+    private static Command Backup(List<string> rest, Func<string, string?> variable) =>
+        Read(rest, ["data", "to", "keys-to", "passphrase-file"], [], out var given) ?? Missing(given, "to", "keys-to")
+        ?? (Command)new Command.Backup(Storage(given, variable), given["to"], given["keys-to"], given.GetValueOrDefault("passphrase-file"));
+
+    private static Command BackupVerify(List<string> rest) =>
+        Read(rest, ["from", "keys", "passphrase-file"], [], out var given) ?? Missing(given, "from")
+        ?? (Command)new Command.BackupVerify(given["from"], given.GetValueOrDefault("keys"), given.GetValueOrDefault("passphrase-file"));
+
+    private static Command Restore(List<string> rest, Func<string, string?> variable) =>
+        Read(rest, ["data", "from", "keys", "passphrase-file"], [], out var given) ?? Missing(given, "from", "keys")
+        ?? (Command)new Command.Restore(Storage(given, variable), given["from"], given["keys"], given.GetValueOrDefault("passphrase-file"));
+
+    private static Command.Wrong? Missing(Dictionary<string, string> given, params string[] needed) =>
+        Array.Find(needed, name => !given.ContainsKey(name)) is { } missing ? new Command.Wrong("cli_missing_option", "--" + missing) : null;
 
     private static Command Reindex(List<string> rest, Func<string, string?> variable)
     {

@@ -6,6 +6,7 @@ using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Logging;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Storage.Backups;
 using Queqiao.Server.Platform.Web;
 
 namespace Queqiao.Server.Cli;
@@ -36,6 +37,10 @@ internal static class Commands
         Command.Migrate migrate => await Guarded(terminal, () => Migrate(migrate, terminal, ct)),
         Command.Reindex reindex => await Guarded(terminal, () => Cli.Reindex.Run(reindex, terminal, ct)),
         Command.UserAdd add => await Guarded(terminal, () => Cli.UserAdd.Run(add, terminal, ct)),
+        Command.Doctor doctor => await Guarded(terminal, () => Examine.Run(doctor, terminal, ct)),
+        Command.Backup backup => await Guarded(terminal, () => Backups.Make(backup, terminal, ct)),
+        Command.BackupVerify verify => await Guarded(terminal, () => Backups.Verify(verify, terminal, ct)),
+        Command.Restore restore => await Guarded(terminal, () => Backups.Restore(restore, terminal, ct)),
         _ => throw new InvalidOperationException($"Nobody runs {command.GetType().Name}."),
     };
 
@@ -76,6 +81,7 @@ internal static class Commands
         IOException { InnerException: null } => Messages.Text(locale, "cli_folder_unusable", trouble.Message),
         IOException { InnerException: AddressInUseException } => Messages.Text(locale, "cli_address_in_use", trouble.Message),
         SocketException => Messages.Text(locale, "cli_cannot_listen", trouble.Message),
+        BackupRefusedException refused => Messages.Text(locale, refused.Code!, refused.Args),
         StoreRefusedException { Code: { } code } => Messages.Text(locale, code),
         StoreRefusedException refused => refused.Message,
         _ => null,

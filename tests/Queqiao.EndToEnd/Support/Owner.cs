@@ -25,6 +25,16 @@ internal sealed class Owner : IDisposable
         return new Owner(http, string.Join("; ", answer.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0])));
     }
 
+    /// <summary>On a server that was set up before.</summary>
+    public static async Task<Owner> SignIn(Site site)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = site.Address, Timeout = TimeSpan.FromSeconds(30) };
+        http.DefaultRequestHeaders.Add("Origin", site.Address.GetLeftPart(UriPartial.Authority));
+        using var answer = await http.PostAsJsonAsync("/api/v1/session", new { email = Email, password = Password });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return new Owner(http, string.Join("; ", answer.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0])));
+    }
+
     public async Task<Guid> NewChannel() =>
         (await Send(HttpMethod.Post, "/api/v1/channels", new { kind = "web", name = "官网" })).GetProperty("id").GetGuid();
 

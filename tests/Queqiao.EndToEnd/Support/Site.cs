@@ -21,15 +21,23 @@ internal sealed class Site : IAsyncDisposable
 
     public ServerProcess Server => _server!;
 
+    public StorageOptions Storage => new() { DataFolder = _folder, Database = _database?.Owner };
+
     /// <summary>Stays the same over restarts.</summary>
     public Uri Address { get; private set; } = null!;
 
     public static async Task<Site> Start(string engine, params string[] options)
     {
-        var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
-        var site = new Site(Directory.CreateTempSubdirectory("queqiao-e2e-").FullName, database, options);
+        var site = await Prepare(engine, options);
         await site.StartServer();
         return site;
+    }
+
+    /// <summary>An installation that is empty still: <see cref="StartServer"/> starts it.</summary>
+    public static async Task<Site> Prepare(string engine, params string[] options)
+    {
+        var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
+        return new Site(Directory.CreateTempSubdirectory("queqiao-e2e-").FullName, database, options);
     }
 
     public async Task StartServer()

@@ -39,4 +39,5 @@ export const en: Messages = {
   busy: 'The server is busy. Your message is saved and will be retried.',
   closed: 'This chat is not available right now.',
   left: n => n >= 0 ? `${n} characters left` : `${-n} characters too many`,
+  recalled: 'Recalled',
 }

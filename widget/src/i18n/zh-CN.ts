@@ -37,4 +37,5 @@ export const zhCN = {
   busy: '服务器繁忙，您的消息已保存，将自动重试。',
   closed: '此聊天暂不可用。',
   left: (n: number) => n >= 0 ? `还可输入 ${n} 字` : `超出 ${-n} 字`,
+  recalled: '已撤回',
 }

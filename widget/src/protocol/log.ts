@@ -54,7 +54,10 @@ export function prepend(known: Log, page: Page): Log {
 }
 
 function append(known: Log, item: Item): Log {
-  return { ...known, seq: item.seq, items: [...known.items, item] }
+  // An edit or, without a text, a recall: what is left are words (files of an edited message come back with the page).
+  const { of, text } = (item.event ?? item) as { of?: number, text?: string }
+  const items = of ? known.items.map(one => one.seq === of ? { ...one, text, attachments: [] } : one) : known.items
+  return { ...known, seq: item.seq, items: [...items, item] }
 }
 
 function startOver(known: Log, conversation: string, older: boolean): Log {

@@ -12,6 +12,8 @@ export type LogEvent =
   | { type: 'status', from?: string, to: string }
   | { type: 'assigned', to: { name: string } | null }
   | { type: 'read', by: 'contact' | 'agent', upTo: number }
+  /** A message changed or, without a text, was taken back. */
+  | { type: 'edited' | 'recalled', of: number, text?: string }
 
 /** A file of a message; where its bytes are is asked when it is shown. */
 export interface Attachment {
@@ -99,6 +101,7 @@ export interface Typing {
 export type ServerFrame =
   | { op: 'ready', heartbeatSeconds?: number, conversation?: string, seq?: number }
   | { op: 'pong' }
+  | { op: 'bye', reconnectMs: number }
   | ({ op: 'ack', clientId: string } & Receipt)
   | { op: 'error', clientId?: string, code: string, detail?: string }
   | { op: 'resync', conversation: string, after: number }

@@ -26,6 +26,8 @@ export class Link {
   live = false
   private carrier: Carrier | null = null
   private attempt = 0
+  /** Said by a server that goes away: when to come back. */
+  private comeback?: number
   private since = 0
   private ladder: Ladder
   private timer: ReturnType<typeof setTimeout> | undefined
@@ -79,7 +81,11 @@ export class Link {
         this.setLive(true)
         this.ears.ready(behind)
       },
-      frame: frame => { if (current) this.ears.frame(frame) },
+      frame: frame => {
+        if (!current) return
+        if (frame.op === 'bye') this.comeback = frame.reconnectMs
+        else this.ears.frame(frame)
+      },
       page: page => { if (current) this.ears.page(page) },
       closed: why => {
         if (!current) return
@@ -119,7 +125,8 @@ export class Link {
     if (wasLive) this.ladder = startAt(this.memory.get(), Date.now())
     else if (navigator.onLine) this.ladder = failed(this.ladder)
     if (wasLive && Date.now() - this.since > livedFor) this.attempt = 0
-    const delay = why.again ? 0 : backoff(this.attempt++)
+    const delay = why.again ? 0 : this.comeback ?? backoff(this.attempt++)
+    this.comeback = undefined
     this.timer = setTimeout(() => this.open(), delay)
   }
 

@@ -38,6 +38,7 @@ function drawMessage(first: MessageRow, t: Messages, actions: RowActions): Drawn
   const meta = h('div', { class: 'meta', ariaLive: 'off' })
   const node = h('div', {}, name, bubble, meta)
   let drawn = ''
+  let shown = first.text
   return {
     node,
     draw(row) {
@@ -45,6 +46,7 @@ function drawMessage(first: MessageRow, t: Messages, actions: RowActions): Drawn
       const { mine, first, last, pending, failed, time, state } = row
       node.className = ['said', mine && 'mine', first && 'first', last && 'last', failed && 'failed', pending && 'pending'].filter(Boolean).join(' ')
       setText(name, row.name)
+      if (shown !== row.text) bubble.replaceChildren(...linked(shown = row.text))
       const signature = JSON.stringify([time, state, failed])
       if (signature === drawn) return
       drawn = signature

@@ -105,7 +105,7 @@ function saidBy(item: Item, at: Date, seenUpTo: number, title: string, t: Messag
     mine, at,
     who: mine ? 'me' : `${kind} ${item.sender.id ?? name ?? ''}`,
     name: mine ? t.you : name || (kind === 'bot' ? t.bot : title),
-    text: item.text ?? '', files: item.attachments,
+    text: item.text || (item.attachments?.length ? '' : t.recalled), files: item.attachments,
     state: mine ? (item.seq <= seenUpTo ? t.read : t.sent) : '',
   }
 }

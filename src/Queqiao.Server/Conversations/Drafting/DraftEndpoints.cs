@@ -28,34 +28,38 @@ internal static class DraftEndpoints
 
     internal sealed record DraftList(IReadOnlyList<DraftAnswer> Items);
 
-    private static async Task<IResult> List(Guid id, Actor actor, ConversationReader reader, IStorageEngine storage, IVault vault, CancellationToken ct)
+    private static async Task<IResult> List(Guid id, Actor actor, ConversationReader reader, IStorageEngine storage, IContactVault people, CancellationToken ct)
     {
         if (await reader.Head(actor.Conversations(), id, ct) is null)
             return Refusal.NotFound().ToProblem();
         await using var db = storage.Read(actor.Ws);
         var rows = await db.Visible(Scope<DraftRow>.Workspace(actor.Ws)).Where(row => row.ConversationId == id && row.AgentId == actor.AgentId).OrderBy(row => row.Kind).ToListAsync(ct);
-        return TypedResults.Ok(new DraftList([.. rows.Select(row => Answer(row, DraftSeal.Open(vault, row)))]));
+        var ring = await people.LoadFor(actor.Ws, rows.Select(row => row.Text), ct);
+        return TypedResults.Ok(new DraftList([.. rows.Select(row => Answer(row, ring.Text(PlaceOf(id), row.Text, out _) ?? ""))]));
     }
 
     /// <param name="Version">The last one that was seen; 0 when there was none.</param>
     internal sealed record SaveRequest(string Text, long Version);
 
-    private static async Task<IResult> Save(Guid id, string kind, SaveRequest request, Actor actor, ConversationReader reader, IStorageEngine storage, IVault vault, CancellationToken ct)
+    private static async Task<IResult> Save(Guid id, string kind, SaveRequest request, Actor actor, ConversationReader reader, IStorageEngine storage, IContactVault people, CancellationToken ct)
     {
         if (!Kinds.Contains(kind))
             return Refusal.Invalid("kind", "not_one_of", string.Join(", ", Kinds)).ToProblem();
         if (request.Text.Length > ConversationRules.MostText)
             return Refusal.Invalid("text", "too_long", ConversationRules.MostText).ToProblem();
-        if (await reader.Head(actor.Conversations(), id, ct) is null)
+        if (await reader.Head(actor.Conversations(), id, ct) is not { } head)
             return Refusal.NotFound().ToProblem();
-        var saved = await storage.Run(actor.Ws, (unit, stop) => Keep(unit, id, kind, request, actor, vault, stop), ct);
+        var ring = await people.Load(actor.Ws, [head.ContactId], ct);
+        if (ring.Of(head.ContactId) is not { } key)
+            return Refusal.NotFound().ToProblem(); // erased: nothing more is kept about this person
+        var text = request.Text.Length == 0 ? null : key.Seal(PlaceOf(id), Encoding.UTF8.GetBytes(request.Text));
+        var saved = await storage.Run(actor.Ws, (unit, stop) => Keep(unit, id, kind, request, text, actor, stop), ct);
         return saved is null ? Refusal.Conflict("draft_conflict").ToProblem() : TypedResults.Ok(saved);
     }
 
-    private static async Task<DraftAnswer?> Keep(WriteUnit unit, Guid id, string kind, SaveRequest request, Actor actor, IVault vault, CancellationToken ct)
+    private static async Task<DraftAnswer?> Keep(WriteUnit unit, Guid id, string kind, SaveRequest request, byte[]? text, Actor actor, CancellationToken ct)
     {
         var now = unit.Ids.Now();
-        var text = request.Text.Length == 0 ? null : DraftSeal.Seal(vault, actor.Ws, id, request.Text);
         var next = request.Version + 1;
         var changed = await unit.Db.Visible(Scope<DraftRow>.Workspace(actor.Ws))
             .Where(row => row.ConversationId == id && row.AgentId == actor.AgentId && row.Kind == kind && row.Version == request.Version)
@@ -78,15 +82,8 @@ internal static class DraftEndpoints
         return new DraftAnswer(kind, next, request.Text, DateTimeOffset.FromUnixTimeMilliseconds(now));
     }
 
+    /// <summary>Where it lies, under the key of the person it is written to.</summary>
+    private static SealedPlace PlaceOf(Guid conversation) => new("draft.text", conversation);
+
     private static DraftAnswer Answer(DraftRow row, string text) => new(row.Kind, row.Version, text, DateTimeOffset.FromUnixTimeMilliseconds(row.UpdatedAt));
-}
-
-/// <summary>How unsent words lie in the database.</summary>
-internal static class DraftSeal
-{
-    private const string Purpose = "conversation draft";
-
-    public static byte[] Seal(IVault vault, int ws, Guid conversation, string text) => vault.Seal(ws, Purpose, Encoding.UTF8.GetBytes(text), conversation);
-
-    public static string Open(IVault vault, DraftRow row) => row.Text is { } kept ? Encoding.UTF8.GetString(vault.Open(row.Ws, Purpose, kept, row.ConversationId)) : "";
 }

@@ -1,7 +1,7 @@
-using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Json;
@@ -17,12 +17,12 @@ internal static class StartConversation
     /// <param name="ClientId">The same one again gives the first answer again.</param>
     internal sealed record Request(Guid ContactId, Guid ChannelId, string Text, string? ClientId = null);
 
-    public static async Task<IResult> Handle(Request request, Actor actor, IStorageEngine storage, ConversationLog log, Ids ids, CancellationToken ct)
+    public static async Task<IResult> Handle(Request request, Actor actor, IStorageEngine storage, ConversationSeals seals, ConversationLog log, Ids ids, CancellationToken ct)
     {
         var clientId = request.ClientId ?? "start-" + ids.New().ToString("N");
         if (Sending.Check(clientId, request.Text) is { } refusal)
             return refusal.ToProblem();
-        if (await IdentityOf(storage, actor.Ws, request, ct) is not { } identity)
+        if (await IdentityOf(storage, seals, actor.Ws, request, ct) is not { } identity)
             return Refusal.Conflict("contact_not_on_channel").ToProblem();
         var agent = new Person(actor.AgentId, actor.Name);
         var outcome = await log.Append(reply => new LogCommand
@@ -42,12 +42,12 @@ internal static class StartConversation
             : ((LogOutcome.Refused)outcome).Refusal.ToProblem();
     }
 
-    private static async Task<string?> IdentityOf(IStorageEngine storage, int ws, Request request, CancellationToken ct)
+    private static async Task<string?> IdentityOf(IStorageEngine storage, ConversationSeals seals, int ws, Request request, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
-        var last = await db.Visible(Scope<ConversationHead>.Workspace(ws))
+        var last = await seals.Head(db.Visible(Scope<ConversationHead>.Workspace(ws))
             .Where(head => head.ContactId == request.ContactId && head.ChannelId == request.ChannelId)
-            .OrderByDescending(head => head.CreatedAt).FirstOrDefaultAsync(ct);
-        return last?.Identity;
+            .OrderByDescending(head => head.CreatedAt), ct);
+        return string.IsNullOrEmpty(last?.Identity) ? null : last.Identity; // empty: the person was erased
     }
 }

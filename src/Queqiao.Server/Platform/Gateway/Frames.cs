@@ -13,6 +13,13 @@ internal static class Frames
 
     public static readonly ReadOnlyMemory<byte> Pong = """{"op":"pong"}"""u8.ToArray();
 
+    /// <summary>This node goes away: come back after so long.</summary>
+    public static byte[] Bye(TimeSpan comeback) => Write((long)comeback.TotalMilliseconds, static (json, wait) =>
+    {
+        json.WriteString("op", "bye");
+        json.WriteNumber("reconnectMs", wait);
+    });
+
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
 

@@ -20,16 +20,20 @@ internal sealed class Gateway : IHostedLifecycleService, IDisposable
 
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(3);
 
+    /// <summary>After the goodbye: acks of what was just sent still go out.</summary>
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
+
     private readonly IEnumerable<IGatewayDoor> _doors;
     private readonly ILogger<Gateway> _log;
+    private readonly GatewayOptions _options;
     private readonly ConcurrentDictionary<GatewayConnection, byte> _connections = new();
     private readonly Timer _sweep;
     private long _commentedAt;
     private volatile bool _stopping;
 
-    public Gateway(IEnumerable<IGatewayDoor> doors, ILogger<Gateway> log)
+    public Gateway(IEnumerable<IGatewayDoor> doors, GatewayOptions options, ILogger<Gateway> log)
     {
-        (_doors, _log) = (doors, log);
+        (_doors, _options, _log) = (doors, options, log);
         _sweep = new Timer(_ => Sweep(Environment.TickCount64), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
     }
 
@@ -131,10 +135,19 @@ internal sealed class Gateway : IHostedLifecycleService, IDisposable
         }
     }
 
-    /// <summary>Before the web server stops: it would wait for every socket to end by itself.</summary>
+    /// <summary>
+    /// Before the web server stops: it would wait for every socket to end by itself. First balancers get time to see that this node is
+    /// not ready any more; then everybody is told when to come back, each at another moment; what is under way is still answered.
+    /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        await Task.WhenAny(Task.Delay(_options.Drain, cancellationToken));
         _stopping = true;
+        var all = _connections.Keys;
+        foreach (var connection in all)
+            connection.Send(Frames.Bye(Comeback.For(all.Count, Random.Shared.NextDouble())));
+        if (all.Count > 0)
+            await Task.WhenAny(Task.Delay(Settle, cancellationToken));
         foreach (var connection in _connections.Keys)
             connection.Close(CloseReason.Restarting);
         var until = Environment.TickCount64 + LeaveWithin.TotalMilliseconds;

@@ -7,8 +7,10 @@ namespace Queqiao.Server.Platform.Gateway;
 
 internal static class GatewayModule
 {
-    public static void AddGateway(this IServiceCollection services)
+    public static void AddGateway(this IServiceCollection services, GatewayOptions? options = null)
     {
+        services.AddSingleton(options ?? new GatewayOptions());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = GatewayOptions.StopWithin + (options?.Drain ?? TimeSpan.Zero));
         // Everybody comes back at once after a restart: what does not fit here is lost, and tries again only seconds later.
         services.Configure<SocketTransportOptions>(transport => transport.Backlog = 4096);
         services.AddSingleton<Gateway>();

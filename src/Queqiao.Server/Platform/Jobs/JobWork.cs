@@ -1,6 +1,7 @@
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Platform.Jobs;
 
@@ -27,6 +28,7 @@ internal sealed class JobWork(IStorageEngine storage, JobKinds kinds, Ids ids, I
     public async Task<EndedTry?> Run(HeldJob held)
     {
         var job = held.Job;
+        using var span = Measures.Source.StartActivity("job")?.SetTag("queqiao.job.kind", job.Kind.Name).SetTag("queqiao.job.tries", job.Tries);
         if (held.Cancelled)
             return new EndedTry(job, JobRules.Cancelled(job.Tries - 1, ids.Now()));
         var handler = kinds.Of(job.Kind.Name);

@@ -14,19 +14,19 @@ internal sealed class SecurityHeaders(RequestDelegate next, WebSafetyOptions opt
     /// <summary>For answers that are no page.</summary>
     public const string NothingPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    private const string Hsts = "max-age=31536000";
+    private readonly string? _hsts = options.HstsSeconds > 0 ? $"max-age={options.HstsSeconds}" : null;
 
     public Task InvokeAsync(HttpContext context)
     {
-        context.Response.OnStarting(static state => Add((Call)state), new Call(context, options.Https));
+        context.Response.OnStarting(static state => Add((Call)state), new Call(context, _hsts));
         return next(context);
     }
 
-    private sealed record Call(HttpContext Context, bool Https);
+    private sealed record Call(HttpContext Context, string? Hsts);
 
     private static Task Add(Call call)
     {
-        var (context, https) = call;
+        var (context, hsts) = call;
         var headers = context.Response.Headers;
         var path = context.Request.Path;
         var console = path.StartsWithSegments("/console");
@@ -43,8 +43,8 @@ internal sealed class SecurityHeaders(RequestDelegate next, WebSafetyOptions opt
         }
         if (path.StartsWithSegments("/api") || path.StartsWithSegments("/widget/v1"))
             headers.TryAdd("Cache-Control", "no-store");
-        if (https && context.Request.IsHttps)
-            headers.TryAdd("Strict-Transport-Security", Hsts);
+        if (hsts is not null && context.Request.IsHttps)
+            headers.TryAdd("Strict-Transport-Security", hsts);
         return Task.CompletedTask;
     }
 }

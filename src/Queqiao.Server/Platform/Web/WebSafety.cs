@@ -1,10 +1,7 @@
-using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Queqiao.Server.Platform.Web;
 
@@ -23,8 +20,14 @@ internal static class WebSafety
             services.PostConfigure<HostFilteringOptions>(o => o.AllowedHosts = [.. options.AllowedHosts]);
         services.Configure<ForwardedHeadersOptions>(o => Believe(o, options));
 
-        var certificate = options.Https ? LoadCertificate(options) : null;
-        services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options, certificate));
+        var certificates = options.Https ? new Certificates(options.CertificateFile!, options.CertificateKeyFile) : null;
+        if (certificates is not null)
+        {
+            services.TryAddSingleton(TimeProvider.System);
+            services.AddSingleton(certificates);
+            services.AddHostedService<CertificateWatch>();
+        }
+        services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options, certificates));
 
         // The framework's own request lines hold whole addresses, and addresses hold search words.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -41,6 +44,7 @@ internal static class WebSafety
             app.UseHostFiltering();
         return app
             .UseMiddleware<SecurityHeaders>()
+            .UseMiddleware<HttpsRedirect>()
             .UseMiddleware<HttpsRule>()
             .UseMiddleware<OriginGuard>();
     }
@@ -56,38 +60,14 @@ internal static class WebSafety
             forwarded.KnownIPNetworks.Add(network);
     }
 
-    private static void Limit(KestrelServerOptions kestrel, WebSafetyOptions options, X509Certificate2Collection? certificate)
+    private static void Limit(KestrelServerOptions kestrel, WebSafetyOptions options, Certificates? certificates)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.RequestHeadersTimeout = options.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = options.KeepAlive;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        if (certificate is null)
-            return;
-        kestrel.ConfigureHttpsDefaults(https => UseCertificate(https, certificate));
-    }
-
-    private static void UseCertificate(HttpsConnectionAdapterOptions https, X509Certificate2Collection chain)
-    {
-        https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-        https.ServerCertificate = chain[0];
-        https.ServerCertificateChain = chain;
-    }
-
-    // Clients need the intermediate certificates too, so the whole file is sent, the one with the key first.
-    private static X509Certificate2Collection LoadCertificate(WebSafetyOptions options)
-    {
-        try
-        {
-            var own = X509Certificate2.CreateFromPemFile(options.CertificateFile!, options.CertificateKeyFile);
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(options.CertificateFile!);
-            return [own, .. chain.Where(c => c.Thumbprint != own.Thumbprint)];
-        }
-        catch (CryptographicException e)
-        {
-            throw new InvalidSettingException("certificate", $"{options.CertificateFile} and its key cannot be used: {e.Message}");
-        }
+        if (certificates is not null)
+            kestrel.ConfigureHttpsDefaults(certificates.Use);
     }
 }

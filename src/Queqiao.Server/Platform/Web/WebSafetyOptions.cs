@@ -5,6 +5,8 @@ namespace Queqiao.Server.Platform.Web;
 /// <summary>How the server meets the web. The defaults are for a server that is reached directly.</summary>
 internal sealed class WebSafetyOptions
 {
+    private const long Year = 31_536_000;
+
     /// <summary>PEM file with the certificate and its chain (<c>--certificate</c>); with it <c>https://</c> addresses work and HSTS is sent.</summary>
     public string? CertificateFile { get; init; }
 
@@ -19,6 +21,12 @@ internal sealed class WebSafetyOptions
 
     /// <summary>Lets people sign in over plain HTTP from other machines (<c>--allow-http-sign-in</c>). Passwords can then be read on the way.</summary>
     public bool AllowHttpSignIn { get; init; }
+
+    /// <summary>Where who comes by plain HTTP is sent: <c>--public-url</c>, with <c>--redirect-http</c>; else null.</summary>
+    public string? RedirectHttpTo { get; init; }
+
+    /// <summary>How long browsers shall insist on HTTPS, in seconds (<c>--hsts</c>, 0: not said); by default a year with an own certificate, else it is the proxy's to say.</summary>
+    public long HstsSeconds { get; init; }
 
     /// <summary>Folder that holds <c>console/</c> and <c>widget/</c> (<c>--web-root</c>); by default <c>wwwroot</c> beside the program.</summary>
     public string WebRoot { get; init; } = Path.Combine(AppContext.BaseDirectory, "wwwroot");
@@ -53,6 +61,8 @@ internal sealed class WebSafetyOptions
             TrustedProxies = [.. Setting.List(configuration, "trusted-proxies").Select(text => Network("trusted-proxies", text))],
             AllowedHosts = Setting.List(configuration, "allowed-hosts"),
             AllowHttpSignIn = Setting.Switch(configuration, "allow-http-sign-in"),
+            RedirectHttpTo = RedirectOf(configuration),
+            HstsSeconds = Number(configuration, "hsts", certificate is null ? 0 : Year, 0, 10 * Year),
             WebRoot = Path.GetFullPath(Setting.Of(configuration, "web-root") ?? defaults.WebRoot),
             MaxBodyBytes = Number(configuration, "max-body", defaults.MaxBodyBytes, 16 * 1024, 64L * 1024 * 1024),
             MaxConnections = Number(configuration, "max-connections", defaults.MaxConnections, 10, 10_000_000),
@@ -67,6 +77,14 @@ internal sealed class WebSafetyOptions
         if (IPAddress.TryParse(text, out var address))
             return new IPNetwork(address, address.GetAddressBytes().Length * 8);
         throw new InvalidSettingException(setting, $"'{text}' is neither an address nor a network like 10.0.0.0/8.");
+    }
+
+    private static string? RedirectOf(IConfiguration configuration)
+    {
+        if (!Setting.Switch(configuration, "redirect-http"))
+            return null;
+        return Setting.Of(configuration, "public-url") is { } text && PublicUrl.Normalized(text) is { } url && url.StartsWith("https://", StringComparison.Ordinal)
+            ? url : throw new InvalidSettingException("redirect-http", "needs --public-url with an https:// address: that is where people are sent.");
     }
 
     private static string? Readable(IConfiguration configuration, string name)
