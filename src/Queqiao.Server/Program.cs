@@ -74,6 +74,7 @@ return await Commands.Run(args, async serve =>
     app.MapGateway();
     app.MapIdentity();
     app.MapCustomFields();
+    app.MapContacts();
     app.MapConversations();
     app.MapAgentRouting();
     app.MapAutomation();

@@ -34,6 +34,7 @@ internal static class ConversationsModule
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<ConversationReader>();
         services.AddSingleton<InboxQueries>();
+        services.AddSingleton<Contacts.IContactReach, ContactReach>();
         services.AddSingleton<SavedViews>();
         services.AddSingleton<TagDirectory>();
         services.AddSingleton<RowFactsSource>();
