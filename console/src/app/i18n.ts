@@ -2,6 +2,7 @@ import { watch } from 'vue'
 import { createI18n } from 'vue-i18n'
 import { usePreferences } from '@/features/preferences'
 import type { Locale } from '@/features/preferences'
+import { setLater } from '@/lib/later'
 import zh from '@/locales/zh-CN'
 
 export const i18n = createI18n({
@@ -46,3 +47,5 @@ export async function followLocale() {
 }
 
 export const currentLocale = () => i18n.global.locale.value
+
+setLater(loadLater)

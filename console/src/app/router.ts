@@ -18,7 +18,8 @@ declare module 'vue-router' {
 
 /** What stands beside the list of settings on a wide screen before a page is chosen. */
 const Nothing = { render: () => null }
-const inbox = () => import('@/features/conversations/InboxPage.vue')
+/** Its rarer texts follow when the page is there: the first load does without them. */
+const inbox = () => import('@/features/conversations/InboxPage.vue').then(page => (void loadLater(), page))
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: () => import('@/features/identity/SignInPage.vue'), meta: { open: true, title: 'identity.signIn.title' } },
   { path: '/invitation', component: () => import('@/features/identity/InvitationPage.vue'), meta: { open: true, later: true, title: 'people.accept.title' } },
@@ -33,6 +34,7 @@ const routes: RouteRecordRaw[] = [
       { path: '', redirect: '/inbox' },
       { path: 'inbox', redirect: '/inbox/mine' },
       { path: `inbox/:view(${views.join('|')}|[0-9a-f-]{36})/:id?/:details(details)?`, name: 'inbox', component: inbox, props: true, meta: { title: 'conversations.title' } },
+      { path: 'contacts/:id?', component: () => import('@/features/contacts/ContactsPage.vue'), props: true, meta: { needs: 'contacts.read', title: 'app.contacts', later: true } },
       { path: 'search', component: () => import('@/features/search/SearchPage.vue'), name: 'search', meta: { title: 'app.search', later: true } },
       { path: 'settings', component: () => import('./SettingsPage.vue'), name: 'settings', children: [{ path: '', name: 'settings.list', component: Nothing }, { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue') }], meta: { title: 'app.settings', later: true } },
       { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { title: 'app.notFound.title' } },

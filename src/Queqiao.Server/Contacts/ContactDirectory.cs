@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Contacts.People;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Keys;
@@ -6,7 +7,7 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts;
 
-internal sealed class ContactDirectory(IConsents consents, IVault vault, IContactVault people) : IContacts
+internal sealed class ContactDirectory(IConsents consents, IVault vault, ContactEdits edits) : IContacts
 {
     private const int MostInOneStatement = 500;
 
@@ -20,11 +21,16 @@ internal sealed class ContactDirectory(IConsents consents, IVault vault, IContac
             var rows = string.Join(',', some.Select((_, i) => $"({{{2 * i}}},{{{(2 * i) + 1}}})"));
             var sql = $"UPDATE contact SET last_seen_at = v.column2 FROM (VALUES {rows}) AS v WHERE contact.ws = {{{2 * some.Length}}} AND contact.id = v.column1 AND contact.last_seen_at < v.column2";
             await unit.Db.Database.ExecuteSqlRawAsync(sql, values, ct);
+            // Who is part of somebody was seen as them. Most workspaces have never merged anybody.
+            if (!await unit.Db.Visible(Scope<ContactMerge>.Workspace(ws)).AnyAsync(ct))
+                continue;
+            var roots = $"UPDATE contact SET last_seen_at = v.column2 FROM (VALUES {rows}) AS v, contact AS part WHERE contact.ws = {{{2 * some.Length}}} AND part.ws = contact.ws AND part.id = v.column1 AND contact.id = part.merged_into AND contact.last_seen_at < v.column2";
+            await unit.Db.Database.ExecuteSqlRawAsync(roots, values, ct);
         }
     }
 
     public void Introduce(WriteUnit unit, int ws, Guid channelId, string identity, string name, long at) =>
-        Add(unit, ws, channelId, identity, name, at);
+        Add(unit, channelId, identity, name, at);
 
     public async Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct)
     {
@@ -32,15 +38,15 @@ internal sealed class ContactDirectory(IConsents consents, IVault vault, IContac
         var id = await unit.Db.Visible(Scope<ContactIdentity>.Workspace(unit.Ws))
             .Where(row => row.ChannelId == arrival.ChannelId && row.Tag == tag)
             .Select(row => (Guid?)row.ContactId).SingleOrDefaultAsync(ct);
-        if (id is null)
-        {
-            id = Add(unit, unit.Ws, arrival.ChannelId, arrival.Identity, arrival.Name, unit.Ids.Now());
-            await unit.Db.SaveChangesAsync(ct);
-        }
-        else if (arrival.Name is { } name)
-        {
-            await Rename(unit, id.Value, name, ct);
-        }
+        var isNew = id is null;
+        id ??= Add(unit, arrival.ChannelId, arrival.Identity, arrival.Name, unit.Ids.Now());
+        await unit.Db.SaveChangesAsync(ct);
+        if (!isNew && arrival.Name is { } name)
+            await edits.Rename(unit, id.Value, name, ct);
+        foreach (var claimed in arrival.Identities)
+            await edits.AddIdentifier(unit, id.Value, new NewIdentifier(claimed.Kind, claimed.Value, Verified: true, "site", arrival.ChannelId), ct);
+        if (arrival.Attributes is { Count: > 0 } attributes)
+            await edits.SetAttributes(unit, id.Value, attributes, ct);
         if (arrival.Notice is { } answer)
             await consents.Record(unit, id.Value, await Lines(unit.Ws, arrival.ChannelId, answer, ct), ct);
         await unit.Db.SaveChangesAsync(ct);
@@ -57,28 +63,14 @@ internal sealed class ContactDirectory(IConsents consents, IVault vault, IContac
         return lines;
     }
 
-    /// <summary>A name that changed; the same one is not sealed again.</summary>
-    private async Task Rename(WriteUnit unit, Guid id, string name, CancellationToken ct)
+    private Guid Add(WriteUnit unit, Guid channelId, string identity, string? name, long at)
     {
-        var rows = unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).Where(contact => contact.Id == id);
-        var known = await rows.Select(contact => contact.SealedName).SingleAsync(ct);
-        var ring = await people.Load(unit, unit.Ws, [id], ct);
-        if (ring.Of(id) is not { } key || ring.Text(ContactPlaces.Name(id), known, out _) == name)
-            return;
-        var sealedName = key.Seal(ContactPlaces.Name(id), name);
-        await rows.ExecuteUpdateAsync(set => set.SetProperty(contact => contact.SealedName, sealedName), ct);
-    }
-
-    private Guid Add(WriteUnit unit, int ws, Guid channelId, string identity, string? name, long at)
-    {
-        var id = unit.Ids.New();
-        var key = people.Create(unit, ws, id);
-        unit.Db.Add(new Contact { Ws = ws, Id = id, SealedName = name is null ? null : key.Seal(ContactPlaces.Name(id), name), CreatedAt = at, LastSeenAt = at });
+        var (id, key) = edits.Add(unit, name, at);
         unit.Db.Add(new ContactIdentity
         {
-            Ws = ws,
+            Ws = unit.Ws,
             ChannelId = channelId,
-            Tag = vault.Tag(ws, ContactPlaces.IdentityPurpose, identity),
+            Tag = vault.Tag(unit.Ws, ContactPlaces.IdentityPurpose, identity),
             ContactId = id,
             Sealed = key.Seal(ContactPlaces.Identity(channelId), identity),
             CreatedAt = at,

@@ -1,4 +1,8 @@
 using Queqiao.Server.Contacts.Consenting;
+using Queqiao.Server.Contacts.Merging;
+using Queqiao.Server.Contacts.Moving;
+using Queqiao.Server.Contacts.People;
+using Queqiao.Server.Platform.Jobs;
 
 namespace Queqiao.Server.Contacts;
 
@@ -8,7 +12,24 @@ internal static class ContactsModule
     public static void AddContacts(this IServiceCollection services)
     {
         services.AddSingleton<IContacts, ContactDirectory>();
+        services.AddSingleton<ContactEdits>();
+        services.AddJob<EndBlock>();
+        services.AddSingleton<ContactReader>();
         services.AddSingleton<IConsents, Consents>();
         services.AddSingleton<PurposeGate>();
+    }
+
+    /// <summary>Needs <see cref="IContactReach"/>.</summary>
+    public static void MapContacts(this IEndpointRouteBuilder app)
+    {
+        var contacts = app.MapGroup("/api/v1/contacts").WithTags("Contacts");
+        ContactEndpoints.Map(contacts);
+        ExportContacts.Map(contacts);
+        ContactNotes.Map(contacts);
+        ContactBlocking.Map(contacts);
+        ContactTimeline.Map(contacts);
+        FindDuplicates.Map(contacts);
+        MergeContacts.Map(contacts);
+        ContactConsents.Map(app, contacts);
     }
 }

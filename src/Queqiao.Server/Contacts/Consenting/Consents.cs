@@ -42,7 +42,11 @@ internal sealed class Consents(IStorageEngine storage, TimeProvider clock) : ICo
     public async Task<IReadOnlyDictionary<string, bool>> StateOf(int ws, Guid contactId, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
-        return await State(db, ws, [contactId], ct);
+        var all = db.Visible(Scope<Contact>.Workspace(ws));
+        // Of somebody who is several contacts every one counts.
+        var root = await all.Where(contact => contact.Id == contactId).Select(contact => contact.MergedInto).SingleOrDefaultAsync(ct) ?? contactId;
+        var tree = await all.Where(contact => contact.Id == root || contact.MergedInto == root).Select(contact => contact.Id).ToListAsync(ct);
+        return await State(db, ws, tree, ct);
     }
 
     public async Task<Guid?> ContactOf(int ws, Guid channelId, string identity, CancellationToken ct)

@@ -21,6 +21,11 @@ internal sealed class Contact : IScoped
     /// <summary>When everything about them was made unreadable; null: it was not.</summary>
     public long? ErasedAt { get; set; }
 
+    /// <summary>The contact that this one is part of since they were merged; always one that is part of nobody. Null: it stands for itself.</summary>
+    public Guid? MergedInto { get; set; }
+
+    /// <summary>The agent who added them; null when they came by themselves.</summary>
+    public Guid? CreatedBy { get; init; }
     /// <summary>Since when they may not write; null: they may.</summary>
     public long? BlockedAt { get; set; }
 }
@@ -48,6 +53,8 @@ internal sealed class ContactTables : IEntityTypeConfiguration<Contact>, IEntity
     {
         table.ToTable("contact").HasKey(contact => new { contact.Ws, contact.Id });
         table.HasOne<Workspace>().WithMany().HasForeignKey(contact => contact.Ws).OnDelete(DeleteBehavior.NoAction);
+        table.HasIndex(contact => new { contact.Ws, contact.LastSeenAt, contact.Id }, "ix_contact_seen");
+        table.HasIndex(contact => new { contact.Ws, contact.MergedInto }, "ix_contact_merged").HasFilter("merged_into IS NOT NULL");
     }
 
     public void Configure(EntityTypeBuilder<ContactIdentity> table)

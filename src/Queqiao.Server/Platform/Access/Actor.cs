@@ -54,11 +54,17 @@ internal static class Permissions
     public const string BlockContacts = "contacts.block";
     public const string ManageReplies = "replies.manage";
     public const string ManageWorkspace = "workspace.manage";
+    public const string ReadContacts = "contacts.read";
+    public const string EditContacts = "contacts.edit";
+    public const string MergeContacts = "contacts.merge";
+    public const string ExportContacts = "contacts.export";
+    public const string ImportContacts = "contacts.import";
     public const string ManageRouting = "routing.manage";
     public const string ReadAudit = "audit.read";
+    public const string ManageJobs = "jobs.manage";
 
-    private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels];
-    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, BlockContacts];
+    private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts];
+    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts];
     private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies];
     private static readonly HashSet<string> Admin =
     [
@@ -66,10 +72,13 @@ internal static class Permissions
         ManageAgents,
         ManageChannels,
         ManageFields,
+        ExportContacts,
+        ImportContacts,
         ManageConversations,
         ManageWorkspace,
         ManageRouting,
         ReadAudit,
+        ManageJobs,
     ];
 
     public static readonly IReadOnlyList<string> Roles = ["owner", "admin", "supervisor", "agent", "viewer"];

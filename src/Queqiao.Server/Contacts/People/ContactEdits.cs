@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Contacts.Storage;
+using Queqiao.Server.CustomFields;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Contacts.People;
+
+/// <summary>Changes of one person's rows inside a unit. What is already so is not written again.</summary>
+internal sealed class ContactEdits(IContactVault people, IVault vault)
+{
+    /// <summary>A new person with their key. Saved with the unit's next save.</summary>
+    public (Guid Id, ContactKey Key) Add(WriteUnit unit, string? name, long at, Guid? by = null)
+    {
+        var id = unit.Ids.New();
+        var key = people.Create(unit, unit.Ws, id);
+        unit.Db.Add(new Contact { Ws = unit.Ws, Id = id, SealedName = name is null ? null : key.Seal(ContactPlaces.Name(id), name), CreatedAt = at, LastSeenAt = at, CreatedBy = by });
+        if (name is not null)
+            AddWords(unit, id, name);
+        return (id, key);
+    }
+
+    /// <returns>Whether the name was another one.</returns>
+    public async Task<bool> Rename(WriteUnit unit, Guid id, string? name, CancellationToken ct)
+    {
+        var rows = unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).Where(contact => contact.Id == id);
+        var known = await rows.Select(contact => contact.SealedName).SingleAsync(ct);
+        var ring = await people.Load(unit, unit.Ws, [id], ct);
+        if (ring.Of(id) is not { } key || ring.Text(ContactPlaces.Name(id), known, out _) == name)
+            return false;
+        var sealedName = name is null ? null : key.Seal(ContactPlaces.Name(id), name);
+        await rows.ExecuteUpdateAsync(set => set.SetProperty(contact => contact.SealedName, sealedName), ct);
+        await unit.Db.Visible(Scope<ContactWord>.Workspace(unit.Ws)).Where(word => word.ContactId == id).ExecuteDeleteAsync(ct);
+        if (name is not null)
+            AddWords(unit, id, name);
+        return true;
+    }
+
+    private void AddWords(WriteUnit unit, Guid id, string name)
+    {
+        foreach (var word in NameWords.OfName(name).Select(part => vault.WordOf(unit.Ws, part)).Distinct())
+            unit.Db.Add(new ContactWord { Ws = unit.Ws, Word = word, ContactId = id });
+    }
+
+    /// <summary>The identifier's row; null when the person already has it (then it may have become verified).</summary>
+    public async Task<ContactIdentifier?> AddIdentifier(WriteUnit unit, Guid id, NewIdentifier added, CancellationToken ct)
+    {
+        var tag = vault.TagOf(unit.Ws, added.Kind, added.Value);
+        var rows = unit.Db.Visible(Scope<ContactIdentifier>.Workspace(unit.Ws)).Where(row => row.ContactId == id && row.Tag == tag);
+        if (await rows.Select(row => (bool?)row.Verified).SingleOrDefaultAsync(ct) is { } verified)
+        {
+            if (added.Verified && !verified)
+                await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.Verified, true), ct);
+            return null;
+        }
+        var ring = await people.Load(unit, unit.Ws, [id], ct);
+        var row = unit.Ids.New();
+        var identifier = new ContactIdentifier
+        {
+            Ws = unit.Ws, Id = row, ContactId = id, Kind = added.Kind, Tag = tag, Sealed = ring.Of(id)!.Seal(ProfilePlaces.Identifier(row), added.Value.Trim()),
+            Verified = added.Verified, Source = added.Source, ChannelId = added.ChannelId, CreatedAt = unit.Ids.Now(), CreatedBy = added.By,
+        };
+        unit.Db.Add(identifier);
+        return identifier;
+    }
+
+    public async Task SetFields(WriteUnit unit, Guid id, FieldPatch patch, CancellationToken ct)
+    {
+        if (!patch.IsEmpty)
+            await Change(unit, id, detail => detail.Fields = patch.Internal is null ? detail.Fields : FieldValues.Merge(detail.Fields, patch.Internal), personal => personal.With(patch), ct);
+    }
+
+    /// <summary>What a site has signed replaces what it has signed before.</summary>
+    public async Task SetAttributes(WriteUnit unit, Guid id, IReadOnlyDictionary<string, JsonElement> attributes, CancellationToken ct)
+    {
+        var json = JsonSerializer.Serialize(new SortedDictionary<string, JsonElement>(attributes.ToDictionary(one => one.Key, one => one.Value), StringComparer.Ordinal), StrictJson.Options);
+        await Change(unit, id, null, personal => personal with { Attributes = json }, ct);
+    }
+
+    private async Task Change(WriteUnit unit, Guid id, Action<ContactDetail>? clear, Func<PersonalDetail, PersonalDetail> personal, CancellationToken ct)
+    {
+        var ring = await people.Load(unit, unit.Ws, [id], ct);
+        var known = await unit.Db.Visible(Scope<ContactDetail>.Workspace(unit.Ws)).SingleOrDefaultAsync(row => row.ContactId == id, ct);
+        var was = PersonalDetail.Read(ring, known);
+        var now = personal(was);
+        var fields = known?.Fields;
+        var detail = known ?? new ContactDetail { Ws = unit.Ws, ContactId = id, ChangedAt = unit.Ids.Now() };
+        clear?.Invoke(detail);
+        if (known is not null && now == was && detail.Fields == fields)
+            return;
+        detail.Sealed = now == was ? known?.Sealed : now.Seal(ring.Of(id)!);
+        detail.ChangedAt = unit.Ids.Now();
+        if (known is null)
+            unit.Db.Add(detail);
+        else
+            unit.Db.Update(detail);
+    }
+
+    public async Task SetTags(WriteUnit unit, Guid id, IReadOnlyList<string> tags, CancellationToken ct)
+    {
+        var rows = unit.Db.Visible(Scope<ContactTag>.Workspace(unit.Ws)).Where(row => row.ContactId == id);
+        var known = await rows.Select(row => row.Tag).ToListAsync(ct);
+        var gone = known.Except(tags).ToList();
+        if (gone.Count > 0)
+            await rows.Where(row => gone.Contains(row.Tag)).ExecuteDeleteAsync(ct);
+        foreach (var tag in tags.Except(known))
+            unit.Db.Add(new ContactTag { Ws = unit.Ws, ContactId = id, Tag = tag, At = unit.Ids.Now() });
+    }
+}
+
+/// <param name="Source"><c>site</c>, <c>agent</c>, <c>api</c> or <c>import</c>.</param>
+internal sealed record NewIdentifier(string Kind, string Value, bool Verified, string Source, Guid? ChannelId = null, Guid? By = null);

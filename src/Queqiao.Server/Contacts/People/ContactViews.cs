@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace Queqiao.Server.Contacts.People;
+
+/// <summary>A line of the list of contacts.</summary>
+/// <param name="Verified">A site has signed who they are.</param>
+internal sealed record ContactRow(
+    Guid Id, string? Name, bool Verified, string? Email, string? Phone, IReadOnlyList<string> Tags, bool Blocked, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt);
+
+internal sealed record ContactRows(IReadOnlyList<ContactRow> Items, string? NextCursor);
+
+/// <summary>Everything about one person.</summary>
+/// <param name="Fields">Custom fields by key.</param>
+/// <param name="Attributes">What a site has signed about them.</param>
+/// <param name="Merged">Contacts that are part of this one, newest merge first.</param>
+internal sealed record ContactView(
+    Guid Id, string? Name, bool Verified, bool Erased, IReadOnlyList<IdentifierView> Identities, IReadOnlyList<string> Tags,
+    IReadOnlyDictionary<string, JsonElement> Fields, IReadOnlyDictionary<string, JsonElement> Attributes, BlockView? Blocked,
+    IReadOnlyList<MergeView> Merged, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt);
+
+/// <param name="ContactId">Whose it is, when contacts were merged.</param>
+internal sealed record IdentifierView(Guid Id, string Kind, string? ExternalId, Guid? ChannelId, bool Verified, string Source, Guid ContactId, DateTimeOffset CreatedAt);
+
+internal sealed record BlockView(DateTimeOffset At, Guid By, DateTimeOffset? Until, string? Reason);
+
+internal sealed record MergeView(Guid Id, Guid ContactId, string? Name, Guid By, DateTimeOffset At);
+
+internal sealed record NoteView(Guid Id, string Text, Guid AuthorId, string AuthorName, DateTimeOffset At, DateTimeOffset? EditedAt);
+
+internal static class Moment
+{
+    public static DateTimeOffset At(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(unixMs);
+}
