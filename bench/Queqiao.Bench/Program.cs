@@ -35,6 +35,7 @@ try
         "chat" => new ChatRun(options, built),
         "idle" => new IdleRun(options, built),
         "start" => new StartRun(options, built),
+        "jobs" => new JobsRun(options, built),
         "files" => new FilesRun(options, built),
         "search" => new SearchRun(options, built),
         _ => new SlowRun(options, built),
