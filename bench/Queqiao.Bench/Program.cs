@@ -51,6 +51,7 @@ static IRun OnServer(Options options, BuiltServer built) => options.Bench switch
     "chat" => new ChatRun(options, built),
     "idle" => new IdleRun(options, built),
     "start" => new StartRun(options, built),
+    "jobs" => new JobsRun(options, built),
     "files" => new FilesRun(options, built),
     "search" => new SearchRun(options, built),
     _ => new SlowRun(options, built),

@@ -1,4 +1,5 @@
 using Queqiao.Server.Automation;
+using Queqiao.Server.Background;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
@@ -38,7 +39,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddStrictJson();
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
-    builder.Services.AddJobs();
+    builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
     builder.Services.AddTextIndex();
@@ -80,6 +81,7 @@ return await Commands.Run(args, async serve =>
     app.MapAgentRouting();
     app.MapAutomation();
     app.MapChannels();
+    app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();
     app.MapWidgetFiles();

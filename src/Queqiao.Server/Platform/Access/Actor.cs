@@ -62,6 +62,7 @@ internal static class Permissions
     public const string ImportContacts = "contacts.import";
     public const string ManageRouting = "routing.manage";
     public const string ReadAudit = "audit.read";
+    public const string ManageJobs = "jobs.manage";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts];
     private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts];
@@ -79,6 +80,7 @@ internal static class Permissions
         ManageWorkspace,
         ManageRouting,
         ReadAudit,
+        ManageJobs,
     ];
 
     public static readonly IReadOnlyList<string> Roles = ["owner", "admin", "supervisor", "agent", "viewer"];
