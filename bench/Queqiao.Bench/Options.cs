@@ -10,7 +10,9 @@ internal sealed record Options
                     [--warmup 5] [--window 1] [--lists]        --rate 0: as fast as answers come, --window in flight per visitor
         bench idle  [--connections 10000] [--seconds 20]       bytes per visitor who is connected and says nothing
         bench start                                            seconds from process start to ready, on an existing store
+        bench jobs  [--jobs 20000] [--processes 1]             jobs that do nothing a second, and what the database alone can do
         bench slow  [--visitors 200] [--rate 500] [--stuck 1%] others' latency beside sockets that stopped reading
+        bench seal                                             nanoseconds to seal and open a message
         bench files [--size 256]                               MB/s up and down for one file of so many MiB, beside a plain copy to the same disk
         bench search [--messages 100000] [--texts FILE]        what finding costs; FILE: one text a line instead of made-up ones
         all:        [--database sqlite|postgres] [--server DIR] [--folder DIR] [--repeat 1]
@@ -29,6 +31,8 @@ internal sealed record Options
     public int Warmup { get; init; } = 5;
     public int Window { get; init; } = 1;
     public bool Lists { get; init; }
+    public int Jobs { get; init; } = 20_000;
+    public int Processes { get; init; } = 1;
     public int Connections { get; init; } = 10_000;
     public int Size { get; init; } = 256;
     public double StuckPercent { get; init; } = 1;
@@ -43,7 +47,7 @@ internal sealed record Options
     /// <exception cref="FormatException">Says what is wrong.</exception>
     public static Options Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "slow" or "files" or "search"))
+        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal"))
             throw new FormatException("Name a benchmark.");
         var options = new Options { Bench = args[0] };
         options = args[0] switch
@@ -69,6 +73,8 @@ internal sealed record Options
                 "--warmup" => options with { Warmup = Number(1, 120) },
                 "--window" => options with { Window = Number(1, 100) },
                 "--lists" => options with { Lists = true },
+                "--jobs" => options with { Jobs = Number(1_000, 1_000_000) },
+                "--processes" => options with { Processes = Number(1, 4) },
                 "--messages" => options with { Messages = Number(100, 20_000_000) },
                 "--texts" => options with { Texts = Path.GetFullPath(Value()) },
                 "--connections" => options with { Connections = Number(1, 100_000) },
@@ -80,6 +86,8 @@ internal sealed record Options
                 _ => throw new FormatException($"Unknown option {name}."),
             };
         }
+        if (options.Processes > 1 && !options.UsesPostgres)
+            throw new FormatException("Several --processes need --database postgres.");
         if ((options.Visitors + options.Agents - 1) / options.Agents > MostWatched)
             throw new FormatException($"An agent follows at most {MostWatched} conversations: more --agents, or fewer --visitors.");
         return options;

@@ -29,16 +29,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 try
 {
-    var built = await BuiltServer.Find(options.Server, stop.Token);
-    IRun run = options.Bench switch
-    {
-        "chat" => new ChatRun(options, built),
-        "idle" => new IdleRun(options, built),
-        "start" => new StartRun(options, built),
-        "files" => new FilesRun(options, built),
-        "search" => new SearchRun(options, built),
-        _ => new SlowRun(options, built),
-    };
+    IRun run = options.Bench == "seal" ? new SealRun() : OnServer(options, await BuiltServer.Find(options.Server, stop.Token));
     var result = await Repeated.Run(run, options.Repeat, stop.Token);
     Console.WriteLine(result.ToJsonString());
     var faults = (int?)result["lost"] + (int?)result["duplicated"] + (int?)result["reordered"] + (int?)result["altered"];
@@ -54,3 +45,14 @@ catch (Exception trouble)
     await Console.Error.WriteLineAsync(trouble.ToString());
     return 1;
 }
+
+static IRun OnServer(Options options, BuiltServer built) => options.Bench switch
+{
+    "chat" => new ChatRun(options, built),
+    "idle" => new IdleRun(options, built),
+    "start" => new StartRun(options, built),
+    "jobs" => new JobsRun(options, built),
+    "files" => new FilesRun(options, built),
+    "search" => new SearchRun(options, built),
+    _ => new SlowRun(options, built),
+};

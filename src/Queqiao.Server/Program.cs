@@ -1,8 +1,10 @@
 using Queqiao.Server.Automation;
+using Queqiao.Server.Background;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
+using Queqiao.Server.Contacts.Erasing;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
@@ -37,7 +39,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddStrictJson();
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
-    builder.Services.AddJobs();
+    builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
     builder.Services.AddTextIndex();
@@ -73,11 +75,13 @@ return await Commands.Run(args, async serve =>
     app.MapGateway();
     app.MapIdentity();
     app.MapCustomFields();
+    app.MapErasures();
     app.MapContacts();
     app.MapConversations();
     app.MapAgentRouting();
     app.MapAutomation();
     app.MapChannels();
+    app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();
     app.MapWidgetFiles();

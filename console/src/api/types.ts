@@ -54,6 +54,8 @@ export interface MessageItem extends ItemBase {
   revisedSeq?: number
   editedAt?: string
   recalledAt?: string
+  /** Nothing is left to read: the person was erased, or the stored entry is damaged. */
+  unreadable?: 'erased' | 'damaged'
   delivery?: { state: DeliveryState }
 }
 /** `event` may be of a type that this version does not know: read it with `knownEvent`. */

@@ -18,7 +18,8 @@ declare module 'vue-router' {
 
 /** What stands beside the list of settings on a wide screen before a page is chosen. */
 const Nothing = { render: () => null }
-const inbox = () => import('@/features/conversations/InboxPage.vue')
+/** Its rarer texts follow when the page is there: the first load does without them. */
+const inbox = () => import('@/features/conversations/InboxPage.vue').then(page => (void loadLater(), page))
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: () => import('@/features/identity/SignInPage.vue'), meta: { open: true, title: 'identity.signIn.title' } },
   { path: '/invitation', component: () => import('@/features/identity/InvitationPage.vue'), meta: { open: true, later: true, title: 'people.accept.title' } },

@@ -19,6 +19,8 @@ internal abstract record Command
 
     public sealed record Migrate(StorageOptions Storage) : Command;
 
+    public sealed record ManageKeys(StorageOptions Storage, KeysWish What) : Command;
+
     /// <param name="Empty">Throw the index away first, because it is damaged.</param>
     public sealed record Reindex(StorageOptions Storage, bool Empty) : Command;
 
@@ -45,4 +47,11 @@ internal abstract record Command
     /// <param name="Code">Of the message.</param>
     /// <param name="Args">What the message names.</param>
     public sealed record Wrong(string Code, params object[] Args) : Command;
+}
+
+internal enum KeysWish
+{
+    Status,
+    RotateRoot,
+    RotateWorkspaces,
 }

@@ -15,7 +15,7 @@ internal static class CommandLine
     private static readonly string[] ServeOptions =
     [
         "data", "urls", "public-url", "certificate", "certificate-key", "trusted-proxies", "allowed-hosts", "web-root",
-        "file-max", "file-quota", "clamd", "max-body", "max-connections", "limits", "outbound-allow", "session-idle", "session-length",
+        "file-max", "file-quota", "clamd", "max-body", "max-connections", "limits", "jobs", "outbound-allow", "session-idle", "session-length",
         "hsts", "drain", "log-format", "log-requests", "metrics", "monitoring-allow", "environment", "contentRoot", "applicationName",
     ];
 
@@ -39,6 +39,9 @@ internal static class CommandLine
             [] or ["serve"] => Serve(rest, variable),
             ["user", "add"] => UserAdd(rest, variable),
             ["migrate"] => Migrate(rest, variable),
+            ["keys", "status"] => Keys(rest, variable, KeysWish.Status),
+            ["keys", "rotate", "root"] => Keys(rest, variable, KeysWish.RotateRoot),
+            ["keys", "rotate", "workspaces"] => Keys(rest, variable, KeysWish.RotateWorkspaces),
             ["backup"] => Backup(rest, variable),
             ["backup", "verify"] => BackupVerify(rest),
             ["restore"] => Restore(rest, variable),
@@ -80,6 +83,9 @@ internal static class CommandLine
 
     private static Command Migrate(List<string> rest, Func<string, string?> variable) =>
         Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.Migrate(Storage(given, variable));
+
+    private static Command Keys(List<string> rest, Func<string, string?> variable, KeysWish what) =>
+        Read(rest, ["data"], [], out var given) is { } wrong ? wrong : new Command.ManageKeys(Storage(given, variable), what);
 
     /// <summary>Takes what <c>serve</c> takes, so that the same line can be examined.</summary>
     private static Command Doctor(List<string> rest, Func<string, string?> variable)

@@ -35,6 +35,7 @@ internal static class Commands
         Command.Version => ShowVersion(terminal),
         Command.Wrong wrong => Misuse(wrong, terminal),
         Command.Migrate migrate => await Guarded(terminal, () => Migrate(migrate, terminal, ct)),
+        Command.ManageKeys keys => await Guarded(terminal, () => KeysCommands.Run(keys, terminal, ct)),
         Command.Reindex reindex => await Guarded(terminal, () => Cli.Reindex.Run(reindex, terminal, ct)),
         Command.UserAdd add => await Guarded(terminal, () => Cli.UserAdd.Run(add, terminal, ct)),
         Command.Doctor doctor => await Guarded(terminal, () => Examine.Run(doctor, terminal, ct)),

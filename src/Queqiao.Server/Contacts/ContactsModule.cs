@@ -1,4 +1,5 @@
 using Queqiao.Server.Contacts.Consenting;
+using Queqiao.Server.Contacts.Erasing;
 using Queqiao.Server.Contacts.Merging;
 using Queqiao.Server.Contacts.Moving;
 using Queqiao.Server.Contacts.People;
@@ -17,6 +18,12 @@ internal static class ContactsModule
         services.AddSingleton<ContactReader>();
         services.AddSingleton<IConsents, Consents>();
         services.AddSingleton<PurposeGate>();
+        services.AddSingleton<IMergedContacts, MergedContacts>();
+        services.AddSingleton<ErasureLedger>();
+        services.AddSingleton<ErasingContacts>();
+        services.AddSingleton<IEraser, EraseProfiles>();
+        services.AddSingleton<IEraser, EraseFiles>();
+        services.AddHostedService<ErasureReplay>();
     }
 
     /// <summary>Needs <see cref="IContactReach"/>.</summary>

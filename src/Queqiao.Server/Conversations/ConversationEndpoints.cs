@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Bulk;
 using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Drafting;
 using Queqiao.Server.Conversations.Handling;
@@ -47,6 +48,7 @@ internal static class ConversationEndpoints
             .WithSummary("What the customer can see of it, as text, HTML or JSON; never a note");
         DraftEndpoints.Map(conversations);
         HandlingEndpoints.Map(conversations);
+        BulkEndpoints.Map(conversations);
         LabelEndpoints.Map(conversations);
     }
 

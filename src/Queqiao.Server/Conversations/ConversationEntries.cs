@@ -30,6 +30,9 @@ internal sealed record FieldsChanged(string? Internal, string? Personal) : Inter
 /// <summary>A colleague was named in the note before.</summary>
 internal sealed record Mentioned(Guid AgentId, string Name) : InternalEntry;
 
+/// <summary>The person was erased: what came before is unreadable from here on.</summary>
+internal sealed record ContactErased : InternalEntry;
+
 /// <summary>Its sender has seen where they were named.</summary>
 internal sealed record MentionsSeen : InternalEntry;
 

@@ -211,6 +211,7 @@ internal sealed record ConversationHead : IScoped
         Untagged tag => this with { Tags = IdSet.Without(Tags, tag.Id) },
         PriorityChanged priority => this with { Priority = priority.To },
         SubjectChanged subject => this with { Subject = subject.To },
+        ContactErased => this with { ErasedAt = LastEntryAt, Personal = HeadPersonal.Nobody, Unread = 0, ContactUnread = 0, WaitingSince = null },
         FieldsChanged fields => AfterFields(fields),
         Conversations.Mentioned mention => this with { Mentioned = IdSet.With(Mentioned, mention.AgentId), UnseenMentions = IdSet.With(UnseenMentions, mention.AgentId) },
         MentionsSeen => by.Id is { } agent ? this with { UnseenMentions = IdSet.Without(UnseenMentions, agent) } : this,

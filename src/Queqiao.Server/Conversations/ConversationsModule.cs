@@ -1,6 +1,9 @@
+using Queqiao.Server.Conversations.Bulk;
 using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Handling;
+using Queqiao.Server.Contacts;
+using Queqiao.Server.Conversations.Erasing;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Inbox.Views;
 using Queqiao.Server.Conversations.Labelling;
@@ -16,6 +19,7 @@ using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Health;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Telemetry;
@@ -31,6 +35,8 @@ internal static class ConversationsModule
         services.AddSingleton<ConversationSeals>();
         services.AddSingleton<ConversationLog>();
         services.AddSingleton<ConversationReader>();
+        services.AddSingleton<IEraser, EraseSearchTexts>();
+        services.AddSingleton<IEraser, EraseConversations>();
         services.AddSingleton<InboxQueries>();
         services.AddSingleton<Contacts.IContactReach, ContactReach>();
         services.AddSingleton<SavedViews>();
@@ -69,6 +75,14 @@ internal static class ConversationsModule
         services.AddGauge("queqiao.listener.lag", "{entry}", "Entries that a listener had still to digest when it last looked.",
             all => all.GetRequiredService<Listeners>().Lag.Select(one => one.Value.Labelled("listener", one.Key)));
         services.AddSingleton<ILogListener, TouchContacts>();
+        services.AddSingleton<BulkSelecting>();
+        services.AddSingleton<BulkActs>();
+        services.AddSingleton<BulkWriter>();
+        services.AddJob<BulkJob>();
+        services.AddJob<BulkUndo>();
+        services.AddJob<ForgetBulk>();
+        services.AddRecurringJob("conversations.bulk_forget", ForgetBulk.Name, "every 1h");
+        services.AddSingleton<IListenerDesk, ListenerDesk>();
         services.AddSingleton<AgentPresence>();
         services.AddSingleton<IAgentPresence>(all => all.GetRequiredService<AgentPresence>());
         services.AddSingleton<AgentServices>();

@@ -92,6 +92,7 @@ internal static class EntryType
     public const string Tagged = "tagged";
     public const string Untagged = "untagged";
     public const string Priority = "priority";
+    public const string Erased = "erased";
     public const string Subject = "subject";
     public const string Fields = "fields";
     public const string Mentioned = "mentioned";
@@ -121,6 +122,8 @@ internal static class EntryBodies
         Tagged => EntryType.Tagged,
         Untagged => EntryType.Untagged,
         PriorityChanged => EntryType.Priority,
+        ContactErased => EntryType.Erased,
+        UnreadableEntry gone => gone.Type,
         SubjectChanged => EntryType.Subject,
         FieldsChanged => EntryType.Fields,
         Mentioned => EntryType.Mentioned,
@@ -149,6 +152,7 @@ internal static class EntryBodies
         Tagged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredTagged),
         Untagged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredUntagged),
         PriorityChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredPriorityChanged),
+        ContactErased it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredContactErased),
         SubjectChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredSubjectChanged),
         FieldsChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredFieldsChanged),
         Mentioned it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMentioned),
@@ -176,6 +180,7 @@ internal static class EntryBodies
         EntryType.Tagged => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredTagged)),
         EntryType.Untagged => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredUntagged)),
         EntryType.Priority => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredPriorityChanged)),
+        EntryType.Erased => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredContactErased)),
         EntryType.Subject => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredSubjectChanged)),
         EntryType.Fields => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredFieldsChanged)),
         EntryType.Mentioned => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMentioned)),
@@ -208,6 +213,7 @@ internal sealed record Stored<T>([property: JsonPropertyName("b")] T Body, [prop
 [JsonSerializable(typeof(Stored<Tagged>))]
 [JsonSerializable(typeof(Stored<Untagged>))]
 [JsonSerializable(typeof(Stored<PriorityChanged>))]
+[JsonSerializable(typeof(Stored<ContactErased>))]
 [JsonSerializable(typeof(Stored<SubjectChanged>))]
 [JsonSerializable(typeof(Stored<FieldsChanged>))]
 [JsonSerializable(typeof(Stored<Mentioned>))]

@@ -21,6 +21,7 @@ public sealed class ModuleMapTests
         ["Contacts"] = ["CustomFields"],
         ["Knowledge"] = [],
         ["Conversations"] = ["Contacts", "CustomFields"],
+        ["Background"] = ["Conversations"],
         ["Channels"] = ["Conversations", "Contacts"],
         ["ServiceLevels"] = ["Conversations"],
         ["Tickets"] = ["Conversations", "Contacts", "ServiceLevels"],

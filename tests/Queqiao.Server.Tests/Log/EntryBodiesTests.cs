@@ -33,6 +33,7 @@ public sealed class EntryBodiesTests
         (new NoteRecalled(7), """{"b":{"of":7}}"""),
         (new RatingRequested(), """{"b":{}}"""),
         (new Rated(5, "thanks"), """{"b":{"score":5,"comment":"thanks"}}"""),
+        (new ContactErased(), """{"b":{}}"""),
         (new MergedInto(Lin.Id), """{"b":{"conversationId":"01a20244-e800-7397-9c5e-a14d20a2eeb6"}}"""),
         (new MergedFrom(Lin.Id), """{"b":{"conversationId":"01a20244-e800-7397-9c5e-a14d20a2eeb6"}}"""),
     ];
@@ -76,7 +77,7 @@ public sealed class EntryBodiesTests
         }
         Assert.Equal(
             [
-                "assigned", "edited", "fields", "mentioned", "mentions_seen", "merged_from", "merged_into", "message", "note", "note_edited", "note_recalled", "priority",
+                "assigned", "edited", "erased", "fields", "mentioned", "mentions_seen", "merged_from", "merged_into", "message", "note", "note_edited", "note_recalled", "priority",
                 "rated", "rating_requested", "read", "recalled", "started", "status", "subject", "tagged", "team", "untagged",
             ], Examples.Select(example => EntryBodies.TypeOf(example.Body)).Distinct().Order(StringComparer.Ordinal));
     }

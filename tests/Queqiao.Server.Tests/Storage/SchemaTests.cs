@@ -65,12 +65,12 @@ public sealed class SchemaTests
             "without rowid contact_detail", "without rowid contact_tag", "without rowid contact_word",
             "trigger consent_is_append_only_delete", "trigger consent_is_append_only_update", "trigger consent_notice_is_append_only_delete", "trigger consent_notice_is_append_only_update",
             "without rowid consent_notice",
-            .. Strict("job", "job_lane", "job_schedule"),
+            .. Strict("job", "job_lane", "job_schedule", "bulk_change", "bulk_item"),
             .. Strict("workspace_key", "contact_key", "erasure"), "without rowid workspace_key", "without rowid contact_key",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
             "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
-            "without rowid job", "without rowid job_lane", "without rowid job_schedule",
+            "without rowid job", "without rowid job_lane", "without rowid job_schedule", "without rowid bulk_change", "without rowid bulk_item",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), (await Catalogue.Of(connection)).Beyond);
 
@@ -92,7 +92,7 @@ public sealed class SchemaTests
             "file",
             "user_key", "consent_notice", "consent",
             "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word",
-            "job", "job_lane", "job_schedule",
+            "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
             "workspace_key", "contact_key", "erasure",
             "canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease",
             "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
@@ -118,7 +118,7 @@ public sealed class SchemaTests
             .. Granted(["agent_lease", "canned_reply"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
             .. Granted(["file"], "DELETE INSERT SELECT UPDATE"),
-            .. Granted(["job", "job_lane", "job_schedule"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["job", "job_lane", "job_schedule", "bulk_change", "bulk_item"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["contact_key", "erasure"], "INSERT SELECT UPDATE"),
             "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",

@@ -20,4 +20,4 @@ export function useContact(id: MaybeRefOrGetter<string>, source: ContactSource) 
   return { ...query, changed }
 }
 
-export const displayName = (contact: { name: string | null; id: string }, unnamed: (code: string) => string) => contact.name || unnamed(contact.id.slice(-4))
+export const displayName = (contact: { name: string | null; id: string }, unnamed: (code: string) => string) => contact.name || unnamed(contact.id.slice(-4).toUpperCase())

@@ -90,7 +90,7 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
       case 'watching': return cache.watching(frame, followed.list?.sort ?? 'recent')
       case 'resync': return void healer.heal(frame.conversation).then(() => watchAgain(frame.conversation))
       case 'ready': return outbox.wake()
-      case 'pong': case 'ack': case 'error': return
+      case 'pong': case 'bye': case 'ack': case 'error': return
       default: return frame satisfies never
     }
   }

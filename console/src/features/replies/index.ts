@@ -1,3 +1,2 @@
 export { default as CannedList } from './CannedList.vue'
-export { cannedAt, fillIn, insertCanned } from './canned'
-export type { Filled } from './canned'
+export { useCanned } from './useCanned'

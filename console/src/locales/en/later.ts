@@ -1,4 +1,6 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
+import bulk from './bulk.json'
+import background from './background.json'
 import contacts from './contacts.json'
 import replies from './replies.json'
 import notices from './notices.json'
@@ -15,4 +17,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { contacts, replies, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, replies, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }

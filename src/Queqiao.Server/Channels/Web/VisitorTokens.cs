@@ -23,7 +23,7 @@ internal sealed record Visitor(Guid ChannelId, Guid Id, VisitorPapers? Papers = 
 /// about a visitor before their first message (decisions.md §5). Without papers they are under an HMAC-SHA256 (v1); with papers
 /// these are sealed, and the rest is bound to them (v2).
 /// </summary>
-internal sealed class VisitorTokens(LocalRootKeys roots, TimeProvider clock)
+internal sealed class VisitorTokens(IVault vault, LocalRootKeys roots, TimeProvider clock)
 {
     /// <summary>Every new session renews it; a visitor who stays away longer is a new one.</summary>
     private static readonly TimeSpan Valid = TimeSpan.FromDays(400);
@@ -34,8 +34,17 @@ internal sealed class VisitorTokens(LocalRootKeys roots, TimeProvider clock)
     private const int Mac = 32;
     private const int MostLength = 16 * 1024;
 
-    private readonly SecretSeal _papers = new(roots.Known[0].Derive("visitor papers v1"));
-    private readonly byte[] _key = roots.Known[0].Derive("visitor token v1");
+    /// <summary>
+    /// The installation's own secret, which outlives a change of root key (that of its first workspace); then those that the first
+    /// version used.
+    /// </summary>
+    private readonly Lazy<TokenKeys[]> _keys = new(() =>
+    [
+        new(vault.Derive(1, "visitor token v2"), new SecretSeal(vault.Derive(1, "visitor papers v2"))),
+        .. roots.Known.Select(root => new TokenKeys(root.Derive("visitor token v1"), new SecretSeal(root.Derive("visitor papers v1")))),
+    ]);
+
+    private sealed record TokenKeys(byte[] Mac, SecretSeal Papers);
 
     public string Issue(Guid channelId, Guid? visitorId = null, VisitorPapers? papers = null)
     {
@@ -47,8 +56,8 @@ internal sealed class VisitorTokens(LocalRootKeys roots, TimeProvider clock)
             RandomNumberGenerator.Fill(header[16..32]);
         BinaryPrimitives.WriteInt64BigEndian(header[32..], clock.GetUtcNow().ToUnixTimeMilliseconds());
         if (papers is null or { User: null, Notice: null })
-            return Plain + Base64Url.EncodeToString([.. header, .. HMACSHA256.HashData(_key, header)]);
-        return Papered + Base64Url.EncodeToString([.. header, .. _papers.Seal(JsonSerializer.SerializeToUtf8Bytes(papers, StrictJson.Options), header)]);
+            return Plain + Base64Url.EncodeToString([.. header, .. HMACSHA256.HashData(_keys.Value[0].Mac, header)]);
+        return Papered + Base64Url.EncodeToString([.. header, .. _keys.Value[0].Papers.Seal(JsonSerializer.SerializeToUtf8Bytes(papers, StrictJson.Options), header)]);
     }
 
     /// <summary>Nobody can guess it: 128 random bits.</summary>
@@ -63,7 +72,7 @@ internal sealed class VisitorTokens(LocalRootKeys roots, TimeProvider clock)
         VisitorPapers? papers = null;
         if (token.StartsWith(Plain, StringComparison.Ordinal))
         {
-            if (bytes.Length != Header + Mac || !CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(_key, header), bytes.AsSpan(Header)))
+            if (bytes.Length != Header + Mac || !IsSigned(header, bytes.AsSpan(Header)))
                 return null;
         }
         else if ((papers = Open(header, bytes.AsSpan(Header))) is null)
@@ -81,15 +90,29 @@ internal sealed class VisitorTokens(LocalRootKeys roots, TimeProvider clock)
     private static byte[]? Decode(string token) =>
         token.StartsWith(Plain, StringComparison.Ordinal) || token.StartsWith(Papered, StringComparison.Ordinal) ? Base64UrlText.Decode(token.AsSpan(Plain.Length)) : null;
 
+    private bool IsSigned(ReadOnlySpan<byte> header, ReadOnlySpan<byte> mac)
+    {
+        foreach (var keys in _keys.Value)
+        {
+            if (CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(keys.Mac, header), mac))
+                return true;
+        }
+        return false;
+    }
+
     private VisitorPapers? Open(ReadOnlySpan<byte> header, ReadOnlySpan<byte> box)
     {
-        try
+        foreach (var keys in _keys.Value)
         {
-            return JsonSerializer.Deserialize<VisitorPapers>(_papers.Open(box, header), TolerantJson.Options);
+            try
+            {
+                return JsonSerializer.Deserialize<VisitorPapers>(keys.Papers.Open(box, header), TolerantJson.Options);
+            }
+            catch (Exception fault) when (fault is CryptographicException or JsonException)
+            {
+                // another key, perhaps
+            }
         }
-        catch (Exception fault) when (fault is CryptographicException or JsonException)
-        {
-            return null;
-        }
+        return null;
     }
 }

@@ -76,6 +76,9 @@ internal static class ConditionRules
         return all;
     }
 
+    public static Expression<Func<ConversationHead, bool>> Both(Expression<Func<ConversationHead, bool>> one, Expression<Func<ConversationHead, bool>> other) =>
+        Join(one, other, Expression.AndAlso);
+
     private static Expression<Func<ConversationHead, bool>> One(string field, string value, Guid me)
     {
         switch (field, value)

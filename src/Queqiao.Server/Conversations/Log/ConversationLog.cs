@@ -82,7 +82,7 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     public void Failed(LogCommand item, Exception error)
     {
         // The index that allows one unresolved conversation of a person has the last word: somebody reopened an old one while a newer is open.
-        if (Duplicates.Of(error, "ux_conversation_unresolved", "conversation.identity_tag"))
+        if (IsOpenElsewhere(error))
             item.Reply.Done(new LogOutcome.Refused(Refusal.Conflict("conversation_open_elsewhere")));
         else
             item.Reply.Failed(error);
@@ -94,6 +94,9 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
         if (command.Customer is { } customer)
             command.CustomerTag = _seals.TagOf(command.Ws, customer.Identity);
     }
+
+    /// <summary>A unit failed because a conversation was reopened while its person has a newer one.</summary>
+    public static bool IsOpenElsewhere(Exception error) => Duplicates.Of(error, "ux_conversation_unresolved", "conversation.identity_tag");
 
     /// <summary>A customer's commands stay in order; so do those on one conversation. By slot, so that no shard waits for another's slot locks.</summary>
     private static int ShardOf(LogCommand command) => command.Customer is { } customer

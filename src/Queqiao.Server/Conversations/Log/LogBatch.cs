@@ -73,6 +73,7 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
         return command.Decide(head) switch
         {
             Decision.Refuse no => new LogOutcome.Refused(no.Refusal),
+            Decision.Append { Entries.Count: > 0 } when head.ErasedAt is not null => new LogOutcome.Refused(Refusal.Conflict("contact_erased")),
             Decision.Append { Entries.Count: 0 } when head.Seq == 0 => new LogOutcome.Refused(Refusal.NotFound()),
             Decision.Append { Entries.Count: 0 } => new LogOutcome.Stored(head.Id, head.Seq, null, now, head.Seq + 1),
             Decision.Append append => Append(index, command, head, append.Entries, now),

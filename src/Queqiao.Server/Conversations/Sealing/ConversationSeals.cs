@@ -67,6 +67,8 @@ internal sealed class ConversationSeals(IStorageEngine storage, ILogger<Conversa
     /// <param name="key">Of its contact; null when they were erased.</param>
     public static SealedHead? Seal(ConversationHead head, ConversationHead? before, ContactKey? key)
     {
+        if (head.ErasedAt is not null)
+            return null;
         if (before is not null && before.ContactId == head.ContactId && before.Personal == head.Personal)
             return before.Sealed;
         return key is null ? null : new SealedHead(key.Seal(PlaceOf(head.Id), head.Personal!.Write()));

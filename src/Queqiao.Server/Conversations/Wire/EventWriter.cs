@@ -111,7 +111,7 @@ internal static class EventWriter
             case MergedFrom other:
                 json.WriteString("conversation", other.ConversationId);
                 break;
-            case MentionsSeen:
+            case MentionsSeen or ContactErased:
                 break;
             default:
                 throw new InvalidOperationException($"{body.GetType().Name} has no form on the wire.");

@@ -52,6 +52,7 @@ internal static class Permissions
     public const string ManageTags = "tags.manage";
     public const string ShareViews = "views.share";
     public const string BlockContacts = "contacts.block";
+    public const string EraseContacts = "contacts.erase";
     public const string ManageReplies = "replies.manage";
     public const string ManageWorkspace = "workspace.manage";
     public const string ReadContacts = "contacts.read";
@@ -61,6 +62,7 @@ internal static class Permissions
     public const string ImportContacts = "contacts.import";
     public const string ManageRouting = "routing.manage";
     public const string ReadAudit = "audit.read";
+    public const string ManageJobs = "jobs.manage";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts];
     private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts];
@@ -74,9 +76,11 @@ internal static class Permissions
         ExportContacts,
         ImportContacts,
         ManageConversations,
+        EraseContacts,
         ManageWorkspace,
         ManageRouting,
         ReadAudit,
+        ManageJobs,
     ];
 
     public static readonly IReadOnlyList<string> Roles = ["owner", "admin", "supervisor", "agent", "viewer"];

@@ -34,7 +34,7 @@ internal static class GatewayModule
     private static async Task<IResult> Events(HttpContext context, Gateway gateway, Guid? conversation, long? after, string? list, string? cursor)
     {
         // A visitor's token comes in the header that agents' programs use for theirs: the doors tell them apart.
-        var bearer = context.Request.Headers.Authorization is [{ } value] && value.StartsWith("Bearer v1.", StringComparison.Ordinal) ? value["Bearer ".Length..] : null;
+        var bearer = context.Request.Headers.Authorization is [{ } value] && (value.StartsWith("Bearer v1.", StringComparison.Ordinal) || value.StartsWith("Bearer v2.", StringComparison.Ordinal)) ? value["Bearer ".Length..] : null;
         var hello = new ClientFrame { Op = "hello", Token = bearer, Conversation = conversation, After = after, List = list, Cursor = cursor };
         return await gateway.Stream(context, hello) ? Results.Empty : Refusal.Unauthenticated().ToProblem();
     }

@@ -17,8 +17,10 @@ internal static class JobsModule
         services.AddSingleton<JobWork>();
         services.AddSingleton<JobFinisher>();
         services.AddSingleton<JobSchedules>();
+        services.AddSingleton<JobDesk>();
         services.AddSingleton<JobWorker>();
         services.AddJob<CleanJobs>();
+        services.AddJob<CheckJobs>();
         services.AddRecurringJob("jobs.clean", CleanJobs.Name, "every 10m");
         services.AddGauge("queqiao.jobs", "{job}", "Jobs by state.", JobCounts.Look);
         if (byThemselves)

@@ -69,6 +69,9 @@ internal sealed class ContactVault(IStorageEngine storage, Vault vault, Ids ids)
         return key;
     }
 
+    /// <summary>The same key, wrapped by the workspace's current one.</summary>
+    public byte[] Rewrap(int ws, Guid contact, byte[] wrapped) => vault.Seal(ws, Purpose, vault.Open(ws, Purpose, wrapped, contact), contact);
+
     /// <summary>The key was destroyed: nobody on this node uses it any longer.</summary>
     public void Forget(int ws, Guid contact) => _cache.Forget(ws, contact);
 

@@ -36,7 +36,13 @@ internal sealed class Vault : IVault
 
     public byte[] Seal(int ws, string purpose, ReadOnlySpan<byte> clear, Guid row = default) => Of(ws).Seal(purpose, clear, row);
 
-    public byte[] Open(int ws, string purpose, ReadOnlySpan<byte> sealedBytes, Guid row = default) => Of(ws).Open(purpose, sealedBytes, row);
+    public byte[] Open(int ws, string purpose, ReadOnlySpan<byte> sealedBytes, Guid row = default)
+    {
+        var keys = Of(ws);
+        if (WorkspaceKeys.KeyOf(sealedBytes) > keys.Newest)
+            Forget(ws); // rotated by another process since it was read
+        return Of(ws).Open(purpose, sealedBytes, row);
+    }
 
     public Guid Tag(int ws, string purpose, string text) => Of(ws).Tag(purpose, text);
 

@@ -44,6 +44,9 @@ internal sealed class WorkspaceKeys
     /// <summary>The number of the key that seals.</summary>
     public int Current { get; }
 
+    /// <summary>The largest number that was given.</summary>
+    public int Newest => _data.Keys.Max();
+
     /// <summary>The rows of a new workspace: one key that seals, one secret to derive from.</summary>
     public static WorkspaceKeyRow[] New(int ws, IRootKeys roots, long now) => [NewRow(ws, 1, KeyKind.Data, roots, now), NewRow(ws, 2, KeyKind.Index, roots, now)];
 

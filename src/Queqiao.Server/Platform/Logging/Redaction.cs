@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Queqiao.Server.Platform.Problems;
@@ -14,12 +15,21 @@ internal static partial class Redaction
     public const string Stars = "***";
 
     private const int MostText = 2000;
+    private const int LeastDigits = 9;
+
+    private static readonly SearchValues<string> SecretWords =
+        SearchValues.Create(["password", "passwd", "pwd", "secret", "token", "bearer", "apikey", "api-key", "api_key", "authorization", "cookie"], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A message as it may be written: one line, no addresses, numbers of people, or secrets.</summary>
     public static string Clean(string text)
     {
         var cut = text.Length > MostText ? text[..MostText] + "…" : text;
-        var safe = Secrets().Replace(Numbers().Replace(Emails().Replace(cut, Stars), Stars), "$1" + Stars);
+        // Most lines hold nothing of the kind, and looking costs a hundredth of the expressions.
+        var safe = cut.Contains('@', StringComparison.Ordinal) ? Emails().Replace(cut, Stars) : cut;
+        if (Digits(safe) >= LeastDigits)
+            safe = Numbers().Replace(safe, Stars);
+        if (safe.AsSpan().ContainsAny(SecretWords))
+            safe = Secrets().Replace(safe, "$1" + Stars);
         return safe.AsSpan().ContainsAnyInRange('\0', '\x1f') || safe.AsSpan().IndexOfAny('\u007f', '\u0085', '\u2028') >= 0 ? Flat(safe) : safe;
     }
 
@@ -38,6 +48,14 @@ internal static partial class Redaction
         foreach (var (name, value) in values)
             text = text.Replace('{' + name + '}', value is Exception e ? FaultLog.Kinds(e) : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
         return Clean(text);
+    }
+
+    private static int Digits(string text)
+    {
+        var count = 0;
+        foreach (var one in text)
+            count += char.IsAsciiDigit(one) ? 1 : 0;
+        return count;
     }
 
     /// <summary>Line feeds become arrows, other control characters blanks: a text cannot forge the next line.</summary>

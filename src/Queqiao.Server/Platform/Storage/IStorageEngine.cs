@@ -25,6 +25,12 @@ internal interface IStorageEngine : IWriteLane, IAsyncDisposable
     /// <summary>The hot path: writes of one kind, stored in groups.</summary>
     IGroupWriter<TItem> Group<TItem>(IGroupBody<TItem> body);
 
+    /// <summary>
+    /// After something was destroyed for good: takes what is left of it out of the write-ahead log and, as far as this database lets a
+    /// running server, out of its pages (docs/operations.md "Erasing").
+    /// </summary>
+    Task Scrub(CancellationToken ct);
+
     /// <summary>Whether the database answers and takes writes now.</summary>
     Task<bool> Ready(CancellationToken ct);
 }

@@ -12,6 +12,7 @@ using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Identity;
 using Queqiao.Server.Tests.Support;
@@ -44,6 +45,12 @@ internal sealed class Site : WebApplicationFactory<Program>
 
     /// <summary>What the server logged as an error. Tests that provoke none may say so.</summary>
     public ConcurrentQueue<string> Troubles { get; } = new();
+
+    /// <summary>The data folder.</summary>
+    public string Folder => _folder;
+
+    /// <summary>Null on SQLite.</summary>
+    public PostgresDatabase? Database => _database;
 
     public IStorageEngine Storage => Services.GetRequiredService<IStorageEngine>();
 
@@ -104,6 +111,9 @@ internal sealed class Site : WebApplicationFactory<Program>
         return id;
     }, CancellationToken.None);
 
+    /// <summary>Every job that is due, and what follows from it. By itself none runs here.</summary>
+    public Task<int> RunDueJobs() => The<JobWorker>().RunDue(CancellationToken.None);
+
     public Task<VisitorClient> Visitor(Guid? channel = null) => VisitorClient.Open(this, channel ?? ChannelId);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -111,6 +121,7 @@ internal sealed class Site : WebApplicationFactory<Program>
         builder.UseEnvironment("Production");
         builder.UseSetting("data", _folder);
         builder.UseSetting("limits", _limits ? "on" : "off");
+        builder.UseSetting("jobs", "off");
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(new Collector(Troubles)));
         builder.ConfigureServices(services =>
         {

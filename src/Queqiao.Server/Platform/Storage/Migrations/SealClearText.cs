@@ -40,14 +40,18 @@ internal sealed class SealClearText(int most = 1000, Action? afterBatch = null)
             SELECT e.ws, e.conversation_id, e.seq, e.type, e.body, c.contact_id FROM entry e JOIN conversation c ON c.ws = e.ws AND c.id = e.conversation_id
             WHERE (e.ws, e.conversation_id, e.seq) > (@ws, @conversation, @seq) ORDER BY e.ws, e.conversation_id, e.seq LIMIT {most}
             """;
-        var from = (Ws: 0, Conversation: Guid.Empty, Seq: 0L);
+        var (from, changed) = ((Ws: 0, Conversation: Guid.Empty, Seq: 0L), false);
         while (await store.Batch(sql, One, ct, ("ws", from.Ws), ("conversation", from.Conversation), ("seq", from.Seq)) > 0)
-            afterBatch?.Invoke();
+        {
+            if (changed)
+                afterBatch?.Invoke();
+            changed = false;
+        }
 
-        Task One(RawRow row, CancellationToken stop)
+        async Task One(RawRow row, CancellationToken stop)
         {
             from = (row.Int(0), row.Id(1), row.Long(2));
-            return seal.Entry(row, stop);
+            changed |= await seal.Entry(row, stop);
         }
     }
 
@@ -111,14 +115,16 @@ internal sealed class SealClearText(int most = 1000, Action? afterBatch = null)
                 ("sealed", (await KeyOf(ws, row.Id(2), ct)).Seal(new SealedPlace("conversation", id), personal)));
         }
 
-        public async Task Entry(RawRow row, CancellationToken ct)
+        /// <summary>False: it was sealed before a kill.</summary>
+        public async Task<bool> Entry(RawRow row, CancellationToken ct)
         {
             var (ws, conversation, seq, body) = (row.Int(0), row.Id(1), row.Long(2), row.Bytes(4));
             if (body is not [(byte)'{', ..])
-                return; // sealed before a kill
+                return false;
             var place = new SealedPlace("entry." + row.Text(3), conversation, seq);
             await store.Write("UPDATE entry SET body = @sealed WHERE ws = @ws AND conversation_id = @conversation AND seq = @seq", ct,
                 ("ws", ws), ("conversation", conversation), ("seq", seq), ("sealed", (await KeyOf(ws, row.Id(5), ct)).Seal(place, body)));
+            return true;
         }
 
         private async ValueTask<ContactKey> KeyOf(int ws, Guid contact, CancellationToken ct)

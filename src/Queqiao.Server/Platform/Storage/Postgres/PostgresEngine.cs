@@ -68,6 +68,22 @@ internal sealed class PostgresEngine : IStorageEngine
         return group;
     }
 
+    /// <summary>Takes the old versions of the rows out of their pages. The bytes are overwritten as the pages are used again, or by VACUUM FULL.</summary>
+    public async Task Scrub(CancellationToken ct)
+    {
+        try
+        {
+            await using var source = NpgsqlDataSource.Create(_ownerConnectionString);
+            await using var command = source.CreateCommand("VACUUM contact_key, contact_identity, contact, conversation");
+            await command.ExecuteNonQueryAsync(ct);
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException)
+        {
+            // Somebody else is vacuuming, or the database is away: autovacuum does the same a little later.
+            _logs.CreateLogger("Queqiao.Storage").Fault(LogLevel.Warning, trouble, "Old rows wait for autovacuum");
+        }
+    }
+
     public async Task<bool> Ready(CancellationToken ct)
     {
         try

@@ -52,6 +52,15 @@ internal sealed class SqliteEngine : IStorageEngine
 
     public IGroupWriter<TItem> Group<TItem>(IGroupBody<TItem> body) => Lane.Group(body);
 
+    /// <summary>Deleted and overwritten bytes are zeroed in their pages (secure_delete); what is left is the log.</summary>
+    public Task Scrub(CancellationToken ct) => Task.Run(() =>
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        command.ExecuteNonQuery();
+    }, ct);
+
     public async Task<bool> Ready(CancellationToken ct)
     {
         try
