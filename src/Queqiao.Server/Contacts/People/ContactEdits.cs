@@ -99,7 +99,7 @@ internal sealed class ContactEdits(IContactVault people, IVault vault)
             unit.Db.Update(detail);
     }
 
-    public async Task SetTags(WriteUnit unit, Guid id, IReadOnlyList<string> tags, CancellationToken ct)
+    public static async Task SetTags(WriteUnit unit, Guid id, IReadOnlyList<string> tags, CancellationToken ct)
     {
         var rows = unit.Db.Visible(Scope<ContactTag>.Workspace(unit.Ws)).Where(row => row.ContactId == id);
         var known = await rows.Select(row => row.Tag).ToListAsync(ct);

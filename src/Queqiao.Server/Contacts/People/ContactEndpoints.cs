@@ -64,7 +64,7 @@ internal static class ContactEndpoints
             foreach (var one in request.Identities ?? [])
                 await edits.AddIdentifier(unit, added, new NewIdentifier(one.Kind, one.ExternalId, Verified: false, "agent", one.ChannelId, actor.AgentId), stop);
             await edits.SetFields(unit, added, patch, stop);
-            await edits.SetTags(unit, added, ContactRules.CleanTags(request.Tags), stop);
+            await ContactEdits.SetTags(unit, added, ContactRules.CleanTags(request.Tags), stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contact.created", "contact", added.ToString(), null, stop);
             return added;
         }, ct);
@@ -86,7 +86,7 @@ internal static class ContactEndpoints
             var renamed = request.Name is not null && await edits.Rename(unit, contact.Id, ContactRules.Clean(request.Name), stop);
             await edits.SetFields(unit, contact.Id, patch, stop);
             if (request.Tags is not null)
-                await edits.SetTags(unit, contact.Id, ContactRules.CleanTags(request.Tags), stop);
+                await ContactEdits.SetTags(unit, contact.Id, ContactRules.CleanTags(request.Tags), stop);
             // What was changed, not to what: it may be about the person.
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contact.changed", "contact", contact.Id.ToString(),
                 new { name = renamed, tags = request.Tags is not null, fields = !patch.IsEmpty }, stop);

@@ -27,7 +27,7 @@ internal sealed class SendingFiles(IStorageEngine storage, ConversationLog log, 
 
     /// <summary>After a message was taken back, so are the links to its files.</summary>
     public Task Withdraw(LogEntry recalled) => recalled.Body is MessagePosted { Attachments: { Count: > 0 } sent }
-        ? storage.Run(recalled.Ws, (unit, stop) => attachments.Withdraw(unit, recalled.Ws, [.. sent.Select(file => file.Id)], stop), CancellationToken.None)
+        ? storage.Run(recalled.Ws, (unit, stop) => FileAttachments.Withdraw(unit, recalled.Ws, [.. sent.Select(file => file.Id)], stop), CancellationToken.None)
         : Task.CompletedTask;
 
     private async Task Run(FileOwner owner, IReadOnlyList<Guid> ids, bool isPublic, Func<IReadOnlyList<SentFile>, LogCommand> command, ILogReply reply)

@@ -51,7 +51,7 @@ internal sealed class BulkJob(BulkSelecting selecting, BulkActs acts, BulkWriter
 
     public Task WhenDead(JobRun run, WriteUnit unit, CancellationToken ct) => Finish(unit, run.Ws, run.Payload<Payload>().BulkId, ct);
 
-    private static Task Finish(WriteUnit unit, int ws, Guid id, CancellationToken ct)
+    private static Task<int> Finish(WriteUnit unit, int ws, Guid id, CancellationToken ct)
     {
         var now = unit.Ids.Now();
         return unit.Db.Table<BulkChange>().Where(change => change.Ws == ws && change.Id == id).ExecuteUpdateAsync(set => set.SetProperty(change => change.FinishedAt, now), ct);

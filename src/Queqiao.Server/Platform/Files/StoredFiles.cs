@@ -153,7 +153,7 @@ internal sealed class FileAttachments(StoredFiles files, FileKeys keys, Ids ids)
     }
 
     /// <summary>What was said was taken back: the customer has the files no longer.</summary>
-    public Task<int> Withdraw(WriteUnit unit, int ws, IReadOnlyList<Guid> sent, CancellationToken ct) =>
+    public static Task<int> Withdraw(WriteUnit unit, int ws, IReadOnlyList<Guid> sent, CancellationToken ct) =>
         unit.Db.Visible(Scope<StoredFile>.Workspace(ws)).Where(file => sent.Contains(file.Id)).ExecuteUpdateAsync(set => set.SetProperty(file => file.IsPublic, false), ct);
 }
 

@@ -10,6 +10,7 @@ using Queqiao.Server.Tests.Support;
 
 namespace Queqiao.Server.Tests.Platform.Diagnosis;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")] // file modes
 public sealed partial class DoctorTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("queqiao-doctor").FullName;

@@ -70,7 +70,7 @@ internal sealed class PostgresDiagnosis(Patient patient) : IDiagnosis
         return findings;
     }
 
-    private async Task<List<Finding>> Roles(NpgsqlConnection owner, PostgresRoles roles, CancellationToken ct)
+    private static async Task<List<Finding>> Roles(NpgsqlConnection owner, PostgresRoles roles, CancellationToken ct)
     {
         var findings = new List<Finding>();
         if (await Text(owner, "SELECT (rolcreaterole OR rolsuper)::text FROM pg_roles WHERE rolname = current_user", ct) != "true")
