@@ -14,6 +14,7 @@ using Queqiao.Server.Channels;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Problems;
@@ -100,6 +101,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddProblems().AddStrictJson();
         services.AddSingleton(new PublicUrl(publicUrl));
         services.AddIdentity(new IdentityOptions { Output = printed, SessionIdle = options?.SessionIdle ?? TimeSpan.FromMinutes(30) });
+        services.AddFiles(new FileLimits());
         services.AddContacts();
         services.AddChannels();
         also?.Invoke(builder);
