@@ -31,7 +31,7 @@ internal sealed class HostPage : IAsyncDisposable
         builder.Logging.ClearProviders();
         var app = builder.Build();
         var origin = server.GetLeftPart(UriPartial.Authority);
-        var policy = $"default-src 'none'; img-src 'self'; style-src 'self'; script-src {origin}; connect-src {origin} ws://{server.Authority}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+        var policy = $"default-src 'none'; img-src 'self' {origin}; media-src {origin}; style-src 'self'; script-src {origin}; connect-src {origin} ws://{server.Authority}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
         app.MapGet("/", context =>
         {
             context.Response.Headers.ContentSecurityPolicy = policy;

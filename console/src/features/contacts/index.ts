@@ -1,8 +1,9 @@
-import { defineAsyncComponent } from 'vue'
+
 import { whenLater } from '@/lib/later'
+import { later } from '@/lib/later'
 
 /** With its texts, when a conversation is first shown beside it. */
-export const ContactPanel = defineAsyncComponent(async () => {
+export const ContactPanel = later(async () => {
   await whenLater()
   return import('./ContactPanel.vue')
 })
