@@ -1,17 +1,5 @@
-import { defineAsyncComponent } from 'vue'
-import type { Component } from 'vue'
+/** Texts that are no part of the first load. The app knows where they are; whoever needs some waits for them here. */
+let load = () => Promise.resolve()
 
-const most = 30
-
-/**
- * A part of a page that is loaded when it is first shown. A server that restarts in this moment is waited for: the part comes a
- * little later, and nothing breaks.
- */
-export const later = <T extends Component>(load: () => Promise<T | { default: T }>) =>
-  defineAsyncComponent<T>({
-    loader: load as () => Promise<T>,
-    onError: (_, retry, fail, attempts) => {
-      if (attempts >= most) fail()
-      else setTimeout(retry, Math.min(attempts * 500, 3000))
-    },
-  })
+export const setLater = (how: () => Promise<void>) => { load = how }
+export const whenLater = () => load()

@@ -1,9 +1,8 @@
-
 import { whenLater } from '@/lib/later'
-import { later } from '@/lib/later'
+import { loadedLater } from '@/lib/loadedLater'
 
 /** With its texts, when a conversation is first shown beside it. */
-export const ContactPanel = later(async () => {
+export const ContactPanel = loadedLater(async () => {
   await whenLater()
   return import('./ContactPanel.vue')
 })

@@ -1,0 +1,17 @@
+import { defineAsyncComponent } from 'vue'
+import type { Component } from 'vue'
+
+const most = 30
+
+/**
+ * A part of a page that is loaded when it is first shown. A server that restarts in this moment is waited for: the part comes a
+ * little later, and nothing breaks.
+ */
+export const loadedLater = <T extends Component>(load: () => Promise<T | { default: T }>) =>
+  defineAsyncComponent<T>({
+    loader: load as () => Promise<T>,
+    onError: (_, retry, fail, attempts) => {
+      if (attempts >= most) fail()
+      else setTimeout(retry, Math.min(attempts * 500, 3000))
+    },
+  })
