@@ -14,9 +14,20 @@ export function useNotifications() {
   let running: RunningNotifications | null = null
   let over = false
 
+  /** A server that restarts in this moment is waited for. */
+  async function loaded() {
+    while (!over) {
+      try {
+        return (await import('./start')).startNotifications
+      } catch {
+        await new Promise(resolve => setTimeout(resolve, 3000))
+      }
+    }
+    return null
+  }
   async function start(me: string) {
-    const { startNotifications } = await import('./start')
-    if (over) return
+    const startNotifications = await loaded()
+    if (over || !startNotifications) return
     running = startNotifications({
       http, queries, me,
       locale: () => locale.value,
