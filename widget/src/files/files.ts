@@ -69,7 +69,7 @@ export function mount(panel: HTMLElement, chat: Chat, grew: () => void, composer
     one.failed = false
     const state = h('small', {})
     const bar = h('i', {})
-    const preview = /^image\/(jpeg|png|gif|webp)$/.test(file.type) && h('img', { src: URL.createObjectURL(file), alt: '', onload: event => URL.revokeObjectURL((event.target as HTMLImageElement).src) })
+    const preview = /^image\/(jpeg|png|gif|webp)$/.test(file.type) && small(file)
     const again = h('button', { type: 'button', hidden: true, onclick: () => void send(one) }, t().retry)
     node.replaceChildren(
       preview || h('span', { class: 'kind', ariaHidden: 'true' }, file.name.split('.').at(-1)?.slice(0, 4).toUpperCase() ?? ''),
@@ -161,4 +161,17 @@ function drawn(shape: string): SVGSVGElement {
   path.setAttribute('d', shape)
   svg.append(path)
   return svg
+}
+
+/** A picture that waits to be sent, as a canvas: a site's policy may refuse images from blob: addresses, and no policy stops a drawing. */
+function small(file: File): HTMLCanvasElement {
+  const canvas = h('canvas', { width: 72, height: 72, ariaHidden: 'true' })
+  void createImageBitmap(file).then(picture => {
+    const side = Math.min(picture.width, picture.height)
+    canvas.getContext('2d')?.drawImage(picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, 72, 72)
+    picture.close()
+  }, () => {
+    // not one that this browser can show: the place stays empty, the name stands beside it
+  })
+  return canvas
 }
