@@ -21,7 +21,7 @@ internal sealed class Assigner : BackgroundService
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<int, byte> _awake = new();
-    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly SemaphoreSlim _signal = new(0); // no maximum: two who signal at once must not throw into a console or a commit, one look too many is harmless
     private readonly IStorageEngine _storage;
     private readonly IConversationQueue _queue;
     private readonly AgentStatuses _statuses;

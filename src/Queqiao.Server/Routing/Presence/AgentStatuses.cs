@@ -19,7 +19,7 @@ internal sealed class AgentStatuses : BackgroundService
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<(int Ws, Guid Agent), AgentStatus> _known = new();
-    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly SemaphoreSlim _signal = new(0); // no maximum: two who signal at once must not throw into a console or a commit, one look too many is harmless
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly IStorageEngine _storage;
     private readonly IAgentPresence _consoles;
