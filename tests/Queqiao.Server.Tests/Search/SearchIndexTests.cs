@@ -96,6 +96,19 @@ public sealed class SearchIndexTests
     }
 
     [Theory, OnSqlite, OnPostgres]
+    public async Task What_a_conversation_said_within_a_millisecond_stays_in_its_order(string engine)
+    {
+        await using var store = await Store.Open(engine);
+        using var search = await Searching.In(store);
+        var conversation = store.Ids.New();
+        var places = Enumerable.Range(1, 40).Select(seq => new TextPlace(conversation, seq, store.Clock.Now)).ToArray();
+        await Put(store, search, [.. places.Reverse()]);
+        await using var db = store.Node.Engine.Read(1);
+        var found = await search.Index.Find(db, new WordsAsked(1, [[42L]], [TextKind.Message]), 100, CancellationToken.None);
+        Assert.Equal(places.Reverse().Select(place => place.Seq), found.Select(text => text.Seq));
+    }
+
+    [Theory, OnSqlite, OnPostgres]
     public async Task The_past_is_reached_over_years(string engine)
     {
         await using var store = await Store.Open(engine);

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Queqiao.Server.Platform.Search;
 
 /// <summary>Kinds of texts in the index, as stored.</summary>
@@ -16,6 +14,7 @@ internal enum TextKind : short
 internal readonly record struct TextPlace(Guid OwnerId, long Seq, long At)
 {
     private const int HashBits = 20;
+    private const int OwnerBits = 12;
     private const long Begin = 1_577_836_800_000; // 2020-01-01
     private const long Week = 7L * 24 * 60 * 60 * 1000;
 
@@ -34,17 +33,18 @@ internal readonly record struct TextPlace(Guid OwnerId, long Seq, long At)
     /// <summary>The first id of a week.</summary>
     public static long FirstOf(int week) => (week * Week) << HashBits;
 
+    /// <summary>The entry before the owner: what one conversation said within a millisecond stays in its order.</summary>
     private long Hash
     {
         get
         {
-            Span<byte> bytes = stackalloc byte[24];
+            Span<byte> bytes = stackalloc byte[16];
             OwnerId.TryWriteBytes(bytes);
-            BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], Seq);
             var hash = 14695981039346656037UL; // FNV-1a: the same for ever, unlike HashCode
             foreach (var part in bytes)
                 hash = (hash ^ part) * 1099511628211;
-            return (long)((hash ^ (hash >> 32)) & ((1 << HashBits) - 1));
+            var owner = (long)((hash ^ (hash >> 32)) & ((1 << OwnerBits) - 1));
+            return ((Seq << OwnerBits) | owner) & ((1 << HashBits) - 1);
         }
     }
 }
