@@ -12,6 +12,7 @@ internal static class JobsModule
     {
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobBell>();
+        services.AddSingleton<JobCalls>();
         services.AddSingleton<JobQueue>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobWork>();

@@ -24,6 +24,7 @@ internal sealed class PostgresEngine : IStorageEngine
     private readonly ConcurrentDictionary<int, DbContextOptions<QueqiaoDb>> _reading = new();
     private readonly DbContextOptions<QueqiaoDb> _readingSystem;
     private readonly List<IAsyncDisposable> _groups = [];
+    private readonly PostgresCalls _calls;
     private bool _disposed;
 
     public PostgresEngine(StorageOptions options, Ids ids, ILoggerFactory logs, IRootKeys? roots = null)
@@ -35,6 +36,7 @@ internal sealed class PostgresEngine : IStorageEngine
         _roles = new PostgresRoles(_ownerConnectionString);
         _app = NpgsqlDataSource.Create(_roles.AppConnectionString);
         _writer = NpgsqlDataSource.Create(_roles.WriterConnectionString);
+        _calls = new PostgresCalls(_writer, logs.CreateLogger("Queqiao.Storage"));
         _readingSystem = new DbContextOptionsBuilder<QueqiaoDb>().UseNpgsql(_writer).AddInterceptors(new OpenForReading(0)).Options;
     }
 
@@ -67,6 +69,10 @@ internal sealed class PostgresEngine : IStorageEngine
         _groups.Add(group);
         return group;
     }
+
+    public Task Call(string name, CancellationToken ct) => _calls.Call(name, ct);
+
+    public Task Hear(string name, Action heard, CancellationToken ct) => _calls.Hear(name, heard, ct);
 
     /// <summary>Takes the old versions of the rows out of their pages. The bytes are overwritten as the pages are used again, or by VACUUM FULL.</summary>
     public async Task Scrub(CancellationToken ct)
