@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Security.Cryptography;
 using Npgsql;
 using Queqiao.Server.Platform.Problems;
 
@@ -13,7 +13,7 @@ internal sealed class PostgresCalls(NpgsqlDataSource source, ILogger log)
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(2);
 
-    private readonly string _self = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+    private readonly string _self = RandomNumberGenerator.GetHexString(32);
 
     public async Task Call(string name, CancellationToken ct)
     {
