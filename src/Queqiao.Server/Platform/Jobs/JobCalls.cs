@@ -1,38 +1,39 @@
-using Queqiao.Server.Platform.Problems;
-using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Bus;
 
 namespace Queqiao.Server.Platform.Jobs;
 
 /// <summary>
-/// Servers on one database tell each other that work came. Told after the commit and never inside it: PostgreSQL makes commits that
-/// notify wait for each other. What is not heard is found by the look every few seconds.
+/// Nodes tell each other that work came: after the commit that brought it, a burst only once, and without saying what. Who hears it
+/// looks; what is not heard is found by the look every few seconds.
 /// </summary>
-internal sealed class JobCalls(IStorageEngine storage, JobBell bell, ILogger<JobCalls> log)
+internal sealed class JobCalls
 {
-    private const string Name = "queqiao_jobs";
-
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 
-    public Task Run(CancellationToken ct) => Task.WhenAll(Tell(ct), storage.Hear(Name, bell.Wake, ct));
+    private readonly IBus _bus;
+    private readonly JobBell _bell;
 
-    private async Task Tell(CancellationToken ct)
+    public JobCalls(IBus bus, JobBell bell)
     {
-        while (!ct.IsCancellationRequested)
+        (_bus, _bell) = (bus, bell);
+        bus.On(BusTopics.Jobs, (_, _) => bell.Wake());
+        bus.Restored += bell.Wake;
+    }
+
+    public async Task Run(CancellationToken ct)
+    {
+        try
         {
-            try
+            while (true)
             {
-                await bell.MustTell(ct);
-                await storage.Call(Name, ct);
-                await Task.Delay(Between, ct); // many at once are told once
+                await _bell.MustTell(ct);
+                _bus.Tell(BusTopics.Jobs, default);
+                await Task.Delay(Between, ct);
             }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception trouble)
-            {
-                log.Fault(LogLevel.Debug, trouble, "Other servers could not be told of new jobs; they find them themselves");
-            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // the end
         }
     }
 }

@@ -25,12 +25,6 @@ internal interface IStorageEngine : IWriteLane, IAsyncDisposable
     /// <summary>The hot path: writes of one kind, stored in groups.</summary>
     IGroupWriter<TItem> Group<TItem>(IGroupBody<TItem> body);
 
-    /// <summary>Tells every process on this database that something came; may be lost. Nothing to do where there is only one process.</summary>
-    Task Call(string name, CancellationToken ct);
-
-    /// <summary>Hears other processes' calls until the end; after a lost connection it calls <paramref name="heard"/> in case something was missed.</summary>
-    Task Hear(string name, Action heard, CancellationToken ct);
-
     /// <summary>
     /// After something was destroyed for good: takes what is left of it out of the write-ahead log and, as far as this database lets a
     /// running server, out of its pages (docs/operations.md "Erasing").

@@ -52,10 +52,6 @@ internal sealed class SqliteEngine : IStorageEngine
 
     public IGroupWriter<TItem> Group<TItem>(IGroupBody<TItem> body) => Lane.Group(body);
 
-    public Task Call(string name, CancellationToken ct) => Task.CompletedTask;
-
-    public Task Hear(string name, Action heard, CancellationToken ct) => Task.CompletedTask;
-
     /// <summary>Deleted and overwritten bytes are zeroed in their pages (secure_delete); what is left is the log.</summary>
     public Task Scrub(CancellationToken ct) => Task.Run(() =>
     {
