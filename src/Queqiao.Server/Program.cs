@@ -19,6 +19,7 @@ using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Logging;
 using Queqiao.Server.Platform.OpenApi;
 using Queqiao.Server.Platform.Outbound;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Search;
 using Queqiao.Server.Platform.Security;
@@ -39,6 +40,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddStrictJson();
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
+    builder.Services.AddOverload(builder.Configuration);
     builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
@@ -66,6 +68,7 @@ return await Commands.Run(args, async serve =>
     app.UseRateLimits();
     app.UseWebSockets();
     app.UseRouting();
+    app.UseAdmission();
     app.UseAccess();
     app.UseIdempotency();
     app.MapHealth();

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging.Abstractions;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
@@ -19,9 +20,11 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     private readonly LogFeed _feed;
     private readonly ConversationSeals _seals;
     private readonly IGroupWriter<LogCommand> _writer;
+    private readonly Pressure? _pressure;
 
-    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed, ConversationSeals? seals = null)
+    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed, ConversationSeals? seals = null, Pressure? pressure = null)
     {
+        _pressure = pressure;
         _seals = seals ?? new ConversationSeals(storage, NullLogger<ConversationSeals>.Instance);
         _dialect = storage.IsPostgres ? new PostgresLogDialect() : new SqliteLogDialect();
         _ids = ids;
@@ -29,9 +32,14 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
         _writer = storage.Group(this);
     }
 
-    /// <summary>Queues a command; its reply is told after the commit.</summary>
+    /// <summary>Queues a command; its reply is told after the commit, or at once when it would have to wait too long.</summary>
     public void Post(LogCommand command)
     {
+        if (_pressure?.Of(command.Customer is null ? Worth.Agent : Worth.Live) is { } busy)
+        {
+            command.Reply.Done(new LogOutcome.Refused(busy));
+            return;
+        }
         Tag(command);
         _writer.Enqueue(command, ShardOf(command));
     }
