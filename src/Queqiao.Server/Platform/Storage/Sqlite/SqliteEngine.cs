@@ -40,7 +40,7 @@ internal sealed class SqliteEngine : IStorageEngine
         _lock = TakeLock();
         var connection = Open();
         await SqliteMigrator.Run(connection, Migration.Of("sqlite"), Vault.Roots, _ids, ct);
-        _lane = new SqliteWriteLane(connection, _ids, Backlog);
+        _lane = new SqliteWriteLane(connection, _ids, Vault, Backlog);
         _checkpointer = new SqliteCheckpointer(Open(), _options.SqliteFile + "-wal");
         await Vault.Start(ct);
     }
