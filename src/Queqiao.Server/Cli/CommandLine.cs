@@ -16,7 +16,7 @@ internal static class CommandLine
     [
         "data", "urls", "public-url", "certificate", "certificate-key", "trusted-proxies", "allowed-hosts", "web-root",
         "file-max", "file-quota", "clamd", "max-body", "max-connections", "limits", "jobs", "outbound-allow", "session-idle", "session-length",
-        "hsts", "drain", "log-format", "log-requests", "metrics", "monitoring-allow", "environment", "contentRoot", "applicationName",
+        "hsts", "drain", "bus-ca", "node-name", "log-format", "log-requests", "metrics", "monitoring-allow", "environment", "contentRoot", "applicationName",
     ];
 
     private static readonly string[] UserOptions = ["data", "email", "password", "role", "name", "locale", "workspace"];

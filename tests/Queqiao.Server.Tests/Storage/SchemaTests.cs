@@ -54,7 +54,7 @@ public sealed class SchemaTests
         string[] expected =
         [
             // one line a migration
-            .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
+            .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "node", "schema_migration", "session", "slot", "workspace"),
             .. Strict("canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease"), "without rowid agent_presence", "without rowid presence_change", "without rowid agent_lease",
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
             .. Strict("search_text", "search_state"), "table search_text", "table search_word",
@@ -69,7 +69,7 @@ public sealed class SchemaTests
             .. Strict("workspace_key", "contact_key", "erasure"), "without rowid workspace_key", "without rowid contact_key",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
-            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
+            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked", "without rowid node",
             "without rowid job", "without rowid job_lane", "without rowid job_schedule", "without rowid bulk_change", "without rowid bulk_item",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), (await Catalogue.Of(connection)).Beyond);
@@ -111,7 +111,7 @@ public sealed class SchemaTests
             "table search_text", .. Granted(["search_text"], "DELETE INSERT SELECT UPDATE"), .. Granted(["search_state"], "INSERT SELECT UPDATE"),
             .. Granted(["audit", "entry", "entry_key"], "INSERT SELECT"),
             .. Granted(["agent", "channel", "contact", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
-            .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "node", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["saved_view", "draft", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["routing_setting", "agent_presence"], "INSERT SELECT UPDATE"), .. Granted(["presence_change"], "INSERT SELECT"),

@@ -1,4 +1,5 @@
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 
 namespace Queqiao.Server.Conversations.Live;
 
@@ -11,10 +12,12 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
     private readonly Dictionary<(int Ws, Guid Agent), HashSet<AgentParty>> _online = [];
     private readonly Lock _gate = new();
     private readonly IActors _actors;
+    private readonly IBus? _bus;
 
-    public AgentPresence(IActors actors)
+    /// <param name="bus">With other nodes: who left this one may have a console there; their status says when they are gone.</param>
+    public AgentPresence(IActors actors, IBus? bus = null)
     {
-        _actors = actors;
+        (_actors, _bus) = (actors, bus);
         _actors.SignedOut += OnSignedOut;
     }
 
@@ -73,7 +76,8 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
 
     private void Announce((int Ws, Guid Agent) who, bool online)
     {
-        Tell(who.Ws, LiveFrames.AgentPresence(who.Agent, online));
+        if (online || _bus is not { HasPeers: true })
+            Tell(who.Ws, LiveFrames.AgentPresence(who.Agent, online));
         Changed?.Invoke(who.Ws, who.Agent, online);
     }
 

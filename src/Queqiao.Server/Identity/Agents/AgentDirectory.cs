@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Agents;
 
-internal sealed class AgentDirectory(IStorageEngine storage, TimeProvider clock) : IAgents
+internal sealed class AgentDirectory(IStorageEngine storage, TimeProvider clock, CacheNews? news = null) : IAgents
 {
-    private readonly FreshCache<(int Ws, Guid Id), AgentView> _known = new(clock, TimeSpan.FromSeconds(5));
+    private readonly FreshCache<(int Ws, Guid Id), AgentView> _known = new(clock, TimeSpan.FromSeconds(5), news, "agents");
 
     public ValueTask<AgentView?> Find(int ws, Guid id, CancellationToken ct) => _known.Get((ws, id), Load, ct);
 

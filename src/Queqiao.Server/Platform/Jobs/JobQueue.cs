@@ -1,3 +1,4 @@
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Jobs.Storage;
 using Queqiao.Server.Platform.Storage;
 
@@ -35,9 +36,30 @@ internal sealed class JobQueue(JobKinds kinds, JobBell bell)
 /// <summary>Wakes this server's worker after a commit that brought work.</summary>
 internal sealed class JobBell : IDisposable
 {
+    /// <summary>Other nodes look every few seconds anyway: they need not be told of each job.</summary>
+    private const long TellEvery = 200;
+
     private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly IBus? _bus;
+    private long _toldAt;
+
+    public JobBell(IBus? bus = null)
+    {
+        _bus = bus;
+        bus?.On(BusTopics.Jobs, (_, _) => RingHere());
+    }
 
     public void Ring()
+    {
+        RingHere();
+        var now = Environment.TickCount64;
+        if (_bus is not { HasPeers: true } || now - Volatile.Read(ref _toldAt) < TellEvery)
+            return;
+        Volatile.Write(ref _toldAt, now);
+        _bus.Tell(BusTopics.Jobs, default);
+    }
+
+    private void RingHere()
     {
         lock (_signal)
         {
