@@ -50,6 +50,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
     builder.Services.AddGateway(GatewayOptions.Read(builder.Configuration));
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
+    builder.AddAuditSealing();
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
     builder.Services.AddConversations();

@@ -1,4 +1,3 @@
-using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Jobs.Storage;
 using Queqiao.Server.Platform.Storage;
 
@@ -31,44 +30,4 @@ internal sealed class JobQueue(JobKinds kinds, JobBell bell)
         unit.AfterCommit(bell.Ring);
         return [.. rows.Select(row => row.Id)];
     }
-}
-
-/// <summary>Wakes this server's worker after a commit that brought work.</summary>
-internal sealed class JobBell : IDisposable
-{
-    /// <summary>Other nodes look every few seconds anyway: they need not be told of each job.</summary>
-    private const long TellEvery = 200;
-
-    private readonly SemaphoreSlim _signal = new(0, 1);
-    private readonly IBus? _bus;
-    private long _toldAt;
-
-    public JobBell(IBus? bus = null)
-    {
-        _bus = bus;
-        bus?.On(BusTopics.Jobs, (_, _) => RingHere());
-    }
-
-    public void Ring()
-    {
-        RingHere();
-        var now = Environment.TickCount64;
-        if (_bus is not { HasPeers: true } || now - Volatile.Read(ref _toldAt) < TellEvery)
-            return;
-        Volatile.Write(ref _toldAt, now);
-        _bus.Tell(BusTopics.Jobs, default);
-    }
-
-    private void RingHere()
-    {
-        lock (_signal)
-        {
-            if (_signal.CurrentCount == 0)
-                _signal.Release();
-        }
-    }
-
-    public void Dispose() => _signal.Dispose();
-
-    public Task Heard(TimeSpan atMost, CancellationToken ct) => _signal.WaitAsync(atMost, ct);
 }

@@ -130,7 +130,7 @@ internal sealed class PostgresEngine : IStorageEngine
             await using var db = new QueqiaoDb(new DbContextOptionsBuilder<QueqiaoDb>().UseNpgsql(connection).Options, canWrite: true);
             db.Database.AutoSavepointsEnabled = false;
             await db.Database.UseTransactionAsync(transaction, ct);
-            var unit = new WriteUnit(ws, db, connection, transaction, _ids);
+            var unit = new WriteUnit(ws, db, connection, transaction, _ids, Vault);
             T value;
             try
             {

@@ -37,7 +37,7 @@ internal sealed class SqliteEngine : IStorageEngine
         _lock = TakeLock();
         var connection = Open();
         await SqliteMigrator.Run(connection, Migration.Of("sqlite"), Vault.Roots, _ids, ct);
-        _lane = new SqliteWriteLane(connection, _ids);
+        _lane = new SqliteWriteLane(connection, _ids, Vault);
         _checkpointer = new SqliteCheckpointer(Open(), _options.SqliteFile + "-wal");
         await Vault.Start(ct);
     }

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Telemetry;
 
@@ -17,6 +18,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
     private readonly SqliteConnection _connection;
     private readonly Ids _ids;
+    private readonly Vault _vault;
     private readonly DbContextOptions<QueqiaoDb> _writing;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _signal = new(0);
@@ -24,10 +26,11 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
     private List<LaneItem> _waiting = [];
     private bool _stopping;
 
-    public SqliteWriteLane(SqliteConnection connection, Ids ids)
+    public SqliteWriteLane(SqliteConnection connection, Ids ids, Vault vault)
     {
         _connection = connection;
         _ids = ids;
+        _vault = vault;
         _writing = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(connection).Options;
         _thread = new Thread(Loop) { IsBackground = true, Name = "write lane" };
         _thread.Start();
@@ -193,7 +196,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
             try
             {
                 using var db = lane.Context(transaction);
-                var unit = new WriteUnit(ws, db, lane._connection, transaction, lane._ids);
+                var unit = new WriteUnit(ws, db, lane._connection, transaction, lane._ids, lane._vault);
                 var value = work(unit, ct).GetAwaiter().GetResult(); // the lane's thread is made for waiting
                 if (unit.Abandoned)
                     transaction.Rollback("unit");
