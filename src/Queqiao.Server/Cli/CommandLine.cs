@@ -15,7 +15,7 @@ internal static class CommandLine
     private static readonly string[] ServeOptions =
     [
         "data", "urls", "public-url", "certificate", "certificate-key", "trusted-proxies", "allowed-hosts", "web-root",
-        "file-max", "file-quota", "clamd", "max-body", "max-connections", "limits", "jobs", "outbound-allow", "session-idle", "session-length",
+        "file-max", "file-quota", "clamd", "max-body", "max-connections", "limits", "admission", "jobs", "outbound-allow", "session-idle", "session-length",
         "hsts", "drain", "bus-ca", "node-name", "audit-anchors", "log-format", "log-requests", "metrics", "monitoring-allow", "environment", "contentRoot", "applicationName",
     ];
 

@@ -97,6 +97,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddRoutingCore();
         services.AddSingleton<TimeProvider>(held);
         services.AddStorage(new StorageOptions { DataFolder = data, Database = database });
+        services.AddCalm();
         services.AddJobs(byThemselves: false);
         services.AddProblems().AddStrictJson();
         services.AddSingleton(new PublicUrl(publicUrl));
