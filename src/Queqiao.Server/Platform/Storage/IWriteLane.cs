@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 
 namespace Queqiao.Server.Platform.Storage;
 
@@ -17,9 +18,10 @@ internal interface IWriteLane
 }
 
 /// <summary>One unit of work inside a transaction.</summary>
-internal sealed class WriteUnit(int ws, QueqiaoDb db, DbConnection connection, DbTransaction transaction, Ids ids)
+internal sealed class WriteUnit(int ws, QueqiaoDb db, DbConnection connection, DbTransaction transaction, Ids ids, Vault vault)
 {
     private readonly List<Action> _afterCommit = [];
+    private readonly List<Action> _afterRollback = [];
 
     public int Ws => ws;
 
@@ -31,6 +33,9 @@ internal sealed class WriteUnit(int ws, QueqiaoDb db, DbConnection connection, D
 
     public Ids Ids => ids;
 
+    /// <summary>The keys of the store that the unit writes to.</summary>
+    public Vault Vault => vault;
+
     internal bool Abandoned { get; private set; }
 
     /// <summary>Gives up everything this unit wrote; the result is still returned (a refusal, usually).</summary>
@@ -39,11 +44,16 @@ internal sealed class WriteUnit(int ws, QueqiaoDb db, DbConnection connection, D
     /// <summary>Runs once the commit is on disk, never when it is not.</summary>
     public void AfterCommit(Action act) => _afterCommit.Add(act);
 
+    /// <summary>Runs when the unit failed or was abandoned: nothing of it is there. When nobody can know (the connection broke in the commit), this runs too.</summary>
+    public void AfterRollback(Action act) => _afterRollback.Add(act);
+
     internal void Committed()
     {
         if (!Abandoned)
             _afterCommit.ForEach(act => act());
     }
+
+    internal void RolledBack() => _afterRollback.ForEach(act => act());
 }
 
 /// <summary>Writes of one kind that are stored together: the hot path. Queued items share one transaction (group commit).</summary>
@@ -69,4 +79,9 @@ internal interface IWritten
 {
     /// <summary>It is on disk: answer the senders, tell the subscribers. Called in commit order; must be quick and must not throw.</summary>
     void Committed();
+
+    /// <summary>The commit failed, or nobody can know. Only where several nodes write (PostgreSQL).</summary>
+    void Lost()
+    {
+    }
 }

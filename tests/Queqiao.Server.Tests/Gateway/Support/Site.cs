@@ -12,6 +12,7 @@ using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Identity;
@@ -22,19 +23,22 @@ namespace Queqiao.Server.Tests.Gateway.Support;
 /// <summary>The real Program on a real Kestrel socket, over a store of its own. Workspace 1 is set up through the API.</summary>
 internal sealed class Site : WebApplicationFactory<Program>
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("queqiao-site-").FullName;
+    private readonly string _folder;
+    private readonly bool _isJoined;
     private readonly StringWriter _printed = new();
     private readonly PostgresDatabase? _database;
     private readonly bool _limits;
     private readonly Action<IServiceCollection>? _also;
 
-    private Site(PostgresDatabase? database, bool limits, Action<IServiceCollection>? also)
+    private Site(PostgresDatabase? database, bool limits, Action<IServiceCollection>? also, Site? joins = null)
     {
-        (_database, _limits, _also) = (database, limits, also);
+        (_database, _limits, _also, _isJoined) = (database, limits, also, joins is not null);
+        _folder = joins?._folder ?? Directory.CreateTempSubdirectory("queqiao-site-").FullName;
+        Time = joins?.Time ?? new Clock();
         UseKestrel(0);
     }
 
-    public Clock Time { get; } = new();
+    public Clock Time { get; }
 
     public Uri Address { get; private set; } = null!;
 
@@ -49,6 +53,9 @@ internal sealed class Site : WebApplicationFactory<Program>
     /// <summary>The data folder.</summary>
     public string Folder => _folder;
 
+    /// <summary>None: words between nodes go through the database.</summary>
+    public IReadOnlyList<Uri> Brokers { get; init; } = [];
+
     /// <summary>Null on SQLite.</summary>
     public PostgresDatabase? Database => _database;
 
@@ -59,10 +66,10 @@ internal sealed class Site : WebApplicationFactory<Program>
     /// <param name="engine"><c>sqlite</c> or <c>postgres</c>.</param>
     /// <param name="limits">Whether what a connection may send is limited, as it is for everybody.</param>
     /// <param name="also">Changes services.</param>
-    public static async Task<Site> Open(string engine = Engines.Sqlite, bool limits = false, Action<IServiceCollection>? also = null)
+    public static async Task<Site> Open(string engine = Engines.Sqlite, bool limits = false, Action<IServiceCollection>? also = null, Uri? broker = null)
     {
         var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
-        var site = new Site(database, limits, also);
+        var site = new Site(database, limits, also) { Brokers = broker is null ? [] : [broker] };
         site.StartServer();
         site.Address = new Uri(site.The<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         using var first = new ApiClient(site.Address);
@@ -76,6 +83,17 @@ internal sealed class Site : WebApplicationFactory<Program>
         var channel = await site.Owner.Api.Post("/api/v1/channels", new { kind = "web", name = "Shop" });
         Assert.Equal(System.Net.HttpStatusCode.Created, channel.Status);
         site.ChannelId = Guid.Parse(channel.Text("id"));
+        return site;
+    }
+
+    /// <summary>One more server on the store of this one (PostgreSQL).</summary>
+    public Site Join(Action<IServiceCollection>? also = null)
+    {
+        var site = new Site(_database, _limits, also ?? _also, this) { Brokers = Brokers };
+        site.StartServer();
+        site.Address = new Uri(site.The<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        site.ChannelId = ChannelId;
+        site.Owner = Owner.On(site);
         return site;
     }
 
@@ -122,6 +140,7 @@ internal sealed class Site : WebApplicationFactory<Program>
         builder.UseSetting("data", _folder);
         builder.UseSetting("limits", _limits ? "on" : "off");
         builder.UseSetting("jobs", "off");
+        builder.UseSetting("admission", "off"); // a busy machine that tests must not turn visitors away; OverloadTests does
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(new Collector(Troubles)));
         builder.ConfigureServices(services =>
         {
@@ -132,6 +151,8 @@ internal sealed class Site : WebApplicationFactory<Program>
                 services.RemoveAll<IStorageEngine>();
                 services.RemoveAll<IWriteLane>();
                 services.AddStorage(new StorageOptions { DataFolder = _folder, Database = _database.Owner });
+                services.RemoveAll<IBus>();
+                services.AddBus(new StorageOptions { DataFolder = _folder, Database = _database.Owner }, new BusOptions { Brokers = Brokers });
             }
             _also?.Invoke(services);
         });
@@ -140,6 +161,8 @@ internal sealed class Site : WebApplicationFactory<Program>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
+        if (_isJoined)
+            return;
         SqliteConnection.ClearAllPools();
         if (_database is not null)
             await _database.DisposeAsync();
