@@ -115,6 +115,7 @@ public sealed class RolesTests
         "workspace_key", "contact_key", "erasure",
         "canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
+        "sso_provider", "external_identity", "sso_session", "sign_in_policy",
     ];
 
     /// <summary>Every table with a workspace number is under the policies, but the listeners' own, which hold no customer's data, and the search index (decision 42).</summary>

@@ -57,6 +57,7 @@ public sealed class SchemaTests
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
             .. Strict("canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease"), "without rowid agent_presence", "without rowid presence_change", "without rowid agent_lease",
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
+            .. Strict("sso_provider", "external_identity", "sso_session", "sign_in_policy"),
             .. Strict("search_text", "search_state"), "table search_text", "table search_word",
             .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key"),
             .. Strict("file"),
@@ -96,6 +97,7 @@ public sealed class SchemaTests
             "workspace_key", "contact_key", "erasure",
             "canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease",
             "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
+            "sso_provider", "external_identity", "sso_session", "sign_in_policy",
         ];
         var name = store.Database.Name;
         string[] expected =
@@ -120,6 +122,7 @@ public sealed class SchemaTests
             .. Granted(["file"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["job", "job_lane", "job_schedule", "bulk_change", "bulk_item"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["sso_provider", "external_identity", "sso_session", "sign_in_policy"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["contact_key", "erasure"], "INSERT SELECT UPDATE"),
             "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",
             "grant workspace to NAME_app SELECT UPDATE", "grant workspace to NAME_writer INSERT SELECT UPDATE",

@@ -67,6 +67,8 @@ internal static class ChangeAgent
         if (agent is { Role: "owner", DisabledAt: null } && (demoted || disabled)
             && await unit.Db.Table<Agent>().CountAsync(one => one.Ws == unit.Ws && one.Role == "owner" && one.DisabledAt == null, ct) == 1)
             return Refusal.Conflict("last_owner");
+        if ((demoted || disabled) && await unit.Db.Table<SignInPolicyRow>().AnyAsync(policy => policy.Ws == unit.Ws && policy.SsoOnly && policy.BreakGlassId == agent.Id, ct))
+            return Refusal.Conflict("break_glass_kept");
         return agent.Id == actor.AgentId && demoted ? Refusal.Conflict("not_yourself") : null;
     }
 
