@@ -287,6 +287,8 @@ public sealed class SingleSignOnTests(OidcProvider provider) : IClassFixture<Oid
         Assert.Equal("forbidden", (await (await stage.Host.Colleague(stage.Owner, "supervisor")).Get("/api/v1/sso/providers")).Code);
         var above = await stage.Owner.Patch($"/api/v1/sso/providers/{stage.ProviderId}", new { settings = new { scopes = Scopes, defaultRole = "owner" } });
         Assert.Equal("validation", above.Code);
+        var unknown = await stage.Owner.Patch($"/api/v1/sso/providers/{stage.ProviderId}", new { settings = new { scopes = Scopes, groups = new[] { new { group = "g", role = "nothing" } } } });
+        Assert.Equal("validation", unknown.Code);
 
         await using var closed = await ApiHost.Start();
         var owner = await closed.SetUp();

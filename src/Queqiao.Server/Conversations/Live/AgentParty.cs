@@ -113,7 +113,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
     {
         var reply = new SocketReply(connection, "read", clientId: null, forCustomer: false);
         if (actor.May(Permissions.Reply))
-            services.Log.Post(Sending.Change(actor, conversation, head => head.MarkRead(SenderKind.Agent, seq, actor.AgentId), reply));
+            services.Log.Post(Sending.Change(actor, conversation, head => head.MarkRead(SenderKind.Agent, seq, actor.AgentId), reply, permission: Permissions.ReadConversations));
         else
             reply.Refuse(Refusal.Forbidden());
     }
@@ -246,6 +246,9 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
         _active = false;
         return services.Sessions.Stands(session, active, _gone.Token);
     }
+
+    /// <summary>Whether the session stands with the rights it came in with. Says nothing of whether anybody is active.</summary>
+    public ValueTask<bool> StandsAsBefore() => services.Sessions.Stands(session, active: false, _gone.Token);
 
     public void Closed()
     {

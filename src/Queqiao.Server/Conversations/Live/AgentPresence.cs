@@ -11,11 +11,13 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
     private readonly Dictionary<(int Ws, Guid Agent), HashSet<AgentParty>> _online = [];
     private readonly Lock _gate = new();
     private readonly IActors _actors;
+    private readonly IRights _rights;
 
-    public AgentPresence(IActors actors)
+    public AgentPresence(IActors actors, IRights rights)
     {
-        _actors = actors;
+        (_actors, _rights) = (actors, rights);
         _actors.SignedOut += OnSignedOut;
+        _rights.Changed += OnRightsChanged;
     }
 
     public bool IsOnline(int ws, Guid agentId)
@@ -86,11 +88,35 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
         }
     }
 
+    /// <summary>Roles or teams changed: consoles that may do something else now come in again. The others notice nothing.</summary>
+    private void OnRightsChanged(int ws)
+    {
+        foreach (var party in Parties(key => key.Ws == ws))
+            _ = CutWhenChanged(party);
+    }
+
+    private static async Task CutWhenChanged(AgentParty party)
+    {
+        try
+        {
+            if (!await party.StandsAsBefore())
+                party.Connection.Close(Platform.Gateway.CloseReason.NotSignedIn);
+        }
+        catch (Exception)
+        {
+            // The store is away: the sweep asks again in seconds.
+        }
+    }
+
     private List<AgentParty> Parties(Func<(int Ws, Guid Agent), bool> of)
     {
         lock (_gate)
             return [.. _online.Where(pair => of(pair.Key)).SelectMany(pair => pair.Value)];
     }
 
-    public void Dispose() => _actors.SignedOut -= OnSignedOut;
+    public void Dispose()
+    {
+        _actors.SignedOut -= OnSignedOut;
+        _rights.Changed -= OnRightsChanged;
+    }
 }

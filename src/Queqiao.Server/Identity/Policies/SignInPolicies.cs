@@ -43,6 +43,10 @@ internal sealed class SignInPolicies(IStorageEngine storage, TimeProvider clock)
             ? Refusal.Conflict("sso_needs_provider")
             : null;
 
+    /// <summary>Whether somebody has to keep their owner's role: they are the way in when the provider is away.</summary>
+    public static Task<bool> IsBreakGlass(WriteUnit unit, Guid agent, CancellationToken ct) =>
+        unit.Db.Table<SignInPolicyRow>().AnyAsync(policy => policy.Ws == unit.Ws && policy.SsoOnly && policy.BreakGlassId == agent, ct);
+
     private async Task<SignInPolicy?> Load(int ws, CancellationToken ct)
     {
         await using var db = storage.Read(ws);

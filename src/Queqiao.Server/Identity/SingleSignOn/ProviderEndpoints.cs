@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Policies;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Identity.Teams;
@@ -52,7 +53,7 @@ internal static class AddProvider
         var tree = await teams.Tree(actor.Ws, ct);
         if (Refusal.Of([
             .. ProviderRules.Check(request.Name, request.Issuer, request.ClientId),
-            .. ProviderRules.Check(request.Settings, actor, tree),
+            .. ProviderRules.Check(request.Settings, tree),
             .. Agents.AgentRules.When(!Presets.Contains(request.Preset), "preset", new FieldFault("not_one_of", string.Join(", ", Presets)))]) is { } invalid)
             return invalid.ToProblem();
         return await storage.Run<IResult>(actor.Ws, async (unit, stop) =>
@@ -60,6 +61,8 @@ internal static class AddProvider
             await WorkspaceLock.Take(unit, stop);
             if (await unit.Db.Table<SsoProvider>().CountAsync(one => one.Ws == actor.Ws && one.DeletedAt == null, stop) >= ProviderRules.MostProviders)
                 return Refusal.Conflict("too_many", ProviderRules.MostProviders).ToProblem();
+            if (await RefuseRoles(unit.Db, actor, request.Settings, stop) is { } above)
+                return above.ToProblem();
             var id = unit.Ids.New();
             var provider = new SsoProvider
             {
@@ -71,6 +74,17 @@ internal static class AddProvider
             await Audit.Record(unit, AuditBy.Agent(actor, context), "sso_provider.created", "provider", id.ToString(), new { provider.Name, provider.Issuer, provider.ClientId, provider.Enabled, request.Settings }, stop);
             return TypedResults.Created($"/api/v1/sso/providers/{id}", ProviderRow.Of(provider, 0));
         }, ct);
+    }
+
+    /// <summary>A group gives nothing that whoever set it up could not give: each role by itself, for nobody need have them all.</summary>
+    public static async Task<Refusal?> RefuseRoles(QueqiaoDb db, Actor actor, ProviderSettings settings, CancellationToken ct)
+    {
+        foreach (var role in ProviderRules.RolesIn(settings))
+        {
+            if ((await RoleChoice.Read(db, actor, [role], ct)).Refusal is { } refused)
+                return refused.Code == "validation" ? Refusal.Invalid("settings.groups", "role_unknown", role) : refused;
+        }
+        return null;
     }
 }
 
@@ -90,8 +104,10 @@ internal static class ChangeProvider
                 return Refusal.NotFound().ToProblem();
             if (Refusal.Of([
                 .. ProviderRules.Check(request.Name ?? provider.Name, request.Issuer ?? provider.Issuer, request.ClientId ?? provider.ClientId),
-                .. request.Settings is { } settings ? ProviderRules.Check(settings, actor, tree) : []]) is { } invalid)
+                .. request.Settings is { } settings ? ProviderRules.Check(settings, tree) : []]) is { } invalid)
                 return invalid.ToProblem();
+            if (request.Settings is { } wanted && await AddProvider.RefuseRoles(unit.Db, actor, wanted, stop) is { } above)
+                return above.ToProblem();
             if (request.Enabled == false && provider.Enabled && await policies.RefuseWithout(unit, provider.Id, stop) is { } needed)
                 return needed.ToProblem();
             var news = Apply(request, provider, exchange);

@@ -16,8 +16,8 @@ namespace Queqiao.Server.Identity.SingleSignOn;
 /// <param name="DefaultRole">Of new accounts, and of whoever is in no mapped group.</param>
 /// <param name="DefaultTeams">Of new accounts.</param>
 /// <param name="GroupsClaim">Where the groups stand; dots lead inward (<c>realm_access.roles</c>).</param>
-/// <param name="Groups">What membership of a group means here; the highest role counts, teams add up.</param>
-/// <param name="KeepsInStep">Role and mapped teams follow the groups at every sign-in, not just at the first.</param>
+/// <param name="Groups">What membership of a group means here; roles and teams add up.</param>
+/// <param name="KeepsInStep">Roles and mapped teams follow the groups at every sign-in, not just at the first.</param>
 /// <param name="TrustsSecondFactor">The provider asks for a second factor itself; ours is not asked for.</param>
 /// <param name="SignsOutThere">Signing out here signs out at the provider.</param>
 internal sealed record ProviderSettings(
@@ -50,12 +50,9 @@ internal sealed record GroupMapping(string Group, string? Role = null, IReadOnly
 /// <summary>What groups mean: pure.</summary>
 internal static class GroupRules
 {
-    /// <summary>The highest role that one of the groups gives; null when none gives one.</summary>
-    public static string? RoleOf(IReadOnlyList<GroupMapping> mappings, IReadOnlySet<string> groups)
-    {
-        var given = mappings.Where(mapping => mapping.Role is not null && groups.Contains(mapping.Group)).Select(mapping => mapping.Role!).ToHashSet(StringComparer.Ordinal);
-        return Permissions.Roles.FirstOrDefault(given.Contains); // listed from the most powerful down
-    }
+    /// <summary>The roles that the groups give.</summary>
+    public static IReadOnlyList<string> RolesOf(IReadOnlyList<GroupMapping> mappings, IReadOnlySet<string> groups) =>
+        [.. mappings.Where(mapping => mapping.Role is not null && groups.Contains(mapping.Group)).Select(mapping => mapping.Role!).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The teams after a sign-in: those that groups give, and those that no group has a say in.</summary>
     public static IReadOnlySet<Guid> TeamsOf(IReadOnlyList<GroupMapping> mappings, IReadOnlySet<string> groups, IEnumerable<Guid> now)
@@ -86,16 +83,18 @@ internal static class ProviderRules
         .. AgentRules.When(clientId.Length > MostText, "clientId", new FieldFault("too_long", MostText)),
     ];
 
-    /// <summary>Owners are made by owners, never by a group somewhere else.</summary>
-    public static IEnumerable<(string Field, FieldFault Fault)> Check(ProviderSettings settings, Actor actor, TeamTree teams)
+    /// <summary>Every role that the settings give to somebody.</summary>
+    public static IReadOnlyList<string> RolesIn(ProviderSettings settings) =>
+        [.. (settings.Groups ?? []).Select(group => group.Role).OfType<string>().Append(settings.DefaultRole).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Owners are made by owners, never by a group somewhere else. Whether the roles may be given is asked where they are read.</summary>
+    public static IEnumerable<(string Field, FieldFault Fault)> Check(ProviderSettings settings, TeamTree teams)
     {
-        var roles = (settings.Groups ?? []).Select(group => group.Role).OfType<string>().Append(settings.DefaultRole).ToList();
+        var roles = RolesIn(settings);
         var wanted = (settings.Groups ?? []).SelectMany(group => group.Teams ?? []).Concat(settings.DefaultTeams ?? []);
         return
         [
-            .. AgentRules.When(roles.Any(role => !Permissions.Roles.Contains(role)), "settings.groups", new FieldFault("not_one_of", string.Join(", ", Permissions.Roles))),
-            .. AgentRules.When(roles.Contains("owner"), "settings.groups", new FieldFault("owner_by_group")),
-            .. AgentRules.When(roles.Any(role => Permissions.Roles.Contains(role) && !AgentRules.MayGrant(actor.Role, role)), "settings.groups", new FieldFault("role_above_own")),
+            .. AgentRules.When(roles.Contains(BuiltInRoles.Owner), "settings.groups", new FieldFault("owner_by_group")),
             .. AgentRules.When(wanted.Any(id => teams.Find(id) is null), "settings.groups", new FieldFault("team_unknown")),
             .. AgentRules.When(settings.Groups is { Count: > MostMappings }, "settings.groups", new FieldFault("too_many", MostMappings)),
             .. AgentRules.When((settings.Groups ?? []).Any(group => string.IsNullOrWhiteSpace(group.Group) || group.Group.Length > MostText), "settings.groups", new FieldFault("required")),

@@ -4,6 +4,7 @@ using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Invitations;
 using Queqiao.Server.Identity.Policies;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Identity.Teams;
@@ -18,7 +19,7 @@ namespace Queqiao.Server.Identity.SingleSignOn;
 
 /// <summary>What the provider said in a trial, and what would follow.</summary>
 /// <param name="Outcome"><c>known</c>, <c>created</c>, <c>linked</c>, or the code of the refusal.</param>
-internal sealed record TrialView(string Subject, string? Email, bool EmailVerified, string? Name, IReadOnlyList<string>? Groups, string Outcome, string? Role);
+internal sealed record TrialView(string Subject, string? Email, bool EmailVerified, string? Name, IReadOnlyList<string>? Groups, string Outcome, IReadOnlyList<string> Roles);
 
 /// <summary>Whose account it is that a provider vouches for: known by issuer and subject, linked, or made.</summary>
 internal sealed class SignOnAccounts(
@@ -29,14 +30,16 @@ internal sealed class SignOnAccounts(
     public async Task<IResult> SignIn(SsoProvider provider, ProviderPerson person, string idToken, string? back, HttpContext context, CancellationToken ct)
     {
         var before = await sessions.Of(context);
+        var trusted = ProviderSettings.Of(provider.Settings).TrustsSecondFactor;
         for (var tries = 0; ; tries++)
         {
             try
             {
-                var (answer, token) = await storage.Run(provider.Ws, (unit, stop) => SignIn(new Arrival(unit, provider, ProviderSettings.Of(provider.Settings), person), idToken, back, before, context, stop), ct);
-                if (token is not null)
-                    SessionCookie.Set(context, token);
-                return answer;
+                var (entered, token, refusal) = await storage.Run(provider.Ws, (unit, stop) => SignIn(new Arrival(unit, provider, ProviderSettings.Of(provider.Settings), person), idToken, before, context, stop), ct);
+                if (entered is null)
+                    return refusal!.ToProblem();
+                SessionCookie.Set(context, token!);
+                return TypedResults.Ok(new CompleteSignOn.Answer("signed_in", back, await SessionView.Of(sessions, entered, trusted, context, ct)));
             }
             catch (DbUpdateException trouble) when (trouble.IsDuplicate() && tries == 0)
             {
@@ -47,7 +50,7 @@ internal sealed class SignOnAccounts(
 
     private sealed record Arrival(WriteUnit Unit, SsoProvider Provider, ProviderSettings Settings, ProviderPerson Person);
 
-    private async Task<(IResult Answer, string? Token)> SignIn(Arrival arrival, string idToken, string? back, Actor? before, HttpContext context, CancellationToken ct)
+    private async Task<(Entered? Entered, string? Token, Refusal? Refusal)> SignIn(Arrival arrival, string idToken, Actor? before, HttpContext context, CancellationToken ct)
     {
         var unit = arrival.Unit;
         await WorkspaceLock.Take(unit, ct); // roles and the last owner are looked at
@@ -55,7 +58,7 @@ internal sealed class SignOnAccounts(
         if (agent is null)
         {
             await Audit.Record(unit, AuditBy.Anonymous(unit.Ws, context), "session.refused", "provider", arrival.Provider.Id.ToString(), new { wrong = refusal!.Code }, ct);
-            return (refusal.ToProblem(), null);
+            return (null, null, refusal);
         }
         if (before is { TokenId: null } && before.Ws == unit.Ws)
             await sessions.End(unit, before.Ws, before.AgentId, context.Features.GetRequiredFeature<SignedInBy>().TokenHash, ct);
@@ -70,7 +73,7 @@ internal sealed class SignOnAccounts(
             IdToken = arrival.Settings.SignsOutThere ? vault.Seal(unit.Ws, IdTokenPurpose, System.Text.Encoding.ASCII.GetBytes(idToken)) : null,
         });
         await Audit.Record(unit, new AuditBy(unit.Ws, "agent", agent.Id, AuditBy.AddressOf(context)), "session.started", "agent", agent.Id.ToString(), new { method = "sso", provider = arrival.Provider.Id }, ct);
-        return (TypedResults.Ok(new CompleteSignOn.Answer("signed_in", back, SessionView.Of(agent, workspace.Id, workspace.Name, limitedTo))), token);
+        return (new Entered(agent, workspace.Id, workspace.Name, limitedTo), token, null);
     }
 
     /// <summary>The ID token of a session, to sign out at the provider too.</summary>
@@ -138,8 +141,8 @@ internal sealed class SignOnAccounts(
         var invitation = await unit.Db.Table<Invitation>().SingleOrDefaultAsync(one => one.Ws == unit.Ws && one.EmailKey == emailKey && one.AcceptedAt == null && one.RevokedAt == null && one.ExpiresAt > now, ct);
         if (invitation is null && !settings.CreatesAccounts)
             return (null, Refusal.Forbidden("sso_no_account"));
-        var role = invitation?.Role ?? RoleOf(settings, person);
-        var agent = new NewAgent(person.Email!, person.Name ?? ProviderPerson.NameOf(person.Email!.Split('@')[0]) ?? "?", role, Locale.Of(context).Tag, PasswordHash: "").AddTo(unit, unit.Ws);
+        var roles = await Giveable(unit, invitation is null ? RolesOf(settings, person) : InvitationLinks.Roles(invitation), ct, byPerson: invitation is not null);
+        var agent = new NewAgent(person.Email!, person.Name ?? ProviderPerson.NameOf(person.Email!.Split('@')[0]) ?? "?", roles[0], Locale.Of(context).Tag, PasswordHash: "") { Roles = roles }.AddTo(unit, unit.Ws);
         await unit.Db.SaveChangesAsync(ct);
         AddIdentity(unit, provider, person.Subject, agent.Id);
         var tree = await TeamDirectory.Load(unit.Db, unit.Ws, ct);
@@ -149,7 +152,8 @@ internal sealed class SignOnAccounts(
         unit.Db.Table<TeamMember>().AddRange(wanted.Where(id => tree.Find(id) is not null).Select(team => new TeamMember { Ws = unit.Ws, TeamId = team, AgentId = agent.Id }));
         if (invitation is not null)
             (invitation.AcceptedAt, invitation.AgentId) = (now, agent.Id);
-        await Audit.Record(unit, AuditBy.System(unit.Ws), "agent.created", "agent", agent.Id.ToString(), new { role, provider = provider.Id, invited = invitation is not null }, ct);
+        await Audit.Record(unit, AuditBy.System(unit.Ws), "agent.created", "agent", agent.Id.ToString(), new { roles, provider = provider.Id, invited = invitation is not null }, ct);
+        await HeldRoles.Raise(unit, ct);
         unit.AfterCommit(() => changes.Teams.Changed(unit.Ws));
         return (agent, null);
     }
@@ -161,12 +165,8 @@ internal sealed class SignOnAccounts(
         if (settings.Groups is not { Count: > 0 } mappings || person.Groups is not { } groups || agent.Role == "owner")
             return;
         var news = new Dictionary<string, object>(StringComparer.Ordinal);
-        var role = mappings.Any(mapping => mapping.Role is not null) ? RoleOf(settings, person) : agent.Role;
-        if (role != agent.Role)
-        {
-            news["role"] = new { from = agent.Role, to = role };
-            agent.Role = role;
-        }
+        if (mappings.Any(mapping => mapping.Role is not null) && await HeldRoles.Replace(unit, agent, await Giveable(unit, RolesOf(settings, person), ct), ct) is { } other)
+            news["roles"] = other;
         var tree = await TeamDirectory.Load(unit.Db, unit.Ws, ct);
         var now = tree.Current.Where(team => tree.MembersOf(team.Id).Any(member => member.AgentId == agent.Id)).Select(team => team.Id);
         var wanted = GroupRules.TeamsOf(mappings, groups, now).Where(id => tree.Find(id) is not null).ToList();
@@ -174,18 +174,27 @@ internal sealed class SignOnAccounts(
             news["teams"] = change;
         if (news.Count == 0)
             return;
+        await HeldRoles.Raise(unit, ct);
         await Audit.Record(unit, AuditBy.System(unit.Ws), "agent.changed", "agent", agent.Id.ToString(), new { provider = provider.Id, changed = news }, ct);
         var id = agent.Id;
         unit.AfterCommit(() =>
         {
-            changes.Directory.Changed(unit.Ws, id);
-            changes.Sessions.Changed(unit.Ws, id);
+            changes.RolesChanged(unit.Ws, id);
             changes.Teams.Changed(unit.Ws);
         });
     }
 
-    private static string RoleOf(ProviderSettings settings, ProviderPerson person) =>
-        person.Groups is { } groups && GroupRules.RoleOf(settings.Groups ?? [], groups) is { } role ? role : settings.DefaultRole;
+    private static IReadOnlyList<string> RolesOf(ProviderSettings settings, ProviderPerson person) =>
+        person.Groups is { } groups && GroupRules.RolesOf(settings.Groups ?? [], groups) is { Count: > 0 } roles ? roles : [settings.DefaultRole];
+
+    /// <summary>Roles that are still there, never two officers' duties where these are kept apart, the owner's only by an owner's invitation.</summary>
+    private static async Task<IReadOnlyList<string>> Giveable(WriteUnit unit, IReadOnlyList<string> wanted, CancellationToken ct, bool byPerson = false)
+    {
+        var all = await HeldRoles.All(unit.Db, unit.Ws, ct);
+        var separated = await unit.Db.Table<AccessState>().AnyAsync(state => state.Ws == unit.Ws && state.Separated, ct);
+        var roles = wanted.Where(id => (byPerson || id != BuiltInRoles.Owner) && all.ContainsKey(id)).Take(RoleChoice.Most).ToList();
+        return roles.Count == 0 || Granting.RefuseDuties(separated, roles.Select(id => all[id])) is not null ? [BuiltInRoles.Newcomer] : roles;
+    }
 
     public static void AddIdentity(WriteUnit unit, SsoProvider provider, string subject, Guid agentId) => unit.Db.Table<ExternalIdentity>().Add(new ExternalIdentity
     {
@@ -209,6 +218,6 @@ internal sealed class SignOnAccounts(
             : taken ? settings.LinksByEmail ? "linked" : "sso_link_first"
             : settings.CreatesAccounts ? "created" : "sso_no_account";
         return new TrialView(person.Subject, person.Email, person.EmailVerified, person.Name, person.Groups?.Order(StringComparer.Ordinal).Take(100).ToList(), outcome,
-            known?.Role ?? RoleOf(settings, person));
+            known is null ? RolesOf(settings, person) : [known.Role]);
     }
 }
