@@ -26,10 +26,10 @@ internal sealed record PolicyView(bool SsoOnly, Guid? BreakGlass, int Providers,
 /// <summary><c>GET /api/v1/sign-in-policy</c></summary>
 internal static class ShowPolicy
 {
-    public static async Task<IResult> Handle(Actor actor, SignInPolicies policies, IStorageEngine storage, CancellationToken ct)
+    public static async Task<IResult> Handle(Actor actor, IStorageEngine storage, CancellationToken ct)
     {
         await using var db = storage.Read(actor.Ws);
-        return TypedResults.Ok(await PolicyView.Of(db, actor.Ws, await policies.Read(db, actor.Ws, ct), ct));
+        return TypedResults.Ok(await PolicyView.Of(db, actor.Ws, await SignInPolicies.Read(db, actor.Ws, ct), ct));
     }
 }
 
@@ -43,7 +43,7 @@ internal static class ChangePolicy
         storage.Run<IResult>(actor.Ws, async (unit, stop) =>
         {
             await WorkspaceLock.Take(unit, stop);
-            var before = await policies.Read(unit.Db, actor.Ws, stop);
+            var before = await SignInPolicies.Read(unit.Db, actor.Ws, stop);
             var after = before with { SsoOnly = request.SsoOnly ?? before.SsoOnly, BreakGlassId = request.BreakGlass ?? before.BreakGlassId };
             if (await Refuse(unit, actor, after, context, stop) is { } refusal)
                 return refusal.ToProblem();

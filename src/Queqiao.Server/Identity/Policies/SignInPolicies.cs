@@ -31,13 +31,13 @@ internal sealed class SignInPolicies(IStorageEngine storage, TimeProvider clock)
     public void Changed(int ws) => _known.Forget(ws);
 
     /// <summary>As it is inside a transaction.</summary>
-    public async Task<SignInPolicy> Read(QueqiaoDb db, int ws, CancellationToken ct) =>
+    public static async Task<SignInPolicy> Read(QueqiaoDb db, int ws, CancellationToken ct) =>
         await db.Table<SignInPolicyRow>().AsNoTracking().SingleOrDefaultAsync(policy => policy.Ws == ws, ct) is { } row
             ? new SignInPolicy(row.SsoOnly, row.BreakGlassId, JsonSerializer.Deserialize<SignInSettings>(row.Settings, StrictJson.Options)!)
             : SignInPolicy.Usual;
 
     /// <summary>Refuses to turn off the last provider while there is no other way in.</summary>
-    public async Task<Refusal?> RefuseWithout(WriteUnit unit, Guid provider, CancellationToken ct) =>
+    public static async Task<Refusal?> RefuseWithout(WriteUnit unit, Guid provider, CancellationToken ct) =>
         (await Read(unit.Db, unit.Ws, ct)).SsoOnly
         && !await unit.Db.Table<SsoProvider>().AnyAsync(one => one.Ws == unit.Ws && one.Id != provider && one.Enabled && one.DeletedAt == null, ct)
             ? Refusal.Conflict("sso_needs_provider")

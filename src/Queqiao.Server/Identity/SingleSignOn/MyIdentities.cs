@@ -40,13 +40,13 @@ internal static class ListIdentities
 /// <summary><c>DELETE /api/v1/me/identities/{id}</c>: never the last key to one's account.</summary>
 internal static class Unlink
 {
-    public static Task<IResult> Handle(Guid id, Actor actor, SignInPolicies policies, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
+    public static Task<IResult> Handle(Guid id, Actor actor, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
         storage.Run<IResult>(actor.Ws, async (unit, stop) =>
         {
             await WorkspaceLock.Take(unit, stop);
             if (await unit.Db.Table<ExternalIdentity>().SingleOrDefaultAsync(one => one.Ws == actor.Ws && one.Id == id && one.AgentId == actor.AgentId, stop) is not { } identity)
                 return Refusal.NotFound().ToProblem();
-            var ownKeys = (await policies.Read(unit.Db, actor.Ws, stop)).AllowsOwnKeys(actor.AgentId)
+            var ownKeys = (await SignInPolicies.Read(unit.Db, actor.Ws, stop)).AllowsOwnKeys(actor.AgentId)
                 && await unit.Db.Table<Agent>().AnyAsync(agent => agent.Ws == actor.Ws && agent.Id == actor.AgentId && agent.PasswordHash != "", stop);
             if (!ownKeys && !await unit.Db.Table<ExternalIdentity>().AnyAsync(one => one.Ws == actor.Ws && one.AgentId == actor.AgentId && one.Id != id, stop))
                 return Refusal.Conflict("last_key").ToProblem();

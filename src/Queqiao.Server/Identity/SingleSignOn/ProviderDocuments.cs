@@ -15,7 +15,7 @@ internal sealed record ProviderDocument(OpenIdConnectConfiguration About, JsonWe
 /// Fetches and remembers what providers publish (Discovery 1.0). Good for an hour; keys are fetched again when a token names one that is
 /// not there, once a minute at most, so that hostile tokens do not become requests. When a provider is away its last word counts for a day.
 /// </summary>
-internal sealed class ProviderDocuments(GuardedHttp http, TimeProvider clock)
+internal sealed class ProviderDocuments(GuardedHttp http, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromHours(1);
     private static readonly TimeSpan GoodFor = TimeSpan.FromHours(24);
@@ -24,12 +24,14 @@ internal sealed class ProviderDocuments(GuardedHttp http, TimeProvider clock)
 
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
-    private sealed class Known
+    private sealed class Known : IDisposable
     {
         public readonly SemaphoreSlim One = new(1);
         public ProviderDocument? Document;
         public DateTimeOffset FetchedAt;
         public DateTimeOffset AskedAt;
+
+        public void Dispose() => One.Dispose();
     }
 
     /// <param name="issuer">Exactly as it is configured.</param>
@@ -58,6 +60,12 @@ internal sealed class ProviderDocuments(GuardedHttp http, TimeProvider clock)
 
     /// <summary>The configuration changed, or somebody tests it: the next one asks.</summary>
     public void Forget(string issuer) => _known.TryRemove(issuer, out _);
+
+    public void Dispose()
+    {
+        foreach (var known in _known.Values)
+            known.Dispose();
+    }
 
     private async Task<(ProviderDocument?, Refusal?)> Fetch(string issuer, CancellationToken ct)
     {

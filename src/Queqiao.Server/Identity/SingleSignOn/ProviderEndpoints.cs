@@ -94,7 +94,7 @@ internal static class ChangeProvider
     public sealed record Request(string? Name = null, string? Issuer = null, string? ClientId = null, Secret? ClientSecret = null, bool? Enabled = null, ProviderSettings? Settings = null);
 
     public static async Task<IResult> Handle(
-        Guid id, Request request, Actor actor, SignOnSessions sessions, CodeExchange exchange, TeamDirectory teams, SignInPolicies policies, IStorageEngine storage, HttpContext context, CancellationToken ct)
+        Guid id, Request request, Actor actor, SignOnSessions sessions, CodeExchange exchange, TeamDirectory teams, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var tree = await teams.Tree(actor.Ws, ct);
         return await storage.Run<IResult>(actor.Ws, async (unit, stop) =>
@@ -108,7 +108,7 @@ internal static class ChangeProvider
                 return invalid.ToProblem();
             if (request.Settings is { } wanted && await AddProvider.RefuseRoles(unit.Db, actor, wanted, stop) is { } above)
                 return above.ToProblem();
-            if (request.Enabled == false && provider.Enabled && await policies.RefuseWithout(unit, provider.Id, stop) is { } needed)
+            if (request.Enabled == false && provider.Enabled && await SignInPolicies.RefuseWithout(unit, provider.Id, stop) is { } needed)
                 return needed.ToProblem();
             var news = Apply(request, provider, exchange);
             if (news.ContainsKey("enabled") && !provider.Enabled || news.ContainsKey("issuer"))
@@ -151,13 +151,13 @@ internal static class ChangeProvider
 /// <summary><c>DELETE /api/v1/sso/providers/{id}</c>: its sessions end; whom it knew stay as colleagues.</summary>
 internal static class RemoveProvider
 {
-    public static Task<IResult> Handle(Guid id, Actor actor, SignOnSessions sessions, SignInPolicies policies, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
+    public static Task<IResult> Handle(Guid id, Actor actor, SignOnSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
         storage.Run<IResult>(actor.Ws, async (unit, stop) =>
         {
             await WorkspaceLock.Take(unit, stop);
             if (await unit.Db.Table<SsoProvider>().SingleOrDefaultAsync(one => one.Ws == actor.Ws && one.Id == id && one.DeletedAt == null, stop) is not { } provider)
                 return Refusal.NotFound().ToProblem();
-            if (provider.Enabled && await policies.RefuseWithout(unit, id, stop) is { } needed)
+            if (provider.Enabled && await SignInPolicies.RefuseWithout(unit, id, stop) is { } needed)
                 return needed.ToProblem();
             (provider.DeletedAt, provider.Enabled, provider.ClientSecret) = (unit.Ids.Now(), false, null);
             await unit.Db.Table<ExternalIdentity>().Where(one => one.Ws == actor.Ws && one.ProviderId == id).ExecuteDeleteAsync(stop);

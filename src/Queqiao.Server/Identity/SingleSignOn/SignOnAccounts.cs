@@ -23,7 +23,7 @@ internal sealed record TrialView(string Subject, string? Email, bool EmailVerifi
 
 /// <summary>Whose account it is that a provider vouches for: known by issuer and subject, linked, or made.</summary>
 internal sealed class SignOnAccounts(
-    IStorageEngine storage, AgentSessions sessions, AgentChanges changes, SecondFactors factors, SignInPolicies policies, IVault vault)
+    IStorageEngine storage, AgentSessions sessions, AgentChanges changes, SecondFactors factors, IVault vault)
 {
     private const string IdTokenPurpose = "sso id token";
 
@@ -121,7 +121,7 @@ internal sealed class SignOnAccounts(
         var unit = arrival.Unit;
         if (agent.DisabledAt is not null)
             return (null, Refusal.Forbidden("sso_account_closed"));
-        if (!arrival.Settings.LinksByEmail || agent.Role == "owner" || (await policies.Read(unit.Db, unit.Ws, ct)).BreakGlassId == agent.Id)
+        if (!arrival.Settings.LinksByEmail || agent.Role == "owner" || (await SignInPolicies.Read(unit.Db, unit.Ws, ct)).BreakGlassId == agent.Id)
             return (null, Refusal.Forbidden("sso_link_first"));
         AddIdentity(unit, arrival.Provider, arrival.Person.Subject, agent.Id);
         agent.PasswordHash = "";
