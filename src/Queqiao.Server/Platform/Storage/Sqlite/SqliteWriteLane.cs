@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Telemetry;
 
@@ -18,6 +19,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
     private readonly SqliteConnection _connection;
     private readonly Ids _ids;
+    private readonly Backlog _backlog;
     private readonly Vault _vault;
     private readonly DbContextOptions<QueqiaoDb> _writing;
     private readonly Lock _gate = new();
@@ -26,9 +28,10 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
     private List<LaneItem> _waiting = [];
     private bool _stopping;
 
-    public SqliteWriteLane(SqliteConnection connection, Ids ids, Vault vault)
+    public SqliteWriteLane(SqliteConnection connection, Ids ids, Vault vault, Backlog backlog)
     {
         _connection = connection;
+        _backlog = backlog;
         _ids = ids;
         _vault = vault;
         _writing = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(connection).Options;
@@ -57,6 +60,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
             }
             first = _waiting.Count == 0;
             _waiting.Add(item);
+            _backlog.Came();
         }
         if (first)
             _signal.Release();
@@ -93,8 +97,14 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
     private void RunBatch(List<LaneItem> batch)
     {
-        List<Action> done;
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        RunBatch(batch, began);
+        _backlog.Left(batch.Count, System.Diagnostics.Stopwatch.GetTimestamp() - began);
+    }
+
+    private void RunBatch(List<LaneItem> batch, long began)
+    {
+        List<Action> done;
         Measures.LaneWait.Record(System.Diagnostics.Stopwatch.GetElapsedTime(batch[0].QueuedAt, began).TotalSeconds);
         try
         {
