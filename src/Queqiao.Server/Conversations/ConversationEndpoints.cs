@@ -9,6 +9,7 @@ using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Merging;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Starting;
+using Queqiao.Server.Conversations.Revealing;
 using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
@@ -34,6 +35,8 @@ internal static class ConversationEndpoints
             .WithSummary("A page of its log in the order of seq");
         conversations.MapPost("/{id:guid}/messages", Send).Needs(Permissions.Reply).TakesQuery().HasKeyOfItsOwn()
             .WithSummary("Send a message or, with private, a note; the same clientId gives the first answer again");
+        conversations.MapPost("/{id:guid}/messages/{seq:long}/reveal", RevealMessage.Handle).Needs(Permissions.ReadConversations).NeedsPerson().TakesQuery()
+            .WithSummary("A message without its stars, for a reason that is written down");
         conversations.MapPatch("/{id:guid}/messages/{seq:long}", Edit).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("Another text for a message or note of one's own").Produces<ChangeAnswer>();
         conversations.MapDelete("/{id:guid}/messages/{seq:long}", Recall).Needs(Permissions.Reply).TakesQuery()
@@ -57,7 +60,7 @@ internal static class ConversationEndpoints
         if (await reader.Head(actor.Conversations(), id, ct) is not { } head)
             return Refusal.NotFound().ToProblem();
         var facts = await source.Of(head, ct);
-        return JsonAnswer.Of((head, facts), static (json, it) => RowWriter.Write(json, it.head, it.facts));
+        return JsonAnswer.Of((head: head.For(actor.Rights.Fields), facts), static (json, it) => RowWriter.Write(json, it.head, it.facts));
     }
 
     private static async Task<IResult> Messages(Guid id, [AsParameters] PageRequest asked, Actor actor, ConversationReader reader, CancellationToken ct)
@@ -67,7 +70,7 @@ internal static class ConversationEndpoints
         if (await reader.Head(actor.Conversations(), id, ct) is not { } head)
             return Refusal.NotFound().ToProblem();
         var page = await reader.Page(head, new PageOf(asked.Items, asked.After, asked.Before), ct);
-        return JsonAnswer.Object((page, head), static (json, it) => ItemWriter.WritePage(json, it.page, it.head, Audience.Agents));
+        return JsonAnswer.Object((page: page.For(actor.Rights.Fields), head: head.For(actor.Rights.Fields)), static (json, it) => ItemWriter.WritePage(json, it.page, it.head, Audience.Agents));
     }
 
     /// <param name="Private">A note among colleagues.</param>

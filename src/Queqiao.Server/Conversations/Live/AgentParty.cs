@@ -128,7 +128,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             return;
         }
         after = Math.Min(after, before.Seq); // more than there is can only be a mistake, and must not silence what comes
-        var one = new Subscription(connection, conversation, after, actor.Conversations());
+        var one = new Subscription(connection, conversation, after, actor.Conversations(), actor.Rights.Fields);
         one.Hold();
         lock (_gate)
         {
