@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Auditing;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Invitations;
 using Queqiao.Server.Identity.Passwords;
@@ -11,7 +12,9 @@ using Queqiao.Server.Identity.Teams;
 using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Identity.Workspaces;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Identity;
@@ -45,8 +48,22 @@ internal static class IdentityModule
         services.AddSingleton<SetupToken>();
         services.AddHostedService<SetupLink>();
         services.TryAddSingleton<IAgentPresence, NobodyPresent>();
+        services.AddSingleton<AuditSealer>();
+        services.TryAddSingleton(all => new AuditFiles(Anchors.Default(all.GetRequiredService<StorageOptions>())));
+        services.AddJob<VerifyAudit>();
+        services.AddJob<ExpireAudit>();
         services.AddGauge("queqiao.sessions", "{session}", "Sessions of agents that stand.", SessionCount.Look);
         return services;
+    }
+
+    /// <summary>Links audit rows into their chains, verifies them daily and lets them expire; in a serving process.</summary>
+    public static void AddAuditSealing(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(all => new AuditFiles(Anchors.FileOf(builder.Configuration, all.GetRequiredService<StorageOptions>())));
+        builder.Services.AddSingleton<AuditSealing>();
+        builder.Services.AddHostedService(all => all.GetRequiredService<AuditSealing>());
+        builder.Services.AddRecurringJob("audit.verify", VerifyAudit.Name, "10 2 * * *");
+        builder.Services.AddRecurringJob("audit.expire", ExpireAudit.Name, "40 2 * * *");
     }
 
     public static void MapIdentity(this IEndpointRouteBuilder app)

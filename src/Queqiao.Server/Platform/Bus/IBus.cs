@@ -30,6 +30,9 @@ internal static class BusTopics
 {
     /// <summary>Slots of the log and how far they go now.</summary>
     public const string Log = "log";
+
+    /// <summary>There is work to be done; nothing in it.</summary>
+    public const string Jobs = "jobs";
 }
 
 /// <summary>One node alone: SQLite, and tests.</summary>

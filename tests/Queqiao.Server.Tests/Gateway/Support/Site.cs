@@ -137,6 +137,7 @@ internal sealed class Site : WebApplicationFactory<Program>
         builder.UseSetting("data", _folder);
         builder.UseSetting("limits", _limits ? "on" : "off");
         builder.UseSetting("jobs", "off");
+        builder.UseSetting("admission", "off"); // a busy machine that tests must not turn visitors away; OverloadTests does
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(new Collector(Troubles)));
         builder.ConfigureServices(services =>
         {
