@@ -42,7 +42,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
     builder.Services.AddOverload(builder.Configuration);
-    builder.Services.AddBus(serve.Storage);
+    builder.Services.AddBus(serve.Storage, BusOptions.Read(builder.Configuration));
     builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
@@ -75,6 +75,7 @@ return await Commands.Run(args, async serve =>
     app.UseAccess();
     app.UseIdempotency();
     app.MapHealth();
+    app.MapNodes();
     app.MapTelemetry();
     app.MapReference();
     app.MapFiles();

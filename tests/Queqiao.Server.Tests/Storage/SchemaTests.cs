@@ -73,7 +73,7 @@ public sealed class SchemaTests
         string[] expected =
         [
             // one line a migration
-            .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
+            .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "node", "schema_migration", "session", "slot", "workspace"),
             .. Strict("canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease"), "without rowid agent_presence", "without rowid presence_change", "without rowid agent_lease",
             .. Strict("conversation_mark"), "without rowid conversation_mark",
             .. Strict("role", "agent_role", "access_state", "access_use"), "without rowid agent_role", "without rowid access_use",
@@ -92,7 +92,7 @@ public sealed class SchemaTests
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
             .. Strict("audit_link", "audit_tail", "audit_cut", "audit_state"), "without rowid audit_link", "without rowid audit_tail",
             "trigger audit_goes_to_the_tail", "trigger audit_link_is_append_only_delete", "trigger audit_link_is_append_only_update",
-            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
+            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked", "without rowid node",
             "without rowid job", "without rowid job_lane", "without rowid job_schedule", "without rowid bulk_change", "without rowid bulk_item",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), (await Catalogue.Of(connection)).Beyond);
@@ -143,7 +143,7 @@ public sealed class SchemaTests
             "function audit_goes_to_the_tail", "function audit_expires", "function audit_link_expires", "trigger audit audit_goes_to_the_tail", "trigger audit audit_expires",
             "trigger audit_link audit_link_is_append_only", "trigger audit_link audit_link_expires",
             .. Granted(["agent", "channel", "contact", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
-            .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "node", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["saved_view", "draft", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["conversation_mark"], "DELETE INSERT SELECT"), "function conversation_marks", "function conversation_marks_of",

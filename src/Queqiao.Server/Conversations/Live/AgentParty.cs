@@ -128,7 +128,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             return;
         }
         after = Math.Min(after, before.Seq); // more than there is can only be a mistake, and must not silence what comes
-        var one = new Subscription(connection, conversation, after, actor.Conversations(), actor.Rights.Fields);
+        var one = new Subscription(connection, conversation, after, actor.Conversations(), actor.Rights.Fields) { Customer = new(before.ChannelId, before.Identity) };
         one.Hold();
         lock (_gate)
         {
@@ -154,7 +154,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
                 Refuse("not_found", conversation);
             return;
         }
-        connection.Send(LiveFrames.ContactPresence(conversation, services.Hub.IsOnline(actor.Ws, new(head.ChannelId, head.Identity))));
+        services.Hub.ShowCustomer(actor.Ws, new(head.ChannelId, head.Identity), conversation, connection);
     }
 
     private void Refuse(string code, Guid? conversation, params object[] args) =>

@@ -75,7 +75,7 @@ internal static class CustomerSignals
         hub.ToAgents(customer.Ws, conversation, () => LiveFrames.Typing(conversation, SenderKind.Contact, null, null, on));
 
     public static void Presence(ConversationHub hub, Customer customer, Guid conversation, bool online) =>
-        hub.ToAgents(customer.Ws, conversation, () => LiveFrames.ContactPresence(conversation, online));
+        hub.CustomerIs(online, customer.Ws, customer.Key, conversation);
 }
 
 /// <summary>The commands of a customer.</summary>
