@@ -85,7 +85,7 @@ internal static class ConversationEndpoints
         if (Sending.Check(request.ClientId, request.Text, request.Attachments) is { } refusal)
             return refusal.ToProblem();
         var isNote = request.Private ?? false;
-        var (people, unknown) = await mentions.Read(actor.Ws, request.Mentions, isNote, ct);
+        var (people, unknown) = await mentions.Read(actor, request.Mentions, isNote, ct);
         if (unknown is not null)
             return unknown.ToProblem();
         var said = new Outgoing(request.ClientId, request.Text, isNote, request.ReplyTo) { Mentions = people };

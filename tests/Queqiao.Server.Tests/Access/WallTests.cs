@@ -121,6 +121,13 @@ public sealed class WallTests
         return await db.Table<Server.Channels.Storage.Channel>().Where(channel => channel.Ws == 2).Select(channel => channel.Id).SingleAsync();
     }
 
+    /// <summary>Not what goes on by itself: jobs, leases, links of the audit.</summary>
+    private static readonly string[] MadeByPeople =
+    [
+        "agent", "agent_role", "api_token", "bulk_change", "canned_reply", "channel", "consent", "consent_notice", "contact", "contact_block", "contact_detail", "contact_identifier", "contact_merge", "contact_note", "contact_tag",
+        "conversation", "conversation_setting", "custom_field", "draft", "entry", "erasure", "file", "invitation", "password_reset", "recovery_code", "role", "routing_setting", "saved_view", "second_factor", "tag", "team", "team_member", "user_key",
+    ];
+
     /// <summary>How many rows each table has for workspace 1, and what its conversations, people and agents look like.</summary>
     private static async Task<string> Snapshot(Site site)
     {
@@ -128,10 +135,8 @@ public sealed class WallTests
         var text = new StringBuilder();
         var connection = db.Database.GetDbConnection();
         await db.Database.OpenConnectionAsync();
-        foreach (var table in db.Model.GetEntityTypes().Where(table => table.FindProperty("Ws") is not null).Select(table => table.GetTableName()!).Distinct().Order(StringComparer.Ordinal))
+        foreach (var table in MadeByPeople)
         {
-            if (table is "job" or "job_lane" or "job_schedule" or "session" or "audit" or "idempotency_key" or "agent_lease" or "agent_presence" or "presence_change")
-                continue; // what goes on by itself
             await using var command = connection.CreateCommand();
             command.CommandText = $"SELECT count(*) FROM {table} WHERE ws = 1";
             text.Append(table).Append(' ').Append(await command.ExecuteScalarAsync()).Append('\n');

@@ -99,7 +99,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
 
     private async Task SendNaming(ClientFrame frame, Guid conversation, IReadOnlyList<Guid> named, SocketReply reply)
     {
-        var (people, refusal) = await services.Mentions.Read(actor.Ws, named, frame.Private ?? false, _gone.Token);
+        var (people, refusal) = await services.Mentions.Read(actor, named, frame.Private ?? false, _gone.Token);
         var said = new Outgoing(frame.ClientId!, frame.Text ?? "", IsNote: true, frame.ReplyTo) { Mentions = people };
         if (refusal is not null)
             reply.Refuse(refusal);
