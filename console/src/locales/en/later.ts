@@ -11,6 +11,7 @@ import search from './search.json'
 import settings from './settings.json'
 import people from './people.json'
 import security from './security.json'
+import sso from './sso.json'
 import tokens from './tokens.json'
 import workspace from './workspace.json'
 import profile from './profile.json'
@@ -18,4 +19,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, replies, roles, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, replies, roles, routing, search, settings, notices, signedUsers, people, security, sso, tokens, workspace, profile, notifications, audit, workbench }
