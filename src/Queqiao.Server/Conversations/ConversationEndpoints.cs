@@ -104,8 +104,20 @@ internal static class ConversationEndpoints
     {
         if (Sending.CheckText(request.Text) is { } refusal)
             return refusal.ToProblem();
-        return await Revise(id, seq, actor, reader, limits, log, (head, said, may) => head.Edit(said, request.Text, may), ct);
+        return await Revise(id, seq, actor, reader, limits, log, (head, said, may) => IsStarred(said, request.Text, actor)
+            ? new Decision.Refuse(Refusal.Invalid("text", "value_is_masked")) // what is shown starred out is not what was said
+            : head.Edit(said, request.Text, may), ct);
     }
+
+    private static bool IsStarred(LogEntry said, string text, Actor actor) =>
+        text.Contains('*', StringComparison.Ordinal) && TextOf(said.For(actor.Rights.Fields)) != TextOf(said);
+
+    private static string? TextOf(LogEntry entry) => entry.Body switch
+    {
+        MessagePosted message => message.Text,
+        NotePosted note => note.Text,
+        _ => null,
+    };
 
     private static async Task<IResult> Recall(
         Guid id, long seq, Actor actor, ConversationReader reader, WordLimitsSource limits, ConversationLog log, SendingFiles files, CancellationToken ct)
