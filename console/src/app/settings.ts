@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, Globe, KeyRound, ListChecks, ListPlus, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Building2, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -47,6 +47,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { group: 'workspace', path: 'workspace', title: 'workspace.title', words: 'settings.words.workspace', icon: Building2, needs: 'workspace.manage', component: () => import('@/features/identity/WorkspacePage.vue') },
   { group: 'security', path: 'audit', title: 'audit.title', words: 'settings.words.audit', icon: ScrollText, needs: 'audit.read', component: () => import('@/features/identity/AuditPage.vue') },
   { group: 'work', path: 'background', title: 'background.title', words: 'settings.words.background', icon: ListChecks, needs: 'jobs.manage', component: () => import('@/features/background/BackgroundPage.vue') },
+  { group: 'work', path: 'system', title: 'system.title', words: 'settings.words.system', icon: HeartPulse, needs: 'jobs.manage', component: () => import('@/features/system/SystemPage.vue') },
 ]
 
 /** The routes of the pages, below /settings. */

@@ -8,6 +8,7 @@ import signedUsers from './signedUsers.json'
 import routing from './routing.json'
 import search from './search.json'
 import settings from './settings.json'
+import system from './system.json'
 import people from './people.json'
 import security from './security.json'
 import tokens from './tokens.json'
@@ -17,4 +18,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, replies, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, replies, routing, search, settings, system, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }

@@ -2,6 +2,8 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Integrity;
+using Queqiao.Server.Platform.Observing;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Telemetry;
 
@@ -31,7 +33,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
         _connection = connection;
         _ids = ids;
         _vault = vault;
-        _writing = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(connection).Options;
+        _writing = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(connection).AddInterceptors(StatementWatch.Instance).Options;
         _thread = new Thread(Loop) { IsBackground = true, Name = "write lane" };
         _thread.Start();
     }
@@ -107,7 +109,9 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
             batch.ForEach(item => item.Fail(away));
             return;
         }
-        Measures.Commit.Record(Measures.Since(began));
+        var took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+        Measures.Commit.Record(took.TotalSeconds);
+        SlowStatements.Note("COMMIT of the write lane", took);
         done.ForEach(tell => tell());
     }
 
@@ -150,9 +154,12 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
         return db;
     }
 
-    /// <summary>Troubles of the file rather than of a statement: the whole batch is lost (https://www.sqlite.org/rescode.html).</summary>
+    /// <summary>
+    /// Troubles of the file rather than of a statement: the whole batch is lost (https://www.sqlite.org/rescode.html). Not a damaged page
+    /// (11): who needs that page is told, the others go on.
+    /// </summary>
     internal static bool IsAway(Exception trouble) =>
-        trouble is SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 26 };
+        trouble is SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 13 or 14 or 26 };
 
     private static StorageUnavailableException Away(SqliteException trouble) =>
         new(trouble.SqliteErrorCode == 13 ? "storage_full" : "storage_unavailable", TimeSpan.FromSeconds(2), trouble);
@@ -283,6 +290,8 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
                 transaction.Release("items");
                 if (items.Length == 1)
                 {
+                    if (Damages.IsOfDatabase(failed))
+                        Damages.Note("database");
                     done.Add(() => body.Failed(items[0], failed.InnerException!));
                     return;
                 }
