@@ -17,6 +17,7 @@ using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -97,6 +98,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddRoutingCore();
         services.AddSingleton<TimeProvider>(held);
         services.AddStorage(new StorageOptions { DataFolder = data, Database = database });
+        services.AddCalm();
         services.AddJobs(byThemselves: false);
         services.AddProblems().AddStrictJson();
         services.AddSingleton(new PublicUrl(publicUrl));
@@ -105,6 +107,8 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddContacts();
         services.AddChannels();
         also?.Invoke(builder);
+        if (services.All(one => one.ServiceType != typeof(OutboundOptions)))
+            builder.AddOutbound();
         var app = builder.Build();
         await app.Services.GetRequiredService<IStorageEngine>().Start(CancellationToken.None);
         app.UseProblems();

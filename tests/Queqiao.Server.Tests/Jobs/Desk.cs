@@ -50,6 +50,7 @@ internal sealed class Desk : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton(node.Engine);
         services.AddSingleton(store.Ids);
+        services.AddCalm();
         services.AddJobs(byThemselves: false);
         foreach (var handler in handlers)
             services.AddSingleton(handler);

@@ -73,11 +73,12 @@ public sealed class SchemaTests
         string[] expected =
         [
             // one line a migration
-            .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "schema_migration", "session", "slot", "workspace"),
+            .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "node", "schema_migration", "session", "slot", "workspace"),
             .. Strict("canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease"), "without rowid agent_presence", "without rowid presence_change", "without rowid agent_lease",
             .. Strict("conversation_mark"), "without rowid conversation_mark",
             .. Strict("role", "agent_role", "access_state", "access_use"), "without rowid agent_role", "without rowid access_use",
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
+            .. Strict("sso_provider", "external_identity", "sso_session", "sign_in_policy"),
             .. Strict("search_text", "search_state"), "table search_text", "table search_word",
             .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key"),
             .. Strict("file"),
@@ -92,7 +93,7 @@ public sealed class SchemaTests
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
             .. Strict("audit_link", "audit_tail", "audit_cut", "audit_state"), "without rowid audit_link", "without rowid audit_tail",
             "trigger audit_goes_to_the_tail", "trigger audit_link_is_append_only_delete", "trigger audit_link_is_append_only_update",
-            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked",
+            "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked", "without rowid node",
             "without rowid job", "without rowid job_lane", "without rowid job_schedule", "without rowid bulk_change", "without rowid bulk_item",
         ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), (await Catalogue.Of(connection)).Beyond);
@@ -119,6 +120,7 @@ public sealed class SchemaTests
             "workspace_key", "contact_key", "erasure",
             "canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease",
             "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
+            "sso_provider", "external_identity", "sso_session", "sign_in_policy",
             "audit_link", "audit_tail", "audit_cut", "audit_state",
             "role", "agent_role", "access_state", "access_use",
             "conversation_mark",
@@ -143,7 +145,7 @@ public sealed class SchemaTests
             "function audit_goes_to_the_tail", "function audit_expires", "function audit_link_expires", "trigger audit audit_goes_to_the_tail", "trigger audit audit_expires",
             "trigger audit_link audit_link_is_append_only", "trigger audit_link audit_link_expires",
             .. Granted(["agent", "channel", "contact", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
-            .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "session"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "node", "session"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["saved_view", "draft", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["conversation_mark"], "DELETE INSERT SELECT"), "function conversation_marks", "function conversation_marks_of",
@@ -155,6 +157,7 @@ public sealed class SchemaTests
             .. Granted(["file"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["job", "job_lane", "job_schedule", "bulk_change", "bulk_item"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["sso_provider", "external_identity", "sso_session", "sign_in_policy"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["contact_key", "erasure"], "INSERT SELECT UPDATE"),
             "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",
             "grant workspace to NAME_app SELECT UPDATE", "grant workspace to NAME_writer INSERT SELECT UPDATE",

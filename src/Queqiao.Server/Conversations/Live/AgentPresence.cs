@@ -1,4 +1,5 @@
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 
 namespace Queqiao.Server.Conversations.Live;
 
@@ -12,10 +13,12 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
     private readonly Lock _gate = new();
     private readonly IActors _actors;
     private readonly IRights _rights;
+    private readonly IBus? _bus;
 
-    public AgentPresence(IActors actors, IRights rights)
+    /// <param name="bus">With other nodes: who left this one may have a console there; their status says when they are gone.</param>
+    public AgentPresence(IActors actors, IRights rights, IBus? bus = null)
     {
-        (_actors, _rights) = (actors, rights);
+        (_actors, _rights, _bus) = (actors, rights, bus);
         _actors.SignedOut += OnSignedOut;
         _rights.Changed += OnRightsChanged;
     }
@@ -75,7 +78,8 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
 
     private void Announce((int Ws, Guid Agent) who, bool online)
     {
-        Tell(who.Ws, LiveFrames.AgentPresence(who.Agent, online));
+        if (online || _bus is not { HasPeers: true })
+            Tell(who.Ws, LiveFrames.AgentPresence(who.Agent, online));
         Changed?.Invoke(who.Ws, who.Agent, online);
     }
 

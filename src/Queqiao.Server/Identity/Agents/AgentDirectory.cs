@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Agents;
@@ -12,10 +13,10 @@ internal sealed class AgentDirectory : IAgents
 
     private readonly FreshCache<(int Ws, Guid Id), AgentView> _known;
 
-    public AgentDirectory(IStorageEngine storage, IRights rights, TimeProvider clock)
+    public AgentDirectory(IStorageEngine storage, IRights rights, TimeProvider clock, CacheNews? news = null)
     {
         (_storage, _rights) = (storage, rights);
-        _known = new(clock, TimeSpan.FromSeconds(5));
+        _known = new(clock, TimeSpan.FromSeconds(5), news, "agents");
         rights.Changed += ws => _known.ForgetWhere(agent => agent.Ws == ws);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Identity.Teams;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Roles;
@@ -20,18 +21,25 @@ internal sealed class RightsBoard : IRights
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
 
     private const int Most = 20_000;
+    private const string Name = "rights";
 
     private readonly IStorageEngine _storage;
     private readonly TeamDirectory _teams;
+    private readonly CacheNews? _news;
     private readonly FreshCache<int, WorkspaceRoles> _roles;
     private readonly FreshCache<(int Ws, Guid Agent), Kept> _agents;
     private readonly ConcurrentDictionary<(int Ws, Guid Agent), Kept> _made = new();
 
     private sealed record Kept(int Ws, string Key, AgentRights Rights);
 
-    public RightsBoard(IStorageEngine storage, TeamDirectory teams, TimeProvider clock)
+    public RightsBoard(IStorageEngine storage, TeamDirectory teams, TimeProvider clock, CacheNews? news = null)
     {
-        (_storage, _teams) = (storage, teams);
+        (_storage, _teams, _news) = (storage, teams, news);
+        news?.Add(Name, key =>
+        {
+            if (int.TryParse(key, System.Globalization.CultureInfo.InvariantCulture, out var ws))
+                Heard(ws);
+        });
         _roles = new(clock, FreshFor);
         _agents = new(clock, FreshFor);
         teams.TreeChanged += Tell;
@@ -52,6 +60,12 @@ internal sealed class RightsBoard : IRights
 
     /// <summary>Something about who may do what changed in a workspace, here or on another node.</summary>
     public void Tell(int ws)
+    {
+        Heard(ws);
+        _news?.Tell(Name, ws.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private void Heard(int ws)
     {
         _roles.Forget(ws);
         _agents.ForgetWhere(kept => kept.Ws == ws);

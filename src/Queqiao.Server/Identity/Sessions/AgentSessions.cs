@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -11,7 +12,7 @@ namespace Queqiao.Server.Identity.Sessions;
 
 /// <summary>Who is signed in. A session is a row; here are those that were used in the last seconds.</summary>
 internal sealed partial class AgentSessions(
-    IStorageEngine storage, Ids ids, TimeProvider clock, IdentityOptions options, SessionEnds ends, ApiTokens tokens, IRights rights, ILogger<AgentSessions> log)
+    IStorageEngine storage, Ids ids, TimeProvider clock, IdentityOptions options, SessionEnds ends, ApiTokens tokens, IRights rights, ILogger<AgentSessions> log, CacheNews? news = null)
     : IActors, ISessions
 {
     /// <summary>How long another node's sign-out may go unnoticed by requests here.</summary>
@@ -23,7 +24,7 @@ internal sealed partial class AgentSessions(
     /// <summary>How long a password or second factor counts for what needs a recent one (OWASP ASVS 7.5.3).</summary>
     private static readonly TimeSpan ProofLasts = TimeSpan.FromMinutes(5);
 
-    private readonly FreshCache<string, Live> _live = new(clock, FreshFor);
+    private readonly FreshCache<string, Live> _live = new(clock, FreshFor, news, "sessions");
 
     public event Action<SignedOut>? SignedOut
     {
@@ -87,7 +88,7 @@ internal sealed partial class AgentSessions(
             return false;
         if (IsRecent(live, within))
             return true;
-        _live.Forget(KeyOf(session.TokenHash)); // the proof may have been given on another node a second ago
+        _live.ForgetHere(KeyOf(session.TokenHash)); // the proof may have been given on another node a second ago
         return await Find(session.TokenHash, ct) is { } fresh && IsRecent(fresh, within);
     }
 
@@ -117,8 +118,9 @@ internal sealed partial class AgentSessions(
     /// <param name="context">From where.</param>
     /// <param name="withSecondFactor">Whether a second factor was proven too.</param>
     /// <param name="limitedTo">What has to be done first (<c>second_factor</c>); null: nothing.</param>
+    /// <param name="method">How: <c>password</c>, <c>sso</c>, <c>passkey</c>, <c>link</c>.</param>
     /// <returns>The token for the browser; it is nowhere else.</returns>
-    public string Begin(WriteUnit unit, int ws, Guid agentId, HttpContext context, bool withSecondFactor = false, string? limitedTo = null)
+    public string Begin(WriteUnit unit, int ws, Guid agentId, HttpContext context, bool withSecondFactor = false, string? limitedTo = null, string method = "password")
     {
         var token = TokenText.New().Reveal();
         var now = unit.Ids.Now();
@@ -135,6 +137,7 @@ internal sealed partial class AgentSessions(
             ProvenAt = now,
             SecondFactorAt = withSecondFactor ? now : null,
             LimitedTo = limitedTo,
+            Method = method,
         });
         return token;
     }

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Security;
@@ -12,7 +13,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Tokens;
 
 /// <summary>Programs that act for an agent, by <c>Authorization: Bearer qq_…</c>, on REST and on the gateway.</summary>
-internal sealed partial class ApiTokens(IStorageEngine storage, Ids ids, TimeProvider clock, SessionEnds ends, IRights rights, ILogger<ApiTokens> log)
+internal sealed partial class ApiTokens(IStorageEngine storage, Ids ids, TimeProvider clock, SessionEnds ends, IRights rights, ILogger<ApiTokens> log, CacheNews? news = null)
 {
     /// <summary>How each begins: secret scanners and people know what they have found.</summary>
     public const string Prefix = "qq_";
@@ -21,7 +22,7 @@ internal sealed partial class ApiTokens(IStorageEngine storage, Ids ids, TimePro
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UsedEvery = TimeSpan.FromMinutes(1);
 
-    private readonly FreshCache<string, Live> _live = new(clock, FreshFor);
+    private readonly FreshCache<string, Live> _live = new(clock, FreshFor, news, "tokens");
 
     private sealed class Live(Actor actor, HashSet<string> given, byte[] hash, long? expiresAt, IReadOnlyList<IPNetwork>? networks, long lastUsedAt)
     {

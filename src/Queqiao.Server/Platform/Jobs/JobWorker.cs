@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Jobs.Recurring;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
@@ -11,13 +12,14 @@ namespace Queqiao.Server.Platform.Jobs;
 /// Idle, it asks the ends of a few indexes every few seconds, in case a call was lost.
 /// </summary>
 internal sealed class JobWorker(
-    IStorageEngine storage, JobKinds kinds, JobStore store, JobWork work, JobFinisher finisher, JobSchedules schedules, JobBell bell, JobCalls calls, Ids ids, ILogger<JobWorker> log) : BackgroundService
+    IStorageEngine storage, JobKinds kinds, JobStore store, JobWork work, JobFinisher finisher, JobSchedules schedules, JobBell bell, JobCalls calls, Pressure pressure, Ids ids, ILogger<JobWorker> log) : BackgroundService
 {
     /// <summary>What this server does at once; bulk work gets half of it, so that it never keeps a chat waiting.</summary>
     private const int MostRunning = 64;
 
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Shed = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AwayWait = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<Guid, HeldJob> _held = new();
@@ -125,22 +127,26 @@ internal sealed class JobWorker(
         return due;
     }
 
-    /// <summary>Kinds with something due and hands free, and how many jobs of each: again when half of what was taken is done, so that batches stay large.</summary>
+    /// <summary>Kinds with something due and hands free (bulk work not while there is too much to do), and how many jobs of each: again when half of what was taken is done, so that batches stay large.</summary>
     private List<(JobKind Kind, int Most)> Wanted(DueTimes due, long now)
     {
         var held = _held.Values.GroupBy(one => one.Job.Kind.Name).ToDictionary(kind => kind.Key, kind => kind.Count());
         return [.. kinds.All.Select(handler => handler.Kind)
-            .Where(kind => due.Kinds.TryGetValue(kind.Name, out var at) && at <= now && held.GetValueOrDefault(kind.Name) <= _pace.Portion(kind) / 2)
+            .Where(kind => due.Kinds.TryGetValue(kind.Name, out var at) && at <= now && !IsShed(kind) && held.GetValueOrDefault(kind.Name) <= _pace.Portion(kind) / 2)
             .Select(kind => (kind, _pace.Portion(kind) - held.GetValueOrDefault(kind.Name)))];
     }
 
     /// <summary>How long nothing can happen here without the bell. Another server's call can be lost, so on PostgreSQL a look every few seconds.</summary>
     private TimeSpan Until(DueTimes due, long now)
     {
+        if (pressure.Sheds(Worth.Bulk))
+            return Shed; // nobody rings when it is over
         var longest = storage.IsPostgres ? TimeSpan.FromSeconds(5) : TimeSpan.FromMinutes(1);
         var next = due.Kinds.Values.Where(at => at > now).Append(due.Lease + 1 ?? long.MaxValue).Append(due.Schedule ?? long.MaxValue).Min();
         return next - now >= longest.TotalMilliseconds ? longest : TimeSpan.FromMilliseconds(Math.Max(1, next - now));
     }
+
+    private bool IsShed(JobKind kind) => kind.Class == JobClass.Bulk && pressure.Sheds(Worth.Bulk);
 
     private void Begin(ClaimedJob job)
     {

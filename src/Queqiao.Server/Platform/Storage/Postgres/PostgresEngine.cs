@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Observing;
 using Queqiao.Server.Platform.Storage.Migrations;
@@ -45,6 +46,8 @@ internal sealed class PostgresEngine : IStorageEngine
 
     public Vault Vault { get; }
 
+    public Backlog Backlog { get; } = new(PostgresGroupWriter<object>.Shards);
+
     public async Task Start(CancellationToken ct)
     {
         await using var source = NpgsqlDataSource.Create(_ownerConnectionString);
@@ -69,7 +72,7 @@ internal sealed class PostgresEngine : IStorageEngine
 
     public IGroupWriter<TItem> Group<TItem>(IGroupBody<TItem> body)
     {
-        var group = new PostgresGroupWriter<TItem>(_writer, body, _logs.CreateLogger("Queqiao.Storage"));
+        var group = new PostgresGroupWriter<TItem>(_writer, body, Backlog, _logs.CreateLogger("Queqiao.Storage"));
         _groups.Add(group);
         return group;
     }

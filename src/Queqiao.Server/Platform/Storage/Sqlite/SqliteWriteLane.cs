@@ -4,6 +4,7 @@ using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Integrity;
 using Queqiao.Server.Platform.Observing;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Telemetry;
 
@@ -20,6 +21,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
     private readonly SqliteConnection _connection;
     private readonly Ids _ids;
+    private readonly Backlog _backlog;
     private readonly Vault _vault;
     private readonly DbContextOptions<QueqiaoDb> _writing;
     private readonly Lock _gate = new();
@@ -28,9 +30,10 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
     private List<LaneItem> _waiting = [];
     private bool _stopping;
 
-    public SqliteWriteLane(SqliteConnection connection, Ids ids, Vault vault)
+    public SqliteWriteLane(SqliteConnection connection, Ids ids, Vault vault, Backlog backlog)
     {
         _connection = connection;
+        _backlog = backlog;
         _ids = ids;
         _vault = vault;
         _writing = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(connection).AddInterceptors(StatementWatch.Instance).Options;
@@ -59,6 +62,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
             }
             first = _waiting.Count == 0;
             _waiting.Add(item);
+            _backlog.Came();
         }
         if (first)
             _signal.Release();
@@ -95,8 +99,14 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
     private void RunBatch(List<LaneItem> batch)
     {
-        List<Action> done;
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        RunBatch(batch, began);
+        _backlog.Left(batch.Count, System.Diagnostics.Stopwatch.GetTimestamp() - began);
+    }
+
+    private void RunBatch(List<LaneItem> batch, long began)
+    {
+        List<Action> done;
         Measures.LaneWait.Record(System.Diagnostics.Stopwatch.GetElapsedTime(batch[0].QueuedAt, began).TotalSeconds);
         try
         {
