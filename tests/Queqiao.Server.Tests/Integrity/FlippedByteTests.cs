@@ -47,8 +47,9 @@ public sealed class FlippedByteTests
         Assert.Equal(3, await Entries(store, conversations[^1]));
 
         // Writing goes on beside it, in the same batch too.
-        var all = await Task.WhenAll(Enumerable.Range(0, 30).Where(person => person != 15).Select(person => store.Node.CustomerSays($"p{person}", "still here", "more")));
-        Assert.True(all.Count(outcome => outcome is LogOutcome.Stored) >= 20, "others cannot write");
+        var writing = Enumerable.Range(0, 30).Select(person => store.Node.CustomerSays($"p{person}", "still here", "more")).ToList();
+        await Task.WhenAll(writing.Select(one => one.ContinueWith(_ => { }, TaskScheduler.Default)));
+        Assert.True(writing.Count(one => one.IsCompletedSuccessfully && one.Result is LogOutcome.Stored) >= 20, "others cannot write");
 
         await store.Node.DisposeAsync();
         var (code, findings) = await Check(store.Options);

@@ -112,6 +112,11 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
         {
             done = InTransaction(batch);
         }
+        catch (Exception trouble) when (Damages.IsOfDatabase(trouble))
+        {
+            Alone(batch, trouble, began);
+            return;
+        }
         catch (Exception trouble)
         {
             // Nothing of this batch is on disk, or nobody can know: no one is told otherwise. Senders repeat with the same clientId.
@@ -123,6 +128,22 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
         Measures.Commit.Record(took.TotalSeconds);
         SlowStatements.Note("COMMIT of the write lane", took);
         done.ForEach(tell => tell());
+    }
+
+    /// <summary>
+    /// Somebody needs a page that is damaged. After that not even a transaction whose savepoint took it back can be committed, so each
+    /// gets one of its own: who needs the page is told, the others go on.
+    /// </summary>
+    private void Alone(List<LaneItem> batch, Exception trouble, long began)
+    {
+        if (batch.Count > 1)
+        {
+            foreach (var item in batch)
+                RunBatch([item], began);
+            return;
+        }
+        Damages.Note("database");
+        batch[0].Fail(trouble is GroupFailed { InnerException: { } inner } ? inner : trouble);
     }
 
     private List<Action> InTransaction(List<LaneItem> batch)
