@@ -3,6 +3,7 @@ using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Auditing;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Invitations;
+using Queqiao.Server.Identity.Passkeys;
 using Queqiao.Server.Identity.Passwords;
 using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Profile;
@@ -48,6 +49,8 @@ internal static class IdentityModule
         services.AddHostedService(all => all.GetRequiredService<AccessWatch>());
         services.AddSingleton<ITeams>(all => all.GetRequiredService<TeamDirectory>());
         services.AddSingleton<SignInPolicies>();
+        services.AddSingleton<PasskeyCeremonies>();
+        services.AddSingleton<PasskeySignIn>();
         services.AddSingleton<ProviderDocuments>();
         services.AddSingleton<CodeExchange>();
         services.AddSingleton<FlowCookies>();
@@ -91,6 +94,10 @@ internal static class IdentityModule
         session.MapGet("/options", SignInOptions.Handle).IsPublic().TakesQuery("workspace").WithSummary("What the sign-in page offers").Produces<SignInWays>();
         session.MapGet("/proof", ShowProofWays.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("How I can prove that it is me").Produces<ProofWays>();
         session.MapPost("/proof/sso", BeginProof.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("To prove by a provider that it is still me").Produces<SignOnBegun>();
+        session.MapPost("/proof/passkey/begin", ProveByPasskey.Begin).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("To prove by a passkey that it is still me").Produces<CeremonyBegun>();
+        session.MapPost("/proof/passkey", ProveByPasskey.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("The passkey's answer").Produces(StatusCodes.Status204NoContent);
+        session.MapPost("/passkey/begin", PasskeySignIn.Begin).IsPublic().TakesQuery().WithSummary("To sign in by a passkey, or to give one after the password").Produces<CeremonyBegun>();
+        session.MapPost("/passkey", PasskeySignIn.Handle).IsPublic().TakesQuery().WithSummary("The passkey's answer; signs in").Produces<SessionView>();
         session.MapPost("/proof", GiveProof.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("Prove again that it is you, for what needs a recent proof").Produces(StatusCodes.Status204NoContent);
 
         var agents = app.MapGroup("/api/v1/agents").WithTags("Agents");
@@ -189,6 +196,13 @@ internal static class IdentityModule
         identities.MapGet("", ListIdentities.Handle).NeedsSignIn().TakesQuery().WithSummary("My accounts at providers").Produces<IdentityList>();
         identities.MapPost("", BeginLink.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Begin to link my account at a provider").Produces<SignOnBegun>();
         identities.MapDelete("/{id:guid}", Unlink.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Unlink one").Produces(StatusCodes.Status204NoContent);
+
+        var passkeys = app.MapGroup("/api/v1/me/passkeys").WithTags("Profile");
+        passkeys.MapGet("", ListPasskeys.Handle).NeedsSignIn().IsOpenWhileLimited().TakesQuery().WithSummary("My passkeys").Produces<PasskeyList>();
+        passkeys.MapPost("/begin", BeginPasskey.Handle).NeedsSignIn().RequiresRecentProof().IsOpenWhileLimited().TakesQuery().WithSummary("Begin to add a passkey").Produces<CeremonyBegun>();
+        passkeys.MapPost("", AddPasskey.Handle).NeedsSignIn().RequiresRecentProof().IsOpenWhileLimited().TakesQuery().WithSummary("Add a passkey").Produces<AddPasskey.Added>(StatusCodes.Status201Created);
+        passkeys.MapPatch("/{id:guid}", RenamePasskey.Handle).NeedsSignIn().NeedsPerson().TakesQuery().WithSummary("Rename a passkey").Produces<PasskeyRow>();
+        passkeys.MapDelete("/{id:guid}", RemovePasskey.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Remove a passkey").Produces(StatusCodes.Status204NoContent);
 
         var policy = app.MapGroup("/api/v1/sign-in-policy").WithTags("Workspace");
         policy.MapGet("", ShowPolicy.Handle).Needs(Permissions.ManageSecurity).TakesQuery().WithSummary("How people may sign in").Produces<PolicyView>();

@@ -16,6 +16,8 @@ public sealed class RouteListTests
         ["POST /api/v1/setup"] = "asks for the secret of the printed link; works once",
         ["POST /api/v1/session"] = "signing in",
         ["GET /api/v1/session/options"] = "what the sign-in page offers; says nothing about anybody",
+        ["POST /api/v1/session/passkey/begin"] = "signing in by a passkey",
+        ["POST /api/v1/session/passkey"] = "signing in by a passkey",
         ["POST /api/v1/sso/begin"] = "signing in by a provider",
         ["POST /api/v1/sso/complete"] = "signing in by a provider: checks the flow's cookie and the provider's token",
         ["POST /sso/v1/{provider:guid}/logout"] = "asks for a logout token that the provider signed",
