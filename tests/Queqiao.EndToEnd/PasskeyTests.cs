@@ -29,7 +29,8 @@ public sealed class PasskeyTests(BrowserFixture browser) : IClassFixture<Browser
         await screen.Page.GetByLabel("名称").FillAsync("测试机");
         await screen.Page.GetByRole(AriaRole.Button, new() { Name = "继续" }).ClickAsync();
         await Expect(screen.Page.GetByRole(AriaRole.Heading, new() { Name = "恢复码" })).ToBeVisibleAsync();
-        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "我已经保存好了" }).ClickAsync();
+        await screen.Page.GetByLabel("我已经保存好了").CheckAsync();
+        await screen.Page.GetByRole(AriaRole.Button, new() { Name = "完成" }).ClickAsync();
         await Expect(screen.Page.GetByText("测试机")).ToBeVisibleAsync();
         await screen.Accessible("security with a passkey");
 

@@ -8,6 +8,7 @@ using Queqiao.Server.Identity.Passwords;
 using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Profile;
 using Queqiao.Server.Identity.Roles;
+using Queqiao.Server.Identity.Scim;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Setup;
 using Queqiao.Server.Identity.SingleSignOn;
@@ -49,6 +50,10 @@ internal static class IdentityModule
         services.AddHostedService(all => all.GetRequiredService<AccessWatch>());
         services.AddSingleton<ITeams>(all => all.GetRequiredService<TeamDirectory>());
         services.AddSingleton<SignInPolicies>();
+        services.AddSingleton<ScimAddress>();
+        services.AddSingleton<ScimPeople>();
+        services.AddSingleton<ScimUserEndpoints>();
+        services.AddSingleton<ScimGroupEndpoints>();
         services.AddSingleton<PasskeyCeremonies>();
         services.AddSingleton<PasskeySignIn>();
         services.AddSingleton<ProviderDocuments>();
@@ -121,6 +126,7 @@ internal static class IdentityModule
         MapPublicLinks(app);
         MapOwn(app);
         MapSignOn(app);
+        MapScim(app);
         MapAdministration(app);
     }
 
@@ -207,6 +213,39 @@ internal static class IdentityModule
         var policy = app.MapGroup("/api/v1/sign-in-policy").WithTags("Workspace");
         policy.MapGet("", ShowPolicy.Handle).Needs(Permissions.ManageSecurity).TakesQuery().WithSummary("How people may sign in").Produces<PolicyView>();
         policy.MapPatch("", ChangePolicy.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("Change how people may sign in").Produces<PolicyView>();
+    }
+
+    /// <summary>The directory's side is public to the router and let in by <see cref="ScimGate"/>, for its refusals have a form of their own.</summary>
+    private static void MapScim(IEndpointRouteBuilder app)
+    {
+        var scim = app.MapGroup(ScimAddress.Path);
+        scim.IsPublic().ExcludeFromDescription();
+        scim.AddEndpointFilter<ScimGate>();
+        string[] list = ["filter", "startIndex", "count", "attributes", "excludedAttributes", "sortBy", "sortOrder"];
+        string[] one = ["attributes", "excludedAttributes"];
+        scim.MapGet("/ServiceProviderConfig", ScimDiscovery.Config).TakesQuery();
+        scim.MapGet("/ResourceTypes", ScimDiscovery.Types).TakesQuery();
+        scim.MapGet("/ResourceTypes/{name}", ScimDiscovery.TypeOf).TakesQuery();
+        scim.MapGet("/Schemas", ScimDiscovery.Schemas).TakesQuery();
+        scim.MapGet("/Schemas/{id}", ScimDiscovery.SchemaOf).TakesQuery();
+        scim.MapGet("/Users", ScimUserEndpoints.List).TakesQuery(list);
+        scim.MapPost("/Users", ScimUserEndpoints.Create).TakesQuery(one);
+        scim.MapGet("/Users/{id:guid}", ScimUserEndpoints.Show).TakesQuery(one);
+        scim.MapPut("/Users/{id:guid}", ScimUserEndpoints.Replace).TakesQuery(one);
+        scim.MapPatch("/Users/{id:guid}", ScimUserEndpoints.Patch).TakesQuery(one);
+        scim.MapDelete("/Users/{id:guid}", ScimUserEndpoints.Delete).TakesQuery();
+        scim.MapGet("/Groups", ScimGroupEndpoints.List).TakesQuery(list);
+        scim.MapPost("/Groups", ScimGroupEndpoints.Create).TakesQuery(one);
+        scim.MapGet("/Groups/{id:guid}", ScimGroupEndpoints.Show).TakesQuery(one);
+        scim.MapPut("/Groups/{id:guid}", ScimGroupEndpoints.Replace).TakesQuery(one);
+        scim.MapPatch("/Groups/{id:guid}", ScimGroupEndpoints.Patch).TakesQuery(one);
+        scim.MapDelete("/Groups/{id:guid}", ScimGroupEndpoints.Delete).TakesQuery();
+
+        var settings = app.MapGroup("/api/v1/scim").WithTags("Directory");
+        settings.MapGet("", ShowScim.Handle).Needs(Permissions.ManageSecurity).TakesQuery().WithSummary("The directory's tokens and groups").Produces<ScimOverview>();
+        settings.MapPost("/tokens", AddScimToken.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("Make a token for a directory; it is shown once").Produces<AddScimToken.Made>(StatusCodes.Status201Created);
+        settings.MapDelete("/tokens/{id:guid}", RevokeScimToken.Handle).Needs(Permissions.ManageSecurity).NeedsPerson().TakesQuery().WithSummary("Revoke a directory's token").Produces(StatusCodes.Status204NoContent);
+        settings.MapPatch("/groups/{id:guid}", MapScimGroup.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("What a group of the directory means here").Produces<ScimGroupRow>();
     }
 
     private static void MapAdministration(IEndpointRouteBuilder app)
