@@ -78,6 +78,7 @@ internal static class ConversationsModule
         services.AddSingleton<TextSearch>();
         services.AddSingleton<ILogListener, IndexTexts>();
         services.AddHostedService<SearchStart>(); // before the listeners: it may send one of them back
+        services.AddSingleton<HolderSight>();
         services.AddSingleton<ConversationQueue>();
         services.AddSingleton<IConversationQueue>(all => all.GetRequiredService<ConversationQueue>());
         services.AddSingleton<QueueNews>();
