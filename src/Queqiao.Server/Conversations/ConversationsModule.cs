@@ -50,6 +50,7 @@ internal static class ConversationsModule
         services.AddSingleton<WordLimitsSource>();
         services.AddSingleton<HandOver>();
         services.AddSingleton<Transcript>();
+        services.AddSingleton<OpenedFiles>();
         services.AddSingleton<SettingsBoard>();
         services.AddHostedService(all => all.GetRequiredService<SettingsBoard>());
         services.AddSingleton<SnoozeWaker>();
