@@ -57,14 +57,27 @@ internal sealed class ContactEdits(IContactVault people, IVault vault)
             return null;
         }
         var ring = await people.Load(unit, unit.Ws, [id], ct);
+        return Identify(unit, ring.Of(id)!, added);
+    }
+
+    /// <summary>The same for somebody who is known not to have it.</summary>
+    public ContactIdentifier Identify(WriteUnit unit, ContactKey key, NewIdentifier added)
+    {
         var row = unit.Ids.New();
         var identifier = new ContactIdentifier
         {
-            Ws = unit.Ws, Id = row, ContactId = id, Kind = added.Kind, Tag = tag, Sealed = ring.Of(id)!.Seal(ProfilePlaces.Identifier(row), added.Value.Trim()),
+            Ws = unit.Ws, Id = row, ContactId = key.ContactId, Kind = added.Kind, Tag = vault.TagOf(unit.Ws, added.Kind, added.Value), Sealed = key.Seal(ProfilePlaces.Identifier(row), added.Value.Trim()),
             Verified = added.Verified, Source = added.Source, ChannelId = added.ChannelId, CreatedAt = unit.Ids.Now(), CreatedBy = added.By,
         };
         unit.Db.Add(identifier);
         return identifier;
+    }
+
+    /// <summary>The first fields of somebody new.</summary>
+    public static void Describe(WriteUnit unit, ContactKey key, FieldPatch patch)
+    {
+        if (!patch.IsEmpty)
+            unit.Db.Add(new ContactDetail { Ws = unit.Ws, ContactId = key.ContactId, Fields = FieldValues.Merge(null, patch.Internal), Sealed = new PersonalDetail().With(patch).Seal(key), ChangedAt = unit.Ids.Now() });
     }
 
     public async Task SetFields(WriteUnit unit, Guid id, FieldPatch patch, CancellationToken ct)
