@@ -10,6 +10,7 @@ using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Health;
@@ -39,6 +40,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddStrictJson();
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
+    builder.Services.AddBus(serve.Storage);
     builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));

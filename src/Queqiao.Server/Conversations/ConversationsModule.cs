@@ -13,15 +13,19 @@ using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Search;
 using Queqiao.Server.Conversations.Queueing;
+using Queqiao.Server.Conversations.Relaying;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Snoozing;
 using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
+using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Health;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Conversations;
@@ -52,6 +56,12 @@ internal static class ConversationsModule
         services.AddHostedService(all => all.GetRequiredService<SnoozeWaker>());
         services.AddSingleton<ConversationHub>();
         services.AddSingleton<ILogSubscriber>(all => all.GetRequiredService<ConversationHub>());
+        services.AddSingleton<ILogOrder>(all => all.GetRequiredService<ConversationHub>());
+        services.AddSingleton<SlotReader>();
+        services.AddSingleton(all => new LogRelay(
+            all.GetRequiredService<IStorageEngine>(), all.GetRequiredService<IBus>(), all.GetRequiredService<SlotReader>(), all.GetRequiredService<LogFeed>(),
+            all.GetRequiredService<ConversationHub>(), all.GetRequiredService<ListBoard>(), all.GetRequiredService<Ids>(), all.GetRequiredService<ILogger<LogRelay>>()));
+        services.AddHostedService(all => all.GetRequiredService<LogRelay>());
         services.AddSingleton<Catching>();
         services.AddSingleton<SendingFiles>();
         services.AddSingleton<CustomerServices>();

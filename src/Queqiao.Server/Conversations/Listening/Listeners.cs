@@ -21,6 +21,8 @@ internal sealed class Listeners(IStorageEngine storage, ConversationSeals seals,
 
     public void After(LogBatch batch)
     {
+        if (batch.IsHeard)
+            return; // the node that wrote it is at work on it already
         foreach (var one in _all)
             one.Wake();
     }

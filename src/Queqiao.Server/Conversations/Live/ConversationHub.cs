@@ -9,7 +9,7 @@ namespace Queqiao.Server.Conversations.Live;
 /// Who is reading what on this node. Every committed entry is written once for each audience that somebody is in, and the
 /// same bytes go to all of it.
 /// </summary>
-internal sealed class ConversationHub : ILogSubscriber
+internal sealed class ConversationHub : ILogSubscriber, ILogOrder
 {
     private readonly ConcurrentDictionary<(int Ws, Guid Conversation), SubscriptionSet> _agents = new();
     private readonly ConcurrentDictionary<(int Ws, CustomerKey Customer), SubscriptionSet> _customers = new();
@@ -27,17 +27,31 @@ internal sealed class ConversationHub : ILogSubscriber
 
     public bool IsOnline(int ws, CustomerKey customer) => _customers.ContainsKey((ws, customer));
 
-    public void On(LogBatch batch, int command, ReadOnlySpan<LogEntry> entries)
+    /// <summary>Whether anybody reads conversations on this node.</summary>
+    public bool HasReaders => !_agents.IsEmpty || !_customers.IsEmpty;
+
+    public void On(LogBatch batch, int part, ReadOnlySpan<LogEntry> entries)
     {
         foreach (var entry in entries)
         {
             var head = batch.Heads[(entry.Ws, entry.ConversationId)];
             if (_agents.TryGetValue((entry.Ws, entry.ConversationId), out var agents))
-                Tell(agents, entry, head, Audience.Agents, batch.Commands[command].Origin);
-            if (entry.IsPublic && _customers.TryGetValue((entry.Ws, new(head.ChannelId, head.Identity)), out var customers))
-                Tell(customers, entry, head, Audience.Customer, batch.Commands[command].Origin);
+            {
+                Tell(agents, entry, head, Audience.Agents, batch.OriginOf(part));
+                agents.Told(entry);
+            }
+            if (_customers.TryGetValue((entry.Ws, new(head.ChannelId, head.Identity)), out var customers))
+            {
+                if (entry.IsPublic)
+                    Tell(customers, entry, head, Audience.Customer, batch.OriginOf(part));
+                customers.Told(entry);
+            }
         }
     }
+
+    public bool Lacks(LogEntry entry, ConversationHead head) =>
+        (_agents.TryGetValue((entry.Ws, entry.ConversationId), out var agents) && agents.Lacks(entry))
+        || (_customers.TryGetValue((entry.Ws, new(head.ChannelId, head.Identity)), out var customers) && customers.Lacks(entry));
 
     private static void Tell(SubscriptionSet set, LogEntry entry, ConversationHead head, Audience audience, object? origin)
     {
@@ -81,7 +95,7 @@ internal sealed class ConversationHub : ILogSubscriber
     {
         lock (_gate)
         {
-            var set = topics.GetOrAdd(key, static _ => new SubscriptionSet());
+            var set = topics.GetOrAdd(key, static _ => new SubscriptionSet(isCustomers: typeof(TKey) == typeof((int, CustomerKey))));
             set.Add(one);
             return set.All.Length == 1;
         }

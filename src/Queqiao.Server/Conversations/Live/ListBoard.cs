@@ -63,10 +63,9 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
             return;
         lock (_gate)
         {
-            foreach (var head in batch.Changed.Concat(batch.Begun).Select(id => batch.Heads[id]))
+            foreach (var head in batch.IsHeard ? batch.Heads.Values : batch.Changed.Concat(batch.Begun).Select(id => batch.Heads[id]))
             {
-                var change = ChangeOf(batch, head);
-                Remember(change);
+                var change = Remember(ChangeOf(batch, head));
                 foreach (var watch in _watches)
                 {
                     if (watch.Actor.Ws == head.Ws)
@@ -76,29 +75,51 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
         }
     }
 
+    /// <summary>Whether anybody follows a list on this node.</summary>
+    public bool HasWatches
+    {
+        get
+        {
+            lock (_gate)
+                return _watches.Count > 0;
+        }
+    }
+
     private static Change ChangeOf(LogBatch batch, ConversationHead head)
     {
+        if (batch.IsHeard)
+        {
+            var past = batch.Pasts[(head.Ws, head.Id)];
+            var other = past.Heads.Where(one => one.Place != head.Place).ToList();
+            return new Change(head, past.IsExact ? other : past.Heads, Moved: past.Heads.Count == 0 || other.Count > 0 || !past.IsExact, past.IsExact);
+        }
         if (!batch.Before.TryGetValue((head.Ws, head.Id), out var before))
             return new Change(head, [], Moved: true); // it began
         var moved = before.Place != head.Place;
         return new Change(head, moved ? [before] : [], moved);
     }
 
-    private void Remember(Change change)
+    /// <summary>The change as watches hear of it: with the newest head there is.</summary>
+    private Change Remember(Change change)
     {
+        var noted = change;
         if (_recentById.Remove(change.Head.Id, out var older))
         {
             // Which lists it was in follows from its place; more of its past would only grow.
             var before = older.Value.Change.Before.Concat(change.Before).DistinctBy(head => head.Place).TakeLast(MostPast);
-            change = change with { Before = [.. before], Moved = change.Moved || older.Value.Change.Moved };
+            // Of two nodes' changes the later may be heard first.
+            var head = older.Value.Change.Head.Seq > change.Head.Seq ? older.Value.Change.Head : change.Head;
+            noted = change with { Head = head };
+            change = new Change(head, [.. before], change.Moved || older.Value.Change.Moved, change.IsExact && older.Value.Change.IsExact);
             _recent.Remove(older);
         }
         _recentById[change.Head.Id] = _recent.AddLast((++_version, change, change.Head.Ws));
         if (_recent.Count <= MostRemembered)
-            return;
+            return noted;
         _forgotten = _recent.First!.Value.Version;
         _recentById.Remove(_recent.First.Value.Change.Head.Id);
         _recent.RemoveFirst();
+        return noted;
     }
 
     private bool Resume(ListWatch watch, string? cursor)

@@ -30,7 +30,7 @@ internal sealed class ListWatch(Actor actor, InboxView view, GatewayConnection c
     /// <summary>Notes a change; what is not in the list and was not is nothing to this console.</summary>
     public void Note(Change change)
     {
-        var wasIn = change.Before.Any(Holds);
+        var wasIn = change.Before.Any(past => change.IsExact ? Holds(past) : _scope.Allows(past));
         CountsAreOld |= change.Moved;
         if (Holds(change.Head) || wasIn || _pending.ContainsKey(change.Head.Id))
             _pending[change.Head.Id] = change;
@@ -55,4 +55,5 @@ internal sealed class ListWatch(Actor actor, InboxView view, GatewayConnection c
 /// <param name="Head">As it is now.</param>
 /// <param name="Before">As it was before its place changed (<see cref="ConversationHead.Place"/>); empty when it did not. Says whose list it leaves, and that they could see it.</param>
 /// <param name="Moved">Whether it may have come into or left a list.</param>
-internal readonly record struct Change(ConversationHead Head, IReadOnlyList<ConversationHead> Before, bool Moved);
+/// <param name="IsExact">False: which lists it was in is not known, only who saw it (another node changed it).</param>
+internal readonly record struct Change(ConversationHead Head, IReadOnlyList<ConversationHead> Before, bool Moved, bool IsExact = true);

@@ -52,6 +52,13 @@ internal sealed class Subscription(GatewayConnection connection, Guid? conversat
         }
     }
 
+    /// <summary>Whether the reader is live in this conversation and has not got this far.</summary>
+    public bool Lacks(Guid conversation, long seq)
+    {
+        lock (_gate)
+            return _held is null && ConversationId == conversation && _seen < seq;
+    }
+
     /// <summary>Live entries wait from now on, until <see cref="CaughtUp"/>.</summary>
     public void Hold()
     {
@@ -126,11 +133,25 @@ internal sealed class Subscription(GatewayConnection connection, Guid? conversat
 }
 
 /// <summary>The readers of one topic. Read without locks on every entry, changed rarely.</summary>
-internal sealed class SubscriptionSet
+/// <param name="isCustomers">Whose numbering its readers follow.</param>
+internal sealed class SubscriptionSet(bool isCustomers)
 {
     private volatile Subscription[] _all = [];
+    private (Guid Conversation, long Seq) _told;
 
     public Subscription[] All => _all;
+
+    /// <summary>This entry has passed, whoever could see it. From the feed's thread only, like <see cref="Lacks"/>.</summary>
+    public void Told(LogEntry entry) => _told = (entry.ConversationId, entry.Seq);
+
+    /// <summary>Whether entries of this conversation have passed and the one before this has not; before any has passed, whether a reader has less.</summary>
+    public bool Lacks(LogEntry entry)
+    {
+        if (_told.Conversation == entry.ConversationId)
+            return entry.Seq > _told.Seq + 1;
+        var before = isCustomers ? entry.PublicPrev : entry.Seq - 1;
+        return before is { } prev && Array.Exists(_all, one => one.Lacks(entry.ConversationId, prev));
+    }
 
     /// <summary>Only under the owner's lock.</summary>
     public void Add(Subscription one) => _all = [.. _all, one];

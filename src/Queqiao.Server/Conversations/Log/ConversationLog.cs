@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging.Abstractions;
+using Queqiao.Server.Conversations.Relaying;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Problems;
@@ -19,9 +20,12 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     private readonly LogFeed _feed;
     private readonly ConversationSeals _seals;
     private readonly IGroupWriter<LogCommand> _writer;
+    private readonly LogRelay? _relay;
 
-    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed, ConversationSeals? seals = null)
+    /// <param name="relay">Told of every transaction when other nodes may be writing too.</param>
+    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed, ConversationSeals? seals = null, LogRelay? relay = null)
     {
+        _relay = storage.IsPostgres ? relay : null;
         _seals = seals ?? new ConversationSeals(storage, NullLogger<ConversationSeals>.Instance);
         _dialect = storage.IsPostgres ? new PostgresLogDialect() : new SqliteLogDialect();
         _ids = ids;
@@ -54,6 +58,7 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
         Tag(command);
         var written = (Written)await Write(unit.Connection, unit.Transaction, [command], ct);
         unit.AfterCommit(written.Committed);
+        unit.AfterRollback(written.Lost);
         return written.Batch.Outcomes[0];
     }
 
@@ -62,6 +67,7 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     {
         var written = (Written)await Write(unit.Connection, unit.Transaction, commands, ct);
         unit.AfterCommit(written.Committed);
+        unit.AfterRollback(written.Lost);
         return written.Batch.Outcomes;
     }
 
@@ -76,7 +82,7 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
         seals.Seal();
         await _dialect.Store(batch, connection, transaction, ct);
         span?.SetTag("queqiao.commands", items.Count).SetTag("queqiao.entries", batch.Entries.Count);
-        return new Written(batch, _feed);
+        return new Written(batch, _feed, batch.Entries.Count > 0 ? _relay : null);
     }
 
     public void Failed(LogCommand item, Exception error)
@@ -103,11 +109,30 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
         ? LogEntry.SlotOf(customer)
         : LogEntry.SlotOf(command.ConversationId!.Value);
 
-    private sealed class Written(LogBatch batch, LogFeed feed) : IWritten
+    private sealed class Written : IWritten
     {
-        public LogBatch Batch => batch;
+        private readonly LogFeed _feed;
+        private readonly LogRelay? _relay;
+        private readonly List<SlotSpan> _spans = [];
 
-        public void Committed() => feed.Publish(batch);
+        public Written(LogBatch batch, LogFeed feed, LogRelay? relay)
+        {
+            (Batch, _feed, _relay) = (batch, feed, relay);
+            if (relay is null)
+                return;
+            _spans = SlotLedger.SpansOf(batch);
+            relay.Ledger.Reserve(this, _spans); // before the commit: nobody can have seen these positions yet
+        }
+
+        public LogBatch Batch { get; }
+
+        public void Committed()
+        {
+            _feed.Publish(Batch);
+            _relay?.Committed(this, _spans);
+        }
+
+        public void Lost() => _relay?.RolledBack(this, _spans);
     }
 
     private sealed class Awaited : ILogReply

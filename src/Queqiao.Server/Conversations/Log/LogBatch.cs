@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Relaying;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Problems;
@@ -45,11 +46,49 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
     /// <summary>The answers, in the commands' order.</summary>
     public LogOutcome[] Outcomes { get; } = new LogOutcome[commands.Count];
 
-    private readonly (int From, int Count)[] _ranges = new (int From, int Count)[commands.Count];
+    private (int From, int Count)[] _ranges = new (int From, int Count)[commands.Count];
+
+    /// <summary>What is told together: a command's entries, or a run of one conversation that another node wrote.</summary>
+    public int Parts => _ranges.Length;
 
     /// <summary>The entries that one command appended.</summary>
-    public ReadOnlySpan<LogEntry> EntriesOf(int command) =>
-        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Entries).Slice(_ranges[command].From, _ranges[command].Count);
+    public ReadOnlySpan<LogEntry> EntriesOf(int part) =>
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Entries).Slice(_ranges[part].From, _ranges[part].Count);
+
+    /// <summary>The connection that sent it, when it was one of ours.</summary>
+    public object? OriginOf(int part) => IsHeard ? null : commands[part].Origin;
+
+    /// <summary>Whether another node wrote it and it was read from the database.</summary>
+    public bool IsHeard { get; private init; }
+
+    /// <summary>Of what was heard: how the heads may have been before.</summary>
+    public Dictionary<(int Ws, Guid Id), HeadPast> Pasts { get; } = [];
+
+    /// <summary>Entries that another node wrote, as subscribers are told of them.</summary>
+    /// <param name="entries">In the order of their slots; runs of one conversation stay together.</param>
+    /// <param name="heads">Of all their conversations.</param>
+    public static LogBatch Heard(IReadOnlyList<LogEntry> entries, IReadOnlyDictionary<(int Ws, Guid Id), ConversationHead> heads, Ids ids)
+    {
+        var batch = new LogBatch([], ids) { IsHeard = true };
+        var runs = new List<(int From, int Count)>();
+        foreach (var conversation in entries.GroupBy(entry => (entry.Ws, Id: entry.ConversationId)))
+        {
+            if (!heads.TryGetValue(conversation.Key, out var head))
+                continue;
+            batch.Heads[conversation.Key] = head;
+            batch.Pasts[conversation.Key] = HeadPast.Of(head, [.. conversation]);
+            foreach (var entry in conversation)
+            {
+                if (runs.Count > 0 && batch.Entries is [.., var last] && last.ConversationId == entry.ConversationId && last.Seq + 1 == entry.Seq)
+                    runs[^1] = (runs[^1].From, runs[^1].Count + 1);
+                else
+                    runs.Add((batch.Entries.Count, 1));
+                batch.Entries.Add(entry);
+            }
+        }
+        batch._ranges = [.. runs];
+        return batch;
+    }
 
     public void Decide()
     {

@@ -61,7 +61,7 @@ internal sealed class PostgresLogDialect : ILogDialect
         $"UPDATE conversation c SET {string.Join(", ", HeadColumns.Changing.Select(name => $"{name} = u.{name}"))} " +
         $"FROM unnest({Places(ChangeColumns)}) AS u({string.Join(", ", ChangeColumns)}) WHERE c.ws = u.ws AND c.id = u.id";
 
-    private const string LockSlotsSql = "SELECT 1 FROM slot WHERE slot = ANY($1) ORDER BY slot FOR UPDATE";
+    private const string LockSlotsSql = "SELECT slot, position FROM slot WHERE slot = ANY($1) ORDER BY slot FOR UPDATE";
 
     private const string NewEntriesSql = """
         INSERT INTO entry (ws, conversation_id, seq, public_prev, at, type, sender_kind, sender_id, body, slot, position)
@@ -139,7 +139,21 @@ internal sealed class PostgresLogDialect : ILogDialect
             Add(write, NewKeysSql, keys.Select(k => k.Ws).ToArray(), keys.Select(k => k.Key).ToArray(), keys.Select(k => k.ConversationId).ToArray(),
                 keys.Select(k => k.Seq).ToArray(), keys.Select(k => k.At).ToArray());
         }
-        await write.ExecuteNonQueryAsync(ct);
+        await using var answer = await write.ExecuteReaderAsync(ct);
+        batch.Place(await Ends(answer, ct));
+    }
+
+    /// <summary>Where the slots ended when they were locked; no other statement of the batch answers with rows.</summary>
+    private static async ValueTask<Dictionary<int, long>> Ends(NpgsqlDataReader answer, CancellationToken ct)
+    {
+        var ends = new Dictionary<int, long>();
+        do
+        {
+            while (await answer.ReadAsync(ct))
+                ends[answer.GetInt16(0)] = answer.GetInt64(1);
+        }
+        while (await answer.NextResultAsync(ct));
+        return ends;
     }
 
     private static void AddContacts(NpgsqlBatch write, List<NewContact> contacts)

@@ -9,6 +9,8 @@ internal sealed class QueueNews : ILogFollower
 
     public void After(LogBatch batch)
     {
+        if (batch.IsHeard)
+            return; // the node that wrote it looks for somebody; all of them would only race
         foreach (var ws in batch.Heads.Values.Where(head => batch.Begun.Contains((head.Ws, head.Id)) || IsNews(batch, head)).Select(head => head.Ws).Distinct())
             Changed?.Invoke(ws);
     }

@@ -42,6 +42,19 @@ internal sealed class ConversationSeals(IStorageEngine storage, ILogger<Conversa
         return rows.ConvertAll(head => order[head.Id]);
     }
 
+    /// <summary>Heads as they were loaded, of any workspaces, opened.</summary>
+    public async ValueTask<Dictionary<(int Ws, Guid Id), ConversationHead>> Opened(IReadOnlyList<ConversationHead> heads, CancellationToken ct)
+    {
+        var opened = new Dictionary<(int Ws, Guid Id), ConversationHead>(heads.Count);
+        foreach (var workspace in heads.GroupBy(head => head.Ws))
+        {
+            var ring = await _people.LoadFor(workspace.Key, workspace.Select(head => head.Sealed?.Bytes), ct);
+            foreach (var head in workspace)
+                opened[(head.Ws, head.Id)] = Open(head, ring);
+        }
+        return opened;
+    }
+
     /// <summary>The first of what the query finds, opened.</summary>
     public async Task<ConversationHead?> Head(IQueryable<ConversationHead> query, CancellationToken ct)
     {

@@ -20,6 +20,7 @@ internal interface IWriteLane
 internal sealed class WriteUnit(int ws, QueqiaoDb db, DbConnection connection, DbTransaction transaction, Ids ids)
 {
     private readonly List<Action> _afterCommit = [];
+    private readonly List<Action> _afterRollback = [];
 
     public int Ws => ws;
 
@@ -39,11 +40,16 @@ internal sealed class WriteUnit(int ws, QueqiaoDb db, DbConnection connection, D
     /// <summary>Runs once the commit is on disk, never when it is not.</summary>
     public void AfterCommit(Action act) => _afterCommit.Add(act);
 
+    /// <summary>Runs when the unit failed or was abandoned: nothing of it is there. When nobody can know (the connection broke in the commit), this runs too.</summary>
+    public void AfterRollback(Action act) => _afterRollback.Add(act);
+
     internal void Committed()
     {
         if (!Abandoned)
             _afterCommit.ForEach(act => act());
     }
+
+    internal void RolledBack() => _afterRollback.ForEach(act => act());
 }
 
 /// <summary>Writes of one kind that are stored together: the hot path. Queued items share one transaction (group commit).</summary>
@@ -69,4 +75,9 @@ internal interface IWritten
 {
     /// <summary>It is on disk: answer the senders, tell the subscribers. Called in commit order; must be quick and must not throw.</summary>
     void Committed();
+
+    /// <summary>The commit failed, or nobody can know. Only where several nodes write (PostgreSQL).</summary>
+    void Lost()
+    {
+    }
 }

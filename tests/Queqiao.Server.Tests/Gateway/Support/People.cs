@@ -24,6 +24,9 @@ internal sealed class AgentClient(Site site, int ws, Guid id, string name, strin
 
     public ApiClient Api { get; } = new(site.Address) { Cookie = "queqiao=" + token };
 
+    /// <summary>The same session at another server.</summary>
+    public AgentClient On(Site other) => new(other, ws, id, name, role, token);
+
     public static string NewId() => "c" + Interlocked.Increment(ref _sent);
 
     /// <summary>A socket that was greeted.</summary>
@@ -67,6 +70,9 @@ internal sealed class AgentClient(Site site, int ws, Guid id, string name, strin
 internal sealed class VisitorClient(Site site, Guid channel, string token)
 {
     public string Token => token;
+
+    /// <summary>The same visitor at another server.</summary>
+    public VisitorClient On(Site other) => new(other, channel, token);
 
     public Uri Address => site.Address;
 

@@ -12,6 +12,7 @@ using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Identity;
@@ -22,19 +23,22 @@ namespace Queqiao.Server.Tests.Gateway.Support;
 /// <summary>The real Program on a real Kestrel socket, over a store of its own. Workspace 1 is set up through the API.</summary>
 internal sealed class Site : WebApplicationFactory<Program>
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("queqiao-site-").FullName;
+    private readonly string _folder;
+    private readonly bool _isJoined;
     private readonly StringWriter _printed = new();
     private readonly PostgresDatabase? _database;
     private readonly bool _limits;
     private readonly Action<IServiceCollection>? _also;
 
-    private Site(PostgresDatabase? database, bool limits, Action<IServiceCollection>? also)
+    private Site(PostgresDatabase? database, bool limits, Action<IServiceCollection>? also, Site? joins = null)
     {
-        (_database, _limits, _also) = (database, limits, also);
+        (_database, _limits, _also, _isJoined) = (database, limits, also, joins is not null);
+        _folder = joins?._folder ?? Directory.CreateTempSubdirectory("queqiao-site-").FullName;
+        Time = joins?.Time ?? new Clock();
         UseKestrel(0);
     }
 
-    public Clock Time { get; } = new();
+    public Clock Time { get; }
 
     public Uri Address { get; private set; } = null!;
 
@@ -76,6 +80,17 @@ internal sealed class Site : WebApplicationFactory<Program>
         var channel = await site.Owner.Api.Post("/api/v1/channels", new { kind = "web", name = "Shop" });
         Assert.Equal(System.Net.HttpStatusCode.Created, channel.Status);
         site.ChannelId = Guid.Parse(channel.Text("id"));
+        return site;
+    }
+
+    /// <summary>One more server on the store of this one (PostgreSQL).</summary>
+    public Site Join(Action<IServiceCollection>? also = null)
+    {
+        var site = new Site(_database, _limits, also ?? _also, this);
+        site.StartServer();
+        site.Address = new Uri(site.The<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        site.ChannelId = ChannelId;
+        site.Owner = Owner.On(site);
         return site;
     }
 
@@ -132,6 +147,8 @@ internal sealed class Site : WebApplicationFactory<Program>
                 services.RemoveAll<IStorageEngine>();
                 services.RemoveAll<IWriteLane>();
                 services.AddStorage(new StorageOptions { DataFolder = _folder, Database = _database.Owner });
+                services.RemoveAll<IBus>();
+                services.AddBus(new StorageOptions { DataFolder = _folder, Database = _database.Owner });
             }
             _also?.Invoke(services);
         });
@@ -140,6 +157,8 @@ internal sealed class Site : WebApplicationFactory<Program>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
+        if (_isJoined)
+            return;
         SqliteConnection.ClearAllPools();
         if (_database is not null)
             await _database.DisposeAsync();

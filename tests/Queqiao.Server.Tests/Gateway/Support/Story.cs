@@ -4,7 +4,10 @@ using Queqiao.Server.Tests.Support;
 namespace Queqiao.Server.Tests.Gateway.Support;
 
 /// <summary>A random day at work: customers write, colleagues answer, networks come and go.</summary>
-internal sealed class Story(Site site, int seed) : IAsyncDisposable
+/// <param name="site">Where.</param>
+/// <param name="seed">Of everything random.</param>
+/// <param name="others">More servers of the same store: everybody is at one of them.</param>
+internal sealed class Story(Site site, int seed, params Site[] others) : IAsyncDisposable
 {
     private static readonly string[] Views = ["mine", "unassigned", "all", "resolved"];
     private static readonly string[] Statuses = ["open", "pending", "resolved"];
@@ -19,9 +22,10 @@ internal sealed class Story(Site site, int seed) : IAsyncDisposable
     {
         var scoped = new[] { await site.Agent("agent", name: "阿明"), await site.Agent("agent", name: "Wang") };
         AgentClient[] all = [site.Owner, await site.Agent("supervisor"), .. scoped, scoped[0]];
-        foreach (var agent in all)
+        Site[] sites = [site, .. others];
+        foreach (var (n, agent) in all.Index())
         {
-            var console = new ConsoleTab(agent);
+            var console = new ConsoleTab(agent.On(sites[n % sites.Length]));
             _consoles.Add(console);
             await console.FollowList(Any(Views));
             await console.Connect("ws");
@@ -30,7 +34,7 @@ internal sealed class Story(Site site, int seed) : IAsyncDisposable
         {
             var visitor = await site.Visitor();
             for (var tab = 0; tab <= i % 3; tab++)
-                _tabs.Add(new VisitorTab(visitor));
+                _tabs.Add(new VisitorTab(visitor.On(sites[(i + tab) % sites.Length])));
         }
     }
 
@@ -58,7 +62,7 @@ internal sealed class Story(Site site, int seed) : IAsyncDisposable
         foreach (var tab in _tabs)
             await Agrees(tab.Differs);
         await NothingLeaked();
-        Assert.Empty(site.Troubles);
+        Assert.Empty(site.Troubles.Concat(others.SelectMany(other => other.Troubles)));
     }
 
     private async Task Agrees(Func<Task<string?>> differs)

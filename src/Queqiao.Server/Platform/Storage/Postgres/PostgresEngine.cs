@@ -21,6 +21,7 @@ internal sealed class PostgresEngine : IStorageEngine
     private readonly PostgresRoles _roles;
     private readonly NpgsqlDataSource _app;
     private readonly NpgsqlDataSource _writer;
+    private readonly NpgsqlDataSource _apart;
     private readonly ConcurrentDictionary<int, DbContextOptions<QueqiaoDb>> _reading = new();
     private readonly DbContextOptions<QueqiaoDb> _readingSystem;
     private readonly List<IAsyncDisposable> _groups = [];
@@ -35,6 +36,7 @@ internal sealed class PostgresEngine : IStorageEngine
         _roles = new PostgresRoles(_ownerConnectionString);
         _app = NpgsqlDataSource.Create(_roles.AppConnectionString);
         _writer = NpgsqlDataSource.Create(_roles.WriterConnectionString);
+        _apart = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_roles.WriterConnectionString) { Pooling = false, KeepAlive = 10 });
         _readingSystem = new DbContextOptionsBuilder<QueqiaoDb>().UseNpgsql(_writer).AddInterceptors(new OpenForReading(0)).Options;
     }
 
@@ -60,6 +62,9 @@ internal sealed class PostgresEngine : IStorageEngine
     public Task<T> Run<T>(int ws, Func<WriteUnit, CancellationToken, Task<T>> work, CancellationToken ct) => InTransaction(_app, ws, work, ct);
 
     public Task<T> RunSystem<T>(Func<WriteUnit, CancellationToken, Task<T>> work, CancellationToken ct) => InTransaction(_writer, 0, work, ct);
+
+    /// <summary>A connection of its own that stays open for long, as the writer: who waits on it notices within seconds that the server is gone.</summary>
+    public ValueTask<NpgsqlConnection> OpenApart(CancellationToken ct) => _apart.OpenConnectionAsync(ct);
 
     public IGroupWriter<TItem> Group<TItem>(IGroupBody<TItem> body)
     {
@@ -126,14 +131,24 @@ internal sealed class PostgresEngine : IStorageEngine
             db.Database.AutoSavepointsEnabled = false;
             await db.Database.UseTransactionAsync(transaction, ct);
             var unit = new WriteUnit(ws, db, connection, transaction, _ids);
-            var value = await work(unit, ct);
-            if (unit.Abandoned)
+            T value;
+            try
             {
-                await transaction.RollbackAsync(CancellationToken.None);
-                return value;
+                value = await work(unit, ct);
+                if (unit.Abandoned)
+                    await transaction.RollbackAsync(CancellationToken.None);
+                else
+                    await transaction.CommitAsync(CancellationToken.None);
             }
-            await transaction.CommitAsync(CancellationToken.None);
-            unit.Committed();
+            catch
+            {
+                unit.RolledBack();
+                throw;
+            }
+            if (unit.Abandoned)
+                unit.RolledBack();
+            else
+                unit.Committed();
             return value;
         }
         catch (Exception trouble) when (PostgresTrouble.IsAway(trouble))
@@ -150,6 +165,7 @@ internal sealed class PostgresEngine : IStorageEngine
             await group.DisposeAsync();
         await _app.DisposeAsync();
         await _writer.DisposeAsync();
+        await _apart.DisposeAsync();
     }
 
     /// <summary>Tells PostgreSQL which workspace the transaction is for.</summary>

@@ -130,7 +130,15 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
             _connection ??= await _source.OpenConnectionAsync();
             await using var transaction = await _connection.BeginTransactionAsync();
             var written = await _body.Write(_connection, transaction, items, CancellationToken.None);
-            await transaction.CommitAsync();
+            try
+            {
+                await transaction.CommitAsync();
+            }
+            catch
+            {
+                written.Lost();
+                throw;
+            }
             return written;
         }
 

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Queqiao.Server.Platform.Bus;
+using Queqiao.Server.Tests.Gateway.Support;
+using Queqiao.Server.Tests.Support;
+
+namespace Queqiao.Server.Tests.Relaying;
+
+/// <summary>Two servers on one PostgreSQL: what is written at one shows at the other, in order and once.</summary>
+public sealed class TwoNodesTests
+{
+    [PostgresFact]
+    public async Task A_visitor_at_one_node_and_an_agent_at_the_other_talk_live()
+    {
+        await using var site = await Site.Open(Engines.Postgres);
+        await using var other = site.Join();
+        var visitor = await site.Visitor();
+        await using var widget = await visitor.Socket();
+        await using var console = await other.Owner.Socket();
+        await console.Send(new { op = "watch", list = "all" });
+        await console.Op("watching");
+        await widget.Send(new { op = "send", clientId = "a", text = "你好" });
+        var conversation = (await widget.Op("ack")).Text("conversation");
+        await console.Next(frame => frame.IsEvent("list.changed") && frame.GetProperty("data").GetProperty("rows").EnumerateArray().Any(row => row.Text("id") == conversation), "the list has it");
+        await console.Send(new { op = "watch", conversation, after = 0 });
+        await console.Next(frame => frame.IsEvent("message.created"), "the past came");
+
+        for (var n = 0; n < 20; n++)
+        {
+            await console.Send(new { op = "send", conversation, clientId = "r" + n, text = "answer " + n });
+            await widget.Next(frame => frame.IsEvent("message.created") && frame.GetProperty("data").Text("text") == "answer " + n, "the visitor hears");
+            await widget.Send(new { op = "send", clientId = "q" + n, text = "question " + n });
+            await console.Next(frame => frame.IsEvent("message.created") && frame.GetProperty("data").Text("text") == "question " + n, "the agent hears");
+        }
+
+        InOrder(console.Entries(conversation).Select(frame => frame.Long("seq")));
+        InOrder(widget.Entries(conversation).Select(frame => frame.Long("seq")));
+        Assert.DoesNotContain(console.Entries(conversation), frame => frame.GetProperty("data").Maybe("text")?.StartsWith("answer", StringComparison.Ordinal) == true);
+        Assert.Empty(site.Troubles.Concat(other.Troubles));
+    }
+
+    [PostgresFact]
+    public async Task Without_any_bus_nodes_find_out_by_looking()
+    {
+        await using var site = await Site.Open(Engines.Postgres, also: services => services.RemoveAll<IBusTransport>());
+        await using var other = site.Join();
+        Assert.False(other.The<IBus>().IsQuick);
+        var visitor = await site.Visitor();
+        await using var widget = await visitor.Socket();
+        var conversation = (await visitor.On(other).Say("hello")).Text("conversationId");
+        await widget.Next(frame => frame.IsEvent("message.created"), "the other tab hears");
+        await site.Owner.Say(conversation, "one");
+        await other.Owner.Say(conversation, "two");
+        await site.Owner.Say(conversation, "three");
+        await Until.True(() => widget.Entries(conversation).Count(frame => frame.IsEvent("message.created")) == 4, "all came");
+        InOrder(widget.Entries(conversation).Select(frame => frame.Long("seq")));
+    }
+
+    [PostgresFact]
+    public async Task Both_nodes_at_once_in_one_conversation_stay_in_order_for_everybody()
+    {
+        await using var site = await Site.Open(Engines.Postgres);
+        await using var other = site.Join();
+        var visitor = await site.Visitor();
+        var conversation = (await visitor.Say("hello")).Text("conversationId");
+        await using var here = await site.Owner.Socket();
+        await using var there = await other.Owner.Socket();
+        foreach (var console in new[] { here, there })
+        {
+            await console.Send(new { op = "watch", conversation, after = 0 });
+            await console.Next(frame => frame.IsEvent("message.created"), "the past came");
+        }
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
+        {
+            for (var n = 0; n < 15; n++)
+                await visitor.On(writer % 2 == 0 ? site : other).Say($"{writer}-{n}");
+        }));
+
+        var last = (await site.Owner.Row(conversation)).Long("seq");
+        foreach (var console in new[] { here, there })
+        {
+            await Until.True(() => console.Entries(conversation).Last().Long("seq") == last, "everything came");
+            Assert.Equal(Enumerable.Range(1, (int)last).Select(seq => (long)seq), console.Entries(conversation).Select(frame => frame.Long("seq")));
+        }
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    public async Task After_a_random_day_at_two_nodes_every_screen_shows_what_is_there(int seed)
+    {
+        if (PostgresCluster.Missing is not null)
+            return; // the facts above say so
+        await using var site = await Site.Open(Engines.Postgres);
+        await using var other = site.Join();
+        await using var story = new Story(site, seed, other);
+        await story.Begin();
+        await story.Live(250);
+        await story.End();
+    }
+
+    private static void InOrder(IEnumerable<long> seqs)
+    {
+        var heard = seqs.ToList();
+        Assert.Equal(heard.Distinct().Order(), heard);
+    }
+}
