@@ -13,6 +13,8 @@ namespace Queqiao.Server.Contacts;
 /// </summary>
 internal sealed class PurposeGate(IConsents consents)
 {
+#pragma warning disable CA1822 // of an instance: whoever passes the gate asks for it in the constructor, where a test looks for it
+
     /// <summary>Null: go on. Else why not.</summary>
     public async Task<Refusal?> Require(int ws, Guid contactId, string purpose, CancellationToken ct) =>
         Allows(await consents.StateOf(ws, contactId, ct), Known(purpose)) ? null : No(purpose);
@@ -36,6 +38,8 @@ internal sealed class PurposeGate(IConsents consents)
         var lines = (await db.Visible(Scope<ConsentRow>.Workspace(ws)).Where(row => everybody.Contains(row.ContactId) && row.Purpose == purpose).ToListAsync(ct)).ToLookup(row => parts[row.ContactId]);
         return rootOf.Where(one => Allows(Consents.Replay(lines[one.Value]), purpose)).Select(one => one.Key).ToHashSet();
     }
+
+#pragma warning restore CA1822
 
     /// <summary>The service needs no consent but ends with an objection; everything else begins with a yes.</summary>
     public static bool Allows(IReadOnlyDictionary<string, bool> state, string purpose) =>

@@ -22,7 +22,7 @@ public sealed class ImportRulesTests
 
     private static ImportedRow Read(ImportPlan plan, params string[] cells) => new RowReading(plan, Fields).Read(new CsvRecord(2, 2, cells));
 
-    private static Guid Tag(ClaimedIdentity identity) => new(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(identity.Kind + Identifiers.Normal(identity.Kind, identity.Value))));
+    private static Guid Tag(ClaimedIdentity identity) => new(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(identity.Kind + Identifiers.Normal(identity.Kind, identity.Value))).AsSpan(0, 16));
 
     private static KnownPerson Person(string? name, params (string Kind, string Value, bool Trusted)[] identities) => new()
     {

@@ -27,6 +27,7 @@ export function eventText(item: EventItem, t: ComposerTranslation, me: string | 
     case 'tagged': return t('conversations.event.tagged', { who, tag: event.tag.name })
     case 'untagged': return t('conversations.event.untagged', { who, tag: event.tag.name })
     case 'priority': return t('conversations.event.priority', { who, priority: t(`conversations.priority.${event.to}`) })
+    case 'contact_renamed': return event.to ? t('conversations.event.contactRenamed', { who, name: event.to }) : t('conversations.event.contactUnnamed', { who })
     case 'subject': return event.to ? t('conversations.event.subject', { who, subject: event.to }) : t('conversations.event.noSubject', { who })
     case 'fields': return t('conversations.event.fields', { who })
     case 'rating_requested': return t('conversations.event.ratingRequested')

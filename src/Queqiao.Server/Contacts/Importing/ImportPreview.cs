@@ -70,19 +70,36 @@ internal static class ImportPreview
 
     private static Row View(ImportedRow row, RowDecision decision, Locale locale)
     {
-        var (outcome, person, fault, changes) = decision switch
+        var (outcome, person) = OutcomeOf(decision);
+        var fault = (decision as RowDecision.Refuse)?.Fault;
+        IReadOnlyList<string> changes = decision switch
         {
-            RowDecision.Add => ("add", null, null, ChangesOf(new RowChanges(row.Name, row.Identities, row.Tags, row.Fields, row.Consents))),
-            RowDecision.Change change => ("change", change.Person, null, ChangesOf(change.Changes)),
-            RowDecision.Same same => ("same", same.Person, null, []),
-            RowDecision.PassOver over => ("pass_over", over.Person, null, []),
-            RowDecision.Refuse no => (no.Fault.Kind, no.Person, no.Fault, (IReadOnlyList<string>)[]),
-            _ => throw new InvalidOperationException("Unknown decision."),
+            RowDecision.Add => ChangesOf(new RowChanges(row.Name, row.Identities, row.Tags, row.Fields, row.Consents)),
+            RowDecision.Change change => ChangesOf(change.Changes),
+            _ => [],
         };
         return new Row(row.No, outcome, fault is null ? null : Messages.Text(locale, fault.Code, fault.Arg ?? ""), fault?.Column, person?.Id, person?.Name, row.Name, row.Identities, row.Tags, changes, row.Cells);
     }
 
-    private static IReadOnlyList<string> ChangesOf(RowChanges changes)
+    private static (string Outcome, KnownPerson? Person) OutcomeOf(RowDecision decision)
+    {
+        switch (decision)
+        {
+            case RowDecision.Add:
+                return ("add", null);
+            case RowDecision.Change change:
+                return ("change", change.Person);
+            case RowDecision.Same same:
+                return ("same", same.Person);
+            case RowDecision.PassOver over:
+                return ("pass_over", over.Person);
+            default:
+                var refused = (RowDecision.Refuse)decision;
+                return (refused.Fault.Kind, refused.Person);
+        }
+    }
+
+    private static List<string> ChangesOf(RowChanges changes)
     {
         var targets = new List<string>();
         if (changes.Name is not null)

@@ -55,7 +55,7 @@ internal sealed class RowWriting(ContactEdits edits, IConsents consents, IContac
         var (person, changes) = (change.Person, change.Changes);
         var key = (await people.Load(unit, unit.Ws, [person.Id], ct)).Of(person.Id)!;
         if (changes.Name is { } name)
-            await edits.Rename(unit, person.Id, name, ct);
+            await edits.Rename(unit, person.Id, name, ct, by);
         var identifiers = changes.Identities.Select(identity => edits.Identify(unit, key, Identifier(identity, plan, by)).Id).ToList();
         foreach (var tag in changes.Tags)
             unit.Db.Add(new ContactTag { Ws = unit.Ws, ContactId = person.Id, Tag = tag, At = unit.Ids.Now() });

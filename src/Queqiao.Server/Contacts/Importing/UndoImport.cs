@@ -75,7 +75,7 @@ internal sealed class UndoImport(IStorageEngine storage, Vault vault, IContactVa
         if (await gate.Require(unit, contact, Purposes.Service, ct) is not null)
             return;
         if (before.Renamed)
-            await edits.Rename(unit, contact, before.Name, ct);
+            await edits.Rename(unit, contact, before.Name, ct, by);
         await unit.Db.Visible(Scope<ContactIdentifier>.Workspace(unit.Ws)).Where(one => before.Identifiers.Contains(one.Id)).ExecuteDeleteAsync(ct);
         await unit.Db.Visible(Scope<ContactTag>.Workspace(unit.Ws)).Where(one => one.ContactId == contact && before.Tags.Contains(one.Tag)).ExecuteDeleteAsync(ct);
         await edits.SetFields(unit, contact, new FieldPatch(before.Internal, before.Personal), ct);

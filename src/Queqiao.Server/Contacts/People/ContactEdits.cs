@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage;
@@ -10,7 +11,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Contacts.People;
 
 /// <summary>Changes of one person's rows inside a unit. What is already so is not written again.</summary>
-internal sealed class ContactEdits(IContactVault people, IVault vault)
+internal sealed class ContactEdits(IContactVault people, IVault vault, JobQueue jobs)
 {
     /// <summary>A new person with their key. Saved with the unit's next save.</summary>
     public (Guid Id, ContactKey Key) Add(WriteUnit unit, string? name, long at, Guid? by = null)
@@ -24,7 +25,7 @@ internal sealed class ContactEdits(IContactVault people, IVault vault)
     }
 
     /// <returns>Whether the name was another one.</returns>
-    public async Task<bool> Rename(WriteUnit unit, Guid id, string? name, CancellationToken ct)
+    public async Task<bool> Rename(WriteUnit unit, Guid id, string? name, CancellationToken ct, Guid? by = null)
     {
         var rows = unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).Where(contact => contact.Id == id);
         var known = await rows.Select(contact => contact.SealedName).SingleAsync(ct);
@@ -36,8 +37,13 @@ internal sealed class ContactEdits(IContactVault people, IVault vault)
         await unit.Db.Visible(Scope<ContactWord>.Workspace(unit.Ws)).Where(word => word.ContactId == id).ExecuteDeleteAsync(ct);
         if (name is not null)
             AddWords(unit, id, name);
+        await Named(unit, id, by, ct);
         return true;
     }
+
+    /// <summary>Somebody may be called otherwise from here on: their conversations are told.</summary>
+    public Task Named(WriteUnit unit, Guid id, Guid? by, CancellationToken ct) =>
+        jobs.Add(unit, NewJob.Of(unit.Ws, ContactNamed.Kind, new ContactNamed(id)) with { By = by }, ct);
 
     private void AddWords(WriteUnit unit, Guid id, string name)
     {

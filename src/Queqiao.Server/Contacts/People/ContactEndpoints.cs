@@ -83,7 +83,7 @@ internal static class ContactEndpoints
             return refusal.ToProblem();
         var no = await On(id, actor, reader, storage, async (unit, contact, stop) =>
         {
-            var renamed = request.Name is not null && await edits.Rename(unit, contact.Id, ContactRules.Clean(request.Name), stop);
+            var renamed = request.Name is not null && await edits.Rename(unit, contact.Id, ContactRules.Clean(request.Name), stop, actor.AgentId);
             await edits.SetFields(unit, contact.Id, patch, stop);
             if (request.Tags is not null)
                 await ContactEdits.SetTags(unit, contact.Id, ContactRules.CleanTags(request.Tags), stop);

@@ -19,7 +19,7 @@ internal sealed class BulkUndo(IStorageEngine storage, BulkActs acts, BulkWriter
 
     private const int AtOnce = 50;
 
-    private static readonly string[] Looking = [EntryType.Read, EntryType.MentionsSeen];
+    private static readonly string[] Looking = [EntryType.Read, EntryType.MentionsSeen, EntryType.ContactRenamed];
 
     public JobKind Kind { get; } = new(Name) { Class = JobClass.Bulk, Concurrency = 2, Leased = 2 };
 

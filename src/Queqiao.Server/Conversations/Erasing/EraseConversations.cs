@@ -24,7 +24,7 @@ internal sealed class EraseConversations(ConversationLog log) : IEraser
         {
             await log.AppendIn(unit, new LogCommand
             {
-                Ws = erasure.Ws, ConversationId = id, By = Sender.System, Decide = Erased, Reply = Nobody.Waits,
+                Ws = erasure.Ws, ConversationId = id, By = Sender.System, Decide = Erased, Reply = Nobody.Waits, KeysAnew = true,
             }, ct);
         }
         // The only change of a head past the log: an index entry that must go, and that no entry could bring back.
