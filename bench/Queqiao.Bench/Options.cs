@@ -12,6 +12,8 @@ internal sealed record Options
         bench start                                            seconds from process start to ready, on an existing store
         bench jobs  [--jobs 20000] [--processes 1]             jobs that do nothing a second, and what the database alone can do
         bench slow  [--visitors 200] [--rate 500] [--stuck 1%] others' latency beside sockets that stopped reading
+        bench step  [--visitors 500] [--seconds 60] [--times 10]  ten times as much as usual for a minute: what is served, how fast, what is turned away
+                    [--admission on|off]                       and how soon all is well again; usual is 0.3 of what it can do
         bench seal                                             nanoseconds to seal and open a message
         bench files [--size 256]                               MB/s up and down for one file of so many MiB, beside a plain copy to the same disk
         bench search [--messages 100000] [--texts FILE]        what finding costs; FILE: one text a line instead of made-up ones
@@ -37,6 +39,8 @@ internal sealed record Options
     public int Size { get; init; } = 256;
     public double StuckPercent { get; init; } = 1;
     public int Messages { get; init; } = 100_000;
+    public int Times { get; init; } = 10;
+    public bool Admission { get; init; } = true;
     public string? Texts { get; init; }
     public string? Server { get; init; }
     public string Folder { get; init; } = Path.GetTempPath();
@@ -47,12 +51,13 @@ internal sealed record Options
     /// <exception cref="FormatException">Says what is wrong.</exception>
     public static Options Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal"))
+        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal" or "step"))
             throw new FormatException("Name a benchmark.");
         var options = new Options { Bench = args[0] };
         options = args[0] switch
         {
             "slow" => options with { Visitors = 200, Rate = 500, Seconds = 15 },
+            "step" => options with { Seconds = 60 },
             "start" => options with { Repeat = 5 },
             "files" => options with { Repeat = 3 },
             _ => options,
@@ -76,6 +81,8 @@ internal sealed record Options
                 "--jobs" => options with { Jobs = Number(1_000, 1_000_000) },
                 "--processes" => options with { Processes = Number(1, 4) },
                 "--messages" => options with { Messages = Number(100, 20_000_000) },
+                "--times" => options with { Times = Number(2, 20) },
+                "--admission" => options with { Admission = Value() is "on" or "off" ? args[i] == "on" : throw new FormatException("--admission is on or off.") },
                 "--texts" => options with { Texts = Path.GetFullPath(Value()) },
                 "--connections" => options with { Connections = Number(1, 100_000) },
                 "--size" => options with { Size = Number(1, 4_096) },

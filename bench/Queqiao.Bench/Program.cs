@@ -54,5 +54,6 @@ static IRun OnServer(Options options, BuiltServer built) => options.Bench switch
     "jobs" => new JobsRun(options, built),
     "files" => new FilesRun(options, built),
     "search" => new SearchRun(options, built),
+    "step" => new StepRun(options, built),
     _ => new SlowRun(options, built),
 };

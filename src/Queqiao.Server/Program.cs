@@ -20,6 +20,7 @@ using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Logging;
 using Queqiao.Server.Platform.OpenApi;
 using Queqiao.Server.Platform.Outbound;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Search;
 using Queqiao.Server.Platform.Security;
@@ -40,7 +41,8 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddStrictJson();
     builder.Services.AddReference();
     builder.Services.AddStorage(serve.Storage);
-    builder.Services.AddBus(serve.Storage);
+    builder.Services.AddOverload(builder.Configuration);
+    builder.Services.AddBus(serve.Storage, BusOptions.Read(builder.Configuration));
     builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
@@ -50,6 +52,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddFiles(FileLimits.Read(builder.Configuration));
     builder.Services.AddGateway(GatewayOptions.Read(builder.Configuration));
     builder.Services.AddIdentity(IdentityOptions.Read(builder.Configuration));
+    builder.AddAuditSealing();
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
     builder.Services.AddConversations();
@@ -68,9 +71,11 @@ return await Commands.Run(args, async serve =>
     app.UseRateLimits();
     app.UseWebSockets();
     app.UseRouting();
+    app.UseAdmission();
     app.UseAccess();
     app.UseIdempotency();
     app.MapHealth();
+    app.MapNodes();
     app.MapTelemetry();
     app.MapReference();
     app.MapFiles();

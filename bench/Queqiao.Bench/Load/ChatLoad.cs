@@ -28,19 +28,21 @@ internal sealed class ChatLoad : IDisposable
     private int _greeted;
     private long _phaseFrom;
     private long _nextDue;
-    private long _sentSteady;
+    private long _said;
+    private long _saidInStretch;
     private int _stretch;
 
     public ChatLoad(Reactor reactor, Options options, Texts texts, IReadOnlyList<string> tokens, IReadOnlyList<string> cookies, IReadOnlyList<Stretch> stretches,
-        Func<ChatLoad, IEnumerable<Bystander>>? bystanders = null)
+        Func<ChatLoad, IEnumerable<Bystander>>? bystanders = null, IReadOnlyList<string>? newcomers = null)
     {
         (_reactor, _options, Texts, _stretches) = (reactor, options, texts, stretches);
-        var seconds = stretches.Sum(stretch => stretch.Length) / Clock.Second + 1;
-        Ledger = new Ledger(checked((int)(tokens.Count * 2 + seconds * (options.Rate > 0 ? options.Rate : 30_000))), tokens.Count);
+        var most = stretches.Sum(stretch => (stretch.Length / Clock.Second + 1) * (RateOf(stretch) is > 0 and var rate ? rate : 30_000));
+        Ledger = new Ledger(checked((int)(tokens.Count * 2 + most)), tokens.Count);
         _visitors = [.. tokens.Select((token, i) => new Visitor(reactor, this, i, token))];
         _agents = [.. cookies.Select(cookie => new Agent(reactor, this, cookie))];
         _bystanders = [.. bystanders?.Invoke(this) ?? []];
-        _everybody = [.. _agents, .. _bystanders, .. _visitors];
+        Newcomers = new Newcomers(reactor, this, newcomers ?? []);
+        _everybody = [.. _agents, .. _bystanders, .. _visitors, .. Newcomers.All];
         _phase = Connecting;
     }
 
@@ -49,6 +51,8 @@ internal sealed class ChatLoad : IDisposable
     public Texts Texts { get; }
 
     public Ledger Ledger { get; }
+
+    public Newcomers Newcomers { get; }
 
     public bool Lists => _options.Lists;
 
@@ -68,7 +72,12 @@ internal sealed class ChatLoad : IDisposable
 
     public void Resynced() => Resyncs++;
 
-    public void Refused(string frame) => Ledger.Refuse(frame);
+    public void Refused(int n, ReadOnlySpan<byte> frame)
+    {
+        Ledger.Refuse(Ledger.Refused == 0 ? System.Text.Encoding.UTF8.GetString(frame) : "");
+        if (Ledger.Has(n))
+            StretchAt(Ledger.IntendedAt(n))?.OneIsRefused(Ledger.IntendedAt(n));
+    }
 
     public void SocketClosed(string why)
     {
@@ -83,11 +92,11 @@ internal sealed class ChatLoad : IDisposable
         if (n < 0 || !Ledger.Ack(n, seq))
             return;
         var intended = Ledger.IntendedAt(n);
-        StretchAt(intended)?.Ack.Record(now - intended);
+        StretchAt(intended)?.OneIsAcked(intended, now);
         if (StretchAt(now) is { } stretch)
         {
             stretch.Accepted++;
-            if (_options.Rate == 0)
+            if (RateOf(stretch) == 0)
                 Say(visitor.Number, now, now);
         }
         if (n == visitor.Number) // the greeting: there is a conversation now
@@ -132,8 +141,7 @@ internal sealed class ChatLoad : IDisposable
                 stretch.Place(_phaseFrom);
                 _phaseFrom = stretch.Until;
             }
-            _nextDue = _stretches[0].From;
-            _stretches[0].Begins?.Invoke();
+            Begin(_stretches[0]);
         }
         return Watched(now);
     }
@@ -148,18 +156,29 @@ internal sealed class ChatLoad : IDisposable
                 Enter(Draining, now);
                 return now;
             }
-            _stretches[_stretch].Begins?.Invoke();
+            Begin(_stretches[_stretch]);
         }
-        if (_options.Rate == 0)
+        var current = _stretches[_stretch];
+        var next = Math.Min(current.Until, Newcomers.Tick(now, current));
+        var rate = RateOf(current);
+        if (rate == 0)
         {
-            for (; _sentSteady < (long)_visitors.Length * _options.Window; _sentSteady++)
-                Say((int)(_sentSteady % _visitors.Length), now, now);
-            return _stretches[_stretch].Until;
+            for (; _saidInStretch < (long)_visitors.Length * _options.Window; _saidInStretch++)
+                Say((int)(_saidInStretch % _visitors.Length), now, now);
+            return next;
         }
-        for (; _nextDue <= now && _nextDue < _stretches[^1].Until; _nextDue = _stretches[0].From + ++_sentSteady * Clock.Second / _options.Rate)
-            Say((int)(_sentSteady % _visitors.Length), _nextDue, now);
-        return Math.Min(_nextDue, _stretches[_stretch].Until);
+        for (; _nextDue <= now && _nextDue < current.Until; _nextDue = current.From + ++_saidInStretch * Clock.Second / rate)
+            Say((int)(_said++ % _visitors.Length), _nextDue, now);
+        return Math.Min(_nextDue, next);
     }
+
+    private void Begin(Stretch stretch)
+    {
+        (_nextDue, _saidInStretch) = (stretch.From, 0);
+        stretch.Begins?.Invoke();
+    }
+
+    private int RateOf(Stretch stretch) => stretch.Rate ?? _options.Rate;
 
     private long Draining(long now)
     {

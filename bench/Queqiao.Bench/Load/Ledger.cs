@@ -73,6 +73,9 @@ internal sealed class Ledger(int capacity, int visitors)
         Refused++;
     }
 
+    /// <summary>Whether it is one of the book's: what else was refused is somebody else's.</summary>
+    public bool Has(int n) => n >= 0 && n < Sent;
+
     /// <summary>False when it had been delivered before.</summary>
     public bool Deliver(int n, long seq)
     {

@@ -31,7 +31,7 @@ internal sealed class Visitor(Reactor reactor, ChatLoad load, int number, string
         }
         else if (Wire.IsError(frame))
         {
-            load.Refused(Encoding.UTF8.GetString(frame));
+            load.Refused(Texts.NumberOf(Wire.Text(frame, "\"clientId\":\""u8)), frame);
         }
     }
 

@@ -30,8 +30,11 @@ internal sealed class SearchRun(Options options, BuiltServer built) : IRun
         await Console.Error.WriteLineAsync($"filled at {filled:F0}/s");
         var behind = await Seconds(() => Caught(site, ct));
         await store.Settle(ct);
+        var before = Consumption.Of(server, store);
         await site.OwnerPost("/api/v1/search/rebuild", new { }, ct);
         var rebuild = await Seconds(() => Caught(site, ct));
+        var indexing = new JsonObject();
+        Consumption.Of(server, store).AddTo(indexing, before);
         await Console.Error.WriteLineAsync($"index filled anew in {rebuild:F1} s");
         var hidden = await HideFromAgent(site, ct);
         await store.Settle(ct);
@@ -52,6 +55,7 @@ internal sealed class SearchRun(Options options, BuiltServer built) : IRun
             ["fillPerSecond"] = Math.Round(filled),
             ["behindAfterFillSeconds"] = Math.Round(behind, 1),
             ["indexPerSecond"] = Math.Round(options.Messages / rebuild),
+            ["indexing"] = indexing,
             ["queries"] = queries,
             ["engine"] = store.Postgres is { } postgres
                 ? await PostgresSearchLimit.Measure(await postgres.CreateDatabase("limit_run", ct), texts, options.Messages, ct)

@@ -71,6 +71,15 @@ internal sealed class Site : IDisposable
         }
     }
 
+    /// <summary>What the owner is answered, whatever it is.</summary>
+    public async Task<HttpStatusCode> OwnerAsks(string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Cookie", _owner);
+        using var response = await _http.SendAsync(request, ct);
+        return response.StatusCode;
+    }
+
     public Task<JsonElement> OwnerGet(string path, CancellationToken ct) => Get(path, _owner, ct);
 
     /// <param name="cookie">Null: the owner's.</param>

@@ -8,10 +8,12 @@ internal sealed class Store : IAsyncDisposable
 
     private readonly WorkFolder _work;
 
-    private Store(BuiltServer server, WorkFolder work, PostgresCluster? postgres)
+    private Store(BuiltServer server, WorkFolder work, PostgresCluster? postgres, Options options)
     {
         (Server, _work, Postgres) = (server, work, postgres);
         var environment = new Dictionary<string, string> { ["QUEQIAO_LIMITS"] = ServerProcess.Limits, ["QUEQIAO_FILE_MAX"] = "10240", ["ASPNETCORE_ENVIRONMENT"] = "Production" };
+        if (!options.Admission)
+            environment["QUEQIAO_ADMISSION"] = "off";
         if (postgres is not null)
             environment["QUEQIAO_DATABASE"] = postgres.ConnectionString;
         Environment = environment;
@@ -31,7 +33,7 @@ internal sealed class Store : IAsyncDisposable
         Store? store = null;
         try
         {
-            store = new Store(server, work, options.UsesPostgres ? await PostgresCluster.Start(work.Of("postgres"), ct) : null);
+            store = new Store(server, work, options.UsesPostgres ? await PostgresCluster.Start(work.Of("postgres"), ct) : null, options);
             Directory.CreateDirectory(store.Folder);
             await Command.Run(server.Program, [.. server.Before, "user", "add", "--email", Email, "--password", Password, "--role", "owner", "--data", store.Folder], ct, store.Environment);
             return store;

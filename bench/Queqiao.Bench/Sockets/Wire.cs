@@ -39,6 +39,13 @@ internal static class Wire
         return end < 0 ? default : value[..end];
     }
 
+    /// <summary>The value of a whole number; 0 when there is none.</summary>
+    public static long Number(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> name)
+    {
+        var at = frame.IndexOf(name);
+        return at >= 0 && Utf8Parser.TryParse(frame[(at + name.Length)..], out long number, out _) ? number : 0;
+    }
+
     private static bool Begins(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> member) =>
         frame.Length > member.Length && frame[0] == '{' && frame[1..].StartsWith(member);
 }

@@ -39,6 +39,10 @@ internal abstract record Command
     /// <param name="Arguments">Options as <c>serve</c> would get them.</param>
     public sealed record Doctor(StorageOptions Storage, bool Json, IReadOnlyList<string> Arguments) : Command;
 
+    /// <param name="Storage">Where the data is.</param>
+    /// <param name="Anchors">A file of anchors; null: the server's own, if it is there.</param>
+    public sealed record AuditVerify(StorageOptions Storage, string? Anchors) : Command;
+
     public sealed record Version : Command;
 
     public sealed record Help : Command;

@@ -15,8 +15,8 @@ internal static class CommandLine
     private static readonly string[] ServeOptions =
     [
         "data", "urls", "public-url", "certificate", "certificate-key", "trusted-proxies", "allowed-hosts", "web-root",
-        "file-max", "file-quota", "clamd", "max-body", "max-connections", "limits", "jobs", "outbound-allow", "session-idle", "session-length",
-        "hsts", "drain", "log-format", "log-requests", "metrics", "monitoring-allow", "environment", "contentRoot", "applicationName",
+        "file-max", "file-quota", "clamd", "max-body", "max-connections", "limits", "admission", "jobs", "outbound-allow", "session-idle", "session-length",
+        "hsts", "drain", "bus-ca", "node-name", "audit-anchors", "log-format", "log-requests", "metrics", "monitoring-allow", "environment", "contentRoot", "applicationName",
     ];
 
     private static readonly string[] UserOptions = ["data", "email", "password", "role", "name", "locale", "workspace"];
@@ -47,6 +47,7 @@ internal static class CommandLine
             ["restore"] => Restore(rest, variable),
             ["doctor"] => Doctor(rest, variable),
             ["reindex"] => Reindex(rest, variable),
+            ["audit", "verify"] => AuditVerify(rest, variable),
             ["version"] => rest is [] ? new Command.Version() : new Command.Wrong("cli_unknown_option", rest[0]),
             ["help"] => new Command.Help(),
             ["user"] => new Command.Wrong("cli_unknown_verb", "user"),
@@ -118,6 +119,9 @@ internal static class CommandLine
         return IsOn(given.GetValueOrDefault("empty")) is { } empty
             ? new Command.Reindex(Storage(given, variable), empty) : new Command.Wrong("cli_not_on_or_off", "--empty", given["empty"]);
     }
+
+    private static Command AuditVerify(List<string> rest, Func<string, string?> variable) =>
+        Read(rest, ["data", "anchor"], [], out var given) ?? (Command)new Command.AuditVerify(Storage(given, variable), given.GetValueOrDefault("anchor"));
 
     private static StorageOptions Storage(Dictionary<string, string> given, Func<string, string?> variable) => new()
     {

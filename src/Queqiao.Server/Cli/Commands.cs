@@ -42,6 +42,7 @@ internal static class Commands
         Command.Backup backup => await Guarded(terminal, () => Backups.Make(backup, terminal, ct)),
         Command.BackupVerify verify => await Guarded(terminal, () => Backups.Verify(verify, terminal, ct)),
         Command.Restore restore => await Guarded(terminal, () => Backups.Restore(restore, terminal, ct)),
+        Command.AuditVerify verify => await Guarded(terminal, () => AuditCommands.Verify(verify, terminal, ct)),
         _ => throw new InvalidOperationException($"Nobody runs {command.GetType().Name}."),
     };
 
@@ -82,6 +83,7 @@ internal static class Commands
         IOException { InnerException: null } => Messages.Text(locale, "cli_folder_unusable", trouble.Message),
         IOException { InnerException: AddressInUseException } => Messages.Text(locale, "cli_address_in_use", trouble.Message),
         SocketException => Messages.Text(locale, "cli_cannot_listen", trouble.Message),
+        InvalidDataException bad => Messages.Text(locale, "cli_file_damaged", bad.Message),
         BackupRefusedException refused => Messages.Text(locale, refused.Code!, refused.Args),
         StoreRefusedException { Code: { } code } => Messages.Text(locale, code),
         StoreRefusedException refused => refused.Message,

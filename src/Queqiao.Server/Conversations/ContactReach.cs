@@ -10,7 +10,7 @@ namespace Queqiao.Server.Conversations;
 internal sealed class ContactReach(IStorageEngine storage, ConversationSeals seals) : IContactReach
 {
     public IQueryable<Guid>? SeenBy(QueqiaoDb db, Actor actor) =>
-        actor.Role == "agent" ? db.Visible(actor.Conversations()).Select(head => head.ContactId) : null;
+        actor.Rights.SeesEverything ? null : db.Visible(actor.Conversations()).Select(head => head.ContactId);
 
     public async Task<IReadOnlyList<ContactConversation>> Of(Actor actor, IReadOnlyList<Guid> contacts, (long At, Guid Id)? before, int limit, CancellationToken ct)
     {

@@ -128,7 +128,7 @@ internal static class ConversationEndpoints
 
     private static async Task<IResult> Read(Guid id, ReadRequest request, Actor actor, ConversationLog log)
     {
-        var outcome = await log.Append(reply => Sending.Change(actor, id, head => head.MarkRead(SenderKind.Agent, request.Seq, actor.AgentId), reply));
+        var outcome = await log.Append(reply => Sending.Change(actor, id, head => head.MarkRead(SenderKind.Agent, request.Seq, actor.AgentId), reply, permission: Permissions.ReadConversations));
         return outcome is LogOutcome.Refused refused ? refused.Refusal.ToProblem() : TypedResults.NoContent();
     }
 }

@@ -55,7 +55,9 @@ internal static class ConversationsModule
         services.AddHostedService(all => all.GetRequiredService<SettingsBoard>());
         services.AddSingleton<SnoozeWaker>();
         services.AddHostedService(all => all.GetRequiredService<SnoozeWaker>());
+        services.AddSingleton<HubLink>();
         services.AddSingleton<ConversationHub>();
+        services.AddHostedService<HubLinkStart>();
         services.AddSingleton<ILogSubscriber>(all => all.GetRequiredService<ConversationHub>());
         services.AddSingleton<ILogOrder>(all => all.GetRequiredService<ConversationHub>());
         services.AddSingleton<SlotReader>();
@@ -63,6 +65,8 @@ internal static class ConversationsModule
             all.GetRequiredService<IStorageEngine>(), all.GetRequiredService<IBus>(), all.GetRequiredService<SlotReader>(), all.GetRequiredService<LogFeed>(),
             all.GetRequiredService<ConversationHub>(), all.GetRequiredService<ListBoard>(), all.GetRequiredService<Ids>(), all.GetRequiredService<ILogger<LogRelay>>()));
         services.AddHostedService(all => all.GetRequiredService<LogRelay>());
+        services.AddGauge("queqiao.relay.lag", "{entry}", "Entries of other nodes that this one knows of and has not told its readers yet.",
+            all => [new(all.GetRequiredService<LogRelay>().Ledger.Lag)]);
         services.AddSingleton<Catching>();
         services.AddSingleton<SendingFiles>();
         services.AddSingleton<CustomerServices>();

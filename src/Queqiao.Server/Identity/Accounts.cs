@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Setup;
 using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
@@ -14,7 +15,7 @@ internal static class Accounts
     public static Refusal? Check(string name, string email, string role, string locale, string password) => Refusal.Of([
         .. AgentRules.CheckName("name", name),
         .. AgentRules.CheckEmail(email),
-        .. AgentRules.CheckRole(role),
+        .. AgentRules.When(BuiltInRoles.Find(role) is null, "role", new FieldFault("not_one_of", string.Join(", ", BuiltInRoles.Ids))),
         .. AgentRules.CheckLocale(locale),
         .. AgentRules.CheckPassword(password, email)]);
 
@@ -25,7 +26,7 @@ internal static class Accounts
         await using var db = storage.Read(ws);
         return await db.Table<Agent>().AsNoTracking()
             .Where(agent => agent.Ws == ws && agent.EmailKey == key)
-            .Select(agent => new AgentView(agent.Ws, agent.Id, agent.Name, agent.Role, agent.DisabledAt != null, agent.Capacity))
+            .Select(agent => new AgentView(agent.Ws, agent.Id, agent.Name, agent.Role, agent.DisabledAt != null, agent.Capacity, true))
             .SingleOrDefaultAsync(ct);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Auditing;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Json;
@@ -20,7 +21,7 @@ internal static class Audit
     public static async Task Record(
         WriteUnit unit, AuditBy by, string action, string objectKind, string? objectId, object? detail, CancellationToken ct)
     {
-        unit.Db.Table<AuditRow>().Add(new AuditRow
+        var row = new AuditRow
         {
             Ws = by.Ws,
             Id = unit.Ids.New(),
@@ -32,9 +33,24 @@ internal static class Audit
             ObjectId = objectId,
             Detail = detail is null ? null : JsonSerializer.Serialize(detail, detail.GetType(), StrictJson.Options),
             Address = by.Address,
-        });
+            Via = by.Via,
+        };
+        row.Mac = AuditDigest.Of(unit.Vault, by.Ws)?.Row(row);
+        unit.Db.Table<AuditRow>().Add(row);
         await unit.Db.SaveChangesAsync(ct);
     }
+
+    /// <summary>
+    /// Notes that somebody is about to be shown what not everybody may see (an export, a transcript, something masked). Await it before the
+    /// first byte of the answer: what cannot be noted is not answered, for this throws then.
+    /// </summary>
+    public static Task Reading(
+        IStorageEngine storage, Actor actor, HttpContext context, string action, string objectKind, string? objectId, object? detail, CancellationToken ct) =>
+        storage.Run(actor.Ws, async (unit, stop) =>
+        {
+            await Record(unit, AuditBy.Agent(actor, context), action, objectKind, objectId, detail, stop);
+            return 0;
+        }, ct);
 
     /// <summary>What the last row of this action was about; null when there is none.</summary>
     public static async Task<string?> LastObjectOf(IStorageEngine storage, int ws, string action, CancellationToken ct)
@@ -53,8 +69,16 @@ internal static class Audit
 /// <param name="Kind"><c>agent</c>, <c>token</c> (a program for an agent), <c>system</c> or <c>anonymous</c>.</param>
 internal sealed record AuditBy(int Ws, string Kind, Guid? Id, string? Address)
 {
+    /// <summary>What they acted through: <c>session:ID</c>, <c>token:ID</c>.</summary>
+    public string? Via { get; init; }
+
     /// <summary>An agent, at their own request, or a program with their token.</summary>
-    public static AuditBy Agent(Actor actor, HttpContext context) => new(actor.Ws, actor.TokenId is null ? "agent" : "token", actor.AgentId, AddressOf(context));
+    public static AuditBy Agent(Actor actor, HttpContext context) =>
+        new(actor.Ws, actor.TokenId is null ? "agent" : "token", actor.AgentId, AddressOf(context)) { Via = ViaOf(actor, context) };
+
+    private static string? ViaOf(Actor actor, HttpContext context) =>
+        actor.TokenId is { } token ? $"token:{token}"
+        : context.Features.Get<SignedInBy>() is { } session ? $"session:{Sessions.ListSessions.IdOf(session.TokenHash)}" : null;
 
     /// <summary>The server itself, or whoever has its console: command line, demo.</summary>
     public static AuditBy System(int ws) => new(ws, "system", null, null);

@@ -8,7 +8,8 @@ internal interface IAgents
 }
 
 /// <summary>A colleague as other modules see one.</summary>
-/// <param name="Role">owner, admin, supervisor, agent or viewer.</param>
+/// <param name="Role">The first of their roles: a built-in role's name or an id.</param>
 /// <param name="Disabled">No longer works here: nothing can be assigned to them.</param>
 /// <param name="Capacity">Conversations that may be given to them at once.</param>
-internal sealed record AgentView(int Ws, Guid Id, string Name, string Role, bool Disabled, int Capacity = 5);
+/// <param name="Handles">Whether their roles let them answer: only then anything can be assigned to them.</param>
+internal sealed record AgentView(int Ws, Guid Id, string Name, string Role, bool Disabled, int Capacity = 5, bool Handles = true);

@@ -1,16 +1,20 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Auditing;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Invitations;
 using Queqiao.Server.Identity.Passwords;
 using Queqiao.Server.Identity.Profile;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Setup;
 using Queqiao.Server.Identity.Teams;
 using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Identity.Workspaces;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
 
 namespace Queqiao.Server.Identity;
@@ -36,12 +40,30 @@ internal static class IdentityModule
         services.AddSingleton<IAgents>(all => all.GetRequiredService<AgentDirectory>());
         services.AddSingleton<AgentChanges>();
         services.AddSingleton<TeamDirectory>();
+        services.AddSingleton<RightsBoard>();
+        services.AddSingleton<IRights>(all => all.GetRequiredService<RightsBoard>());
+        services.AddSingleton<AccessWatch>();
+        services.AddHostedService(all => all.GetRequiredService<AccessWatch>());
         services.AddSingleton<ITeams>(all => all.GetRequiredService<TeamDirectory>());
         services.AddSingleton<SetupToken>();
         services.AddHostedService<SetupLink>();
         services.TryAddSingleton<IAgentPresence, NobodyPresent>();
+        services.AddSingleton<AuditSealer>();
+        services.TryAddSingleton(all => new AuditFiles(Anchors.Default(all.GetRequiredService<StorageOptions>())));
+        services.AddJob<VerifyAudit>();
+        services.AddJob<ExpireAudit>();
         services.AddGauge("queqiao.sessions", "{session}", "Sessions of agents that stand.", SessionCount.Look);
         return services;
+    }
+
+    /// <summary>Links audit rows into their chains, verifies them daily and lets them expire; in a serving process.</summary>
+    public static void AddAuditSealing(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(all => new AuditFiles(Anchors.FileOf(builder.Configuration, all.GetRequiredService<StorageOptions>())));
+        builder.Services.AddSingleton<AuditSealing>();
+        builder.Services.AddHostedService(all => all.GetRequiredService<AuditSealing>());
+        builder.Services.AddRecurringJob("audit.verify", VerifyAudit.Name, "10 2 * * *");
+        builder.Services.AddRecurringJob("audit.expire", ExpireAudit.Name, "40 2 * * *");
     }
 
     public static void MapIdentity(this IEndpointRouteBuilder app)
@@ -74,9 +96,27 @@ internal static class IdentityModule
         teams.MapPatch("/{id:guid}", ChangeTeam.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Rename or move a team, or say who is in it").Produces<TeamRow>();
         teams.MapDelete("/{id:guid}", GiveUpTeam.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Give a team up").Produces(StatusCodes.Status204NoContent);
 
+        MapRoles(app);
         MapPublicLinks(app);
         MapOwn(app);
         MapAdministration(app);
+    }
+
+    private static void MapRoles(IEndpointRouteBuilder app)
+    {
+        var roles = app.MapGroup("/api/v1/roles").WithTags("Roles");
+        roles.MapGet("", ShowRoles.All).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("All roles, the built-in ones first").Produces<RoleList>();
+        roles.MapGet("/{id}", ShowRoles.One).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("One role").Produces<RoleView>();
+        roles.MapGet("/{id}/agents", ShowRoles.Holders).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("Who has a role").Produces<RoleAgents>();
+        roles.MapPost("", CreateRole.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().TakesQuery().WithSummary("Make a role, or copy one").Produces<RoleView>(StatusCodes.Status201Created);
+        roles.MapPatch("/{id}", ChangeRole.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().TakesQuery().WithSummary("Change a role; who has it has it at once").Produces<RoleView>();
+        roles.MapDelete("/{id}", RemoveRole.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().TakesQuery().WithSummary("Remove a role that nobody has").Produces(StatusCodes.Status204NoContent);
+        app.MapGet("/api/v1/permissions", ShowRoles.Permissions).WithTags("Roles").Needs(Permissions.ReadAgents).TakesQuery().WithSummary("Every permission that there is").Produces<PermissionList>();
+        app.MapPut("/api/v1/agents/{id:guid}/roles", SetRoles.Handle).WithTags("Roles").Needs(Permissions.ManageRoles).RequiresRecentProof().TakesQuery()
+            .WithSummary("Give a colleague these roles and no others").Produces(StatusCodes.Status204NoContent);
+        var access = app.MapGroup("/api/v1/access").WithTags("Roles");
+        access.MapGet("", KeepDutiesApart.Show).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("Whether duties are kept apart, and who has them").Produces<AccessView>();
+        access.MapPatch("", KeepDutiesApart.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().TakesQuery().WithSummary("Keep system, security and audit administration apart, or not").Produces<AccessView>();
     }
 
     /// <summary>For whoever holds a link and is not signed in.</summary>

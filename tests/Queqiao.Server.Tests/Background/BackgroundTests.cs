@@ -72,7 +72,7 @@ public sealed class BackgroundTests
         Assert.Equal("waiting", await State(site, ids[1])); // the lane goes on
         Assert.Equal("cancelled", (await site.Owner.Api.Post($"/api/v1/jobs/{ids[2]}/cancel", new { })).Expect(HttpStatusCode.OK).Text("state"));
 
-        var held = Assert.Single(await site.The<JobStore>().Claim([(handler.Kind, 10)], CancellationToken.None));
+        var held = Assert.Single((await site.The<JobStore>().Claim([(handler.Kind, 10)], CancellationToken.None)).Jobs);
         var asked = (await site.Owner.Api.Post($"/api/v1/jobs/{ids[1]}/cancel", new { })).Expect(HttpStatusCode.OK);
         Assert.Equal(("running", true), (asked.Text("state"), asked.GetProperty("cancelAsked").GetBoolean()));
         Assert.Equal([true], await site.The<JobStore>().Renew([held], CancellationToken.None));

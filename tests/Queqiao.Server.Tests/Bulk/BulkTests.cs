@@ -142,7 +142,7 @@ public sealed class BulkTests
         var next = await Begin(agent, new { action = new { type = "priority", priority = "low" }, ids = all });
         await site.Storage.RunSystem(async (unit, ct) => await unit.Db.Table<Server.Identity.Storage.Agent>().Where(row => row.Id == agent.Id)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Role, "viewer"), ct), CancellationToken.None);
-        site.The<Server.Identity.Agents.AgentDirectory>().Changed(1, agent.Id);
+        site.The<Server.Identity.Roles.RightsBoard>().Tell(1);
         await site.RunDueJobs();
         await using var db = site.Storage.ReadSystem();
         var job = await db.Table<JobRow>().SingleAsync(row => row.Id == Guid.Parse(next.Text("jobId")));

@@ -55,10 +55,10 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     /// <summary>Over a store of this engine that goes away with the host.</summary>
-    public static async Task<ApiHost> On(string engine)
+    public static async Task<ApiHost> On(string engine, HeldClock? clock = null)
     {
         var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
-        var host = await Start(database: database?.Owner);
+        var host = await Start(database: database?.Owner, clock: clock);
         host._database = database;
         return host;
     }
@@ -97,6 +97,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddRoutingCore();
         services.AddSingleton<TimeProvider>(held);
         services.AddStorage(new StorageOptions { DataFolder = data, Database = database });
+        services.AddCalm();
         services.AddJobs(byThemselves: false);
         services.AddProblems().AddStrictJson();
         services.AddSingleton(new PublicUrl(publicUrl));
@@ -115,6 +116,14 @@ internal sealed class ApiHost : IAsyncDisposable
         app.MapChannels();
         await app.StartAsync();
         return new ApiHost(app, data, folder is null, held, printed);
+    }
+
+    /// <summary>As somebody who has the database, past all of the server.</summary>
+    public async Task<System.Data.Common.DbConnection> Raw()
+    {
+        System.Data.Common.DbConnection connection = _database is null ? new SqliteConnection($"Data Source={Path.Combine(_folder, "queqiao.db")};Pooling=false") : new Npgsql.NpgsqlConnection(_database.Owner);
+        await connection.OpenAsync();
+        return connection;
     }
 
     /// <summary>Every job that is due at the host's clock, and what follows from it.</summary>

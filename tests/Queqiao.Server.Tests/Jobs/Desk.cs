@@ -50,6 +50,7 @@ internal sealed class Desk : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton(node.Engine);
         services.AddSingleton(store.Ids);
+        services.AddCalm();
         services.AddJobs(byThemselves: false);
         foreach (var handler in handlers)
             services.AddSingleton(handler);
@@ -90,9 +91,9 @@ internal sealed class Desk : IAsyncDisposable
     }
 
     /// <summary>Takes what is due and does nothing with it, as a server that dies.</summary>
-    public Task<List<ClaimedJob>> Take(IJobHandler handler, int most = 100) => Get<JobStore>().Claim([(handler.Kind, most)], CancellationToken.None);
+    public async Task<List<ClaimedJob>> Take(IJobHandler handler, int most = 100) => (await Get<JobStore>().Claim([(handler.Kind, most)], CancellationToken.None)).Jobs;
 
-    public Task<HashSet<Guid>> End(params EndedTry[] tries) => Engine.RunSystem((unit, ct) => JobStore.End(unit, tries, ct), CancellationToken.None);
+    public async Task<HashSet<Guid>> End(params EndedTry[] tries) => (await Engine.RunSystem((unit, ct) => JobStore.End(unit, tries, ct), CancellationToken.None)).Mine;
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -84,6 +84,93 @@ public sealed class TwoNodesTests
         }
     }
 
+    [BrokerFact]
+    public async Task Over_a_broker_that_freezes_and_comes_back_nothing_is_missed()
+    {
+        await using var broker = await Broker.Start();
+        await using var site = await Site.Open(Engines.Postgres, broker: broker.Address);
+        await using var other = site.Join();
+        await Until.True(() => Way(site) == "rabbitmq" && Way(other) == "rabbitmq", "both are at the broker");
+        var visitor = await site.Visitor();
+        var conversation = (await visitor.Say("hello")).Text("conversationId");
+        await using var console = await other.Owner.Socket();
+        await console.Send(new { op = "watch", conversation, after = 0 });
+        await console.Next(frame => frame.IsEvent("message.created"), "the past came");
+
+        await visitor.Say("by the broker");
+        await console.Next(frame => frame.IsEvent("message.created") && frame.GetProperty("data").Text("text") == "by the broker", "the agent hears");
+        broker.Freeze();
+        for (var n = 0; n < 10; n++)
+            await visitor.Say("frozen " + n);
+        await console.Next(frame => frame.IsEvent("message.created") && frame.GetProperty("data").Text("text") == "frozen 9", "the agent hears without the broker");
+        await Until.True(() => Way(site) == "postgres", "words go another way");
+        await visitor.Say("by the database");
+        await console.Next(frame => frame.IsEvent("message.created") && frame.GetProperty("data").Text("text") == "by the database", "the agent hears by the database");
+        broker.Thaw();
+        await Until.True(() => Way(site) == "rabbitmq", "words go by the broker again");
+        await visitor.Say("thawed");
+        await console.Next(frame => frame.IsEvent("message.created") && frame.GetProperty("data").Text("text") == "thawed", "the agent hears again");
+        InOrder(console.Entries(conversation).Select(frame => frame.Long("seq")));
+        Assert.Empty(site.Troubles.Concat(other.Troubles));
+
+        static string? Way(Site at) => at.The<Server.Platform.Bus.Bus>().Ways.FirstOrDefault(way => way.IsUp)?.Name;
+    }
+
+    [PostgresFact]
+    public async Task Typing_and_whether_a_customer_is_there_pass_between_nodes()
+    {
+        await using var site = await Site.Open(Engines.Postgres);
+        await using var other = site.Join();
+        var visitor = await site.Visitor();
+        var conversation = (await visitor.Say("hello")).Text("conversationId");
+        await using var console = await other.Owner.Socket();
+        await console.Send(new { op = "watch", conversation, after = 0 });
+        await console.Next(frame => frame.IsEvent("presence.updated") && !IsThere(frame), "nobody is there yet");
+
+        var widget = await visitor.Socket();
+        await console.Next(frame => frame.IsEvent("presence.updated") && IsThere(frame), "the customer came");
+        await widget.Send(new { op = "typing", on = true });
+        await console.Next(frame => frame.IsEvent("typing") && frame.GetProperty("data").Text("kind") == "contact", "the customer types");
+        await console.Send(new { op = "typing", conversation, on = true });
+        await widget.Next(frame => frame.IsEvent("typing") && frame.GetProperty("data").Text("name") == "林晓", "the agent types");
+
+        await using var late = await other.Owner.Socket();
+        await late.Send(new { op = "watch", conversation, after = 0 });
+        await late.Next(frame => frame.IsEvent("presence.updated") && frame.Maybe("conversation") == conversation && IsThere(frame), "who looks later is told too");
+
+        var second = await visitor.On(other).Socket(); // a tab at the other node
+        await widget.Drop();
+        await Until.True(() => console.Frames.Last(frame => frame.IsEvent("presence.updated") && frame.Maybe("conversation") is not null) is var last && IsThere(last), "with one tab left they are there");
+        await second.Drop();
+        await Until.True(() => !IsThere(console.Frames.Last(frame => frame.IsEvent("presence.updated") && frame.Maybe("conversation") is not null)), "the customer left");
+
+        static bool IsThere(System.Text.Json.JsonElement frame) => frame.GetProperty("data").TryGetProperty("contactOnline", out var online) && online.GetBoolean();
+    }
+
+    [PostgresFact]
+    public async Task What_changes_at_one_node_is_known_at_the_other_at_once()
+    {
+        await using var site = await Site.Open(Engines.Postgres);
+        await using var other = site.Join();
+        var agent = await site.Agent("agent", name: "阿明");
+        await using var console = await agent.On(other).Socket();
+        await using var colleague = await other.Owner.Socket();
+
+        // A channel that is switched off: the other node had it in memory.
+        var visitor = await site.Visitor();
+        await visitor.On(other).Say("hello");
+        await site.Owner.Api.Patch("/api/v1/channels/" + site.ChannelId, new { enabled = false });
+        await Until.True(async () => (await visitor.On(other).Post("/widget/v1/messages", new { clientId = "x", text = "x" })).Status == System.Net.HttpStatusCode.NotFound, "the channel is off there", seconds: 3);
+
+        // Presence that is chosen at one node shows at the other.
+        await agent.Api.Patch("/api/v1/presence", new { status = "away", reason = "lunch" });
+        await colleague.Next(frame => frame.IsEvent("presence.updated") && frame.GetProperty("data").Maybe("status") == "away", "colleagues see it");
+
+        // A session that ends at one node closes the socket at the other.
+        await agent.Api.Delete("/api/v1/session");
+        Assert.Equal(4401, (await console.Ended()).Code);
+    }
+
     [Theory]
     [InlineData(11)]
     [InlineData(12)]

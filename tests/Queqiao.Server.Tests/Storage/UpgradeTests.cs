@@ -91,6 +91,10 @@ public sealed partial class UpgradeTests
         }
     }
 
+    /// <summary>The rows of a version, in this database's words.</summary>
+    internal static string Fixture(string engine, int version) =>
+        InWordsOf(engine, File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Storage", "Fixtures", $"{version:0000}.sql")));
+
     private static string InWordsOf(string engine, string sql)
     {
         var postgres = engine == Engines.Postgres;

@@ -1,13 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Channels.Configuring;
 
-internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider clock) : IChannels
+internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider clock, CacheNews? news = null) : IChannels
 {
-    private readonly FreshCache<Guid, ChannelView> _known = new(clock, TimeSpan.FromSeconds(5));
+    private readonly FreshCache<Guid, ChannelView> _known = new(clock, TimeSpan.FromSeconds(5), news, "channels");
 
     public ValueTask<ChannelView?> Find(Guid id, CancellationToken ct) => _known.Get(id, Load, ct);
 

@@ -3,6 +3,7 @@ using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 
@@ -33,7 +34,7 @@ internal static class OpenSession
     internal sealed record NoticeToShow(string Mode, string Hash, int Version, string Locale, string Text, IReadOnlyDictionary<string, string> Purposes, bool Answered);
 
     /// <summary>What opening a session takes.</summary>
-    internal sealed record Services(VisitorAccess Access, VisitorGate Gate, UserKeys Keys, VisitorTokens Tokens, IConsents Consents, ICustomerConversations Conversations, RateLimits Limits, TimeProvider Clock);
+    internal sealed record Services(VisitorAccess Access, VisitorGate Gate, UserKeys Keys, VisitorTokens Tokens, IConsents Consents, ICustomerConversations Conversations, RateLimits Limits, Pressure Pressure, TimeProvider Clock);
 
     public static async Task<IResult> Handle(TolerantBody<Request> body, HttpContext context, [AsParameters] Services with, CancellationToken ct)
     {
@@ -45,6 +46,8 @@ internal static class OpenSession
             return refusal!.ToProblem();
 
         var known = with.Tokens.Read(request.VisitorToken) is { } visitor && visitor.ChannelId == channel.Id ? visitor : null;
+        if (known is null && request.User is null && with.Pressure.Of(Worth.NewChat) is { } later)
+            return later.ToProblem();
         (var who, refusal) = await WhoIsIt(request, channel, known, with, ct);
         if (refusal is not null)
             return refusal.ToProblem();

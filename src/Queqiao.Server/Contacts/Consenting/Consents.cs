@@ -3,14 +3,15 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts.Consenting;
 
-internal sealed class Consents(IStorageEngine storage, TimeProvider clock) : IConsents
+internal sealed class Consents(IStorageEngine storage, TimeProvider clock, CacheNews? news = null) : IConsents
 {
-    private readonly FreshCache<Guid, Kept> _current = new(clock, TimeSpan.FromSeconds(5));
+    private readonly FreshCache<Guid, Kept> _current = new(clock, TimeSpan.FromSeconds(5), news, "notices");
 
     private sealed record Kept(IReadOnlyList<Notice> Notices);
 

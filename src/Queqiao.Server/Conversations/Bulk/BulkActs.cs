@@ -8,11 +8,13 @@ using Queqiao.Server.Platform.Problems;
 namespace Queqiao.Server.Conversations.Bulk;
 
 /// <summary>Turns an action into the same rules that the routes for one conversation ask, with everything they need looked up before.</summary>
-internal sealed class BulkActs(IAgents agents, ITeams teams, TagDirectory tags, SettingsBoard settings, ICustomFields fields, IChannelFacts channels)
+internal sealed class BulkActs(IAgents agents, IRights rights, ITeams teams, TagDirectory tags, SettingsBoard settings, ICustomFields fields, IChannelFacts channels)
 {
     /// <summary>Who acts, as they are now; null when they no longer work here.</summary>
     public async Task<Actor?> ActorOf(int ws, Guid agent, CancellationToken ct) =>
-        await agents.Find(ws, agent, ct) is { Disabled: false } found ? new Actor(ws, default, found.Id, found.Name, "", found.Role, "") : null;
+        await agents.Find(ws, agent, ct) is { Disabled: false } found && await rights.Of(ws, agent, ct) is { } own
+            ? new Actor(ws, default, found.Id, found.Name, "", found.Role, "") { Rights = own.Whole } // hours and addresses held when it was begun
+            : null;
 
     /// <param name="page">The conversations as they were a moment ago.</param>
     public async Task<(Func<ConversationHead, Decision>? Decide, Refusal? Refusal)> Prepare(Actor actor, BulkAction action, IReadOnlyList<ConversationHead> page, CancellationToken ct) => action.Type switch
@@ -45,13 +47,13 @@ internal sealed class BulkActs(IAgents agents, ITeams teams, TagDirectory tags, 
         Person? person = null;
         if (action.AgentId is { } wanted)
         {
-            if (await agents.Find(actor.Ws, wanted, ct) is not { Disabled: false } agent || agent.Role == "viewer")
+            if (await agents.Find(actor.Ws, wanted, ct) is not { Disabled: false, Handles: true } agent || !actor.Knows(wanted))
                 return (null, Refusal.Invalid("action.agentId", "not_found"));
             person = new Person(agent.Id, agent.Name);
         }
         if (action.TeamId is not { } chosen)
             return (head => head.AssignTo(person), null);
-        if (await teams.Find(actor.Ws, chosen, ct) is not { } team)
+        if (await teams.Find(actor.Ws, chosen, ct) is not { } team || !actor.KnowsTeam(chosen))
             return (null, Refusal.Invalid("action.teamId", "not_found"));
         var members = await teams.Members(actor.Ws, chosen, ct);
         var names = await teams.Names(actor.Ws, [.. page.Select(head => head.TeamId).OfType<Guid>().Distinct()], ct);

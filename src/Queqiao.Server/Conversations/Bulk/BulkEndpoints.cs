@@ -4,9 +4,10 @@ using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.I18n;
-using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Jobs.Storage;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
@@ -21,7 +22,7 @@ internal static class BulkEndpoints
     {
         var bulk = conversations.MapGroup("/bulk");
         bulk.MapPost("/preview", Preview).Needs(Permissions.Reply).TakesQuery().WithSummary("How many conversations a selection names").Produces<Matching>();
-        bulk.MapPost("", Begin).Needs(Permissions.Reply).TakesQuery().WithSummary("Change many conversations: named ones, or all that match a filter").Produces<BulkView>(StatusCodes.Status202Accepted);
+        bulk.MapPost("", Begin).IsBulkWork().Needs(Permissions.Reply).TakesQuery().WithSummary("Change many conversations: named ones, or all that match a filter").Produces<BulkView>(StatusCodes.Status202Accepted);
         bulk.MapGet("/{id:guid}", Show).Needs(Permissions.Reply).TakesQuery().WithSummary("How far a bulk change came").Produces<BulkView>();
         bulk.MapGet("/{id:guid}/failures", Failures).Needs(Permissions.Reply).TakesQuery("cursor").WithSummary("The conversations that could not be changed, or not put back, and why").Produces<FailurePage>();
         bulk.MapPost("/{id:guid}/undo", Undo).Needs(Permissions.Reply).TakesQuery().WithSummary("Put back what a bulk change changed, where nothing has happened since").Produces<BulkView>(StatusCodes.Status202Accepted);

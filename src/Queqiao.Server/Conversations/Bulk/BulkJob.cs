@@ -39,7 +39,7 @@ internal sealed class BulkJob(BulkSelecting selecting, BulkActs acts, BulkWriter
                 return new JobOutcome.GiveUp("bulk_target_gone", refusal!.Fields?.Keys.FirstOrDefault());
             var scope = actor.Conversations();
             var next = at ?? new Progress(default, 0);
-            await writer.Write(actor, [.. page.Select(head => new BulkStep(head.Id, scope, decide))], async (unit, results, stop) =>
+            await writer.Write(actor, [.. page.Select(head => new BulkStep(head.Id, scope, decide, actor.Conversations(job.Action.Permission)))], async (unit, results, stop) =>
             {
                 next = new Progress(results[^1].ConversationId, (at?.Done ?? 0) + results.Count);
                 await Keep(unit, job.BulkId, results, stop);

@@ -33,7 +33,7 @@ internal sealed class BulkSelecting(IStorageEngine storage, SavedViews views, IC
         if (rule is null)
             return (0, refusal);
         await using var db = storage.Read(actor.Ws);
-        return (await db.Visible(actor.Conversations()).Where(rule).CountAsync(ct), null);
+        return (await db.Visible(actor.Conversations()).Having(db, actor.Ws, rule).CountAsync(ct), null);
     }
 
     /// <summary>The next ones by id. Changing a conversation moves it in every other order, but not in this.</summary>
@@ -46,7 +46,7 @@ internal sealed class BulkSelecting(IStorageEngine storage, SavedViews views, IC
         if (rule is null)
             return []; // the saved view is gone
         await using var db = storage.Read(actor.Ws);
-        var rows = db.Visible(actor.Conversations()).Where(rule).Where(head => head.CreatedAt <= notAfter);
+        var rows = db.Visible(actor.Conversations()).Having(db, actor.Ws, rule).Where(head => head.CreatedAt <= notAfter);
         if (after is { } from)
             rows = rows.Where(head => head.Id.CompareTo(from) > 0);
         return await rows.OrderBy(head => head.Id).Take(most).ToListAsync(ct);

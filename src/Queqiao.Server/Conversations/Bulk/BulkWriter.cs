@@ -7,7 +7,7 @@ namespace Queqiao.Server.Conversations.Bulk;
 
 /// <summary>One conversation of a chunk, and what is to happen to it.</summary>
 /// <param name="Scope">Null: whoever wants it made the last change themselves.</param>
-internal sealed record BulkStep(Guid ConversationId, Scope<ConversationHead>? Scope, Func<ConversationHead, Decision> Decide);
+internal sealed record BulkStep(Guid ConversationId, Scope<ConversationHead>? Scope, Func<ConversationHead, Decision> Decide, Scope<ConversationHead>? Handling = null);
 
 /// <summary>What became of it.</summary>
 /// <param name="Before">The head that was changed.</param>
@@ -52,7 +52,7 @@ internal sealed class BulkWriter(IStorageEngine storage, ConversationLog log)
             var before = new Dictionary<Guid, ConversationHead>();
             var outcomes = await log.AppendIn(unit, [.. steps.Select(step => new LogCommand
             {
-                Ws = actor.Ws, ConversationId = step.ConversationId, Scope = step.Scope, By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name), Reply = Nobody.Instance,
+                Ws = actor.Ws, ConversationId = step.ConversationId, Scope = step.Scope, Handling = step.Handling, By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name), Reply = Nobody.Instance,
                 Decide = head => step.Decide(before[head.Id] = head),
             })], stop);
             await keep(unit, [.. steps.Zip(outcomes, (step, outcome) => new BulkResult(step.ConversationId, before.GetValueOrDefault(step.ConversationId), outcome))], stop);

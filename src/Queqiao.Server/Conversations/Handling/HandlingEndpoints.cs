@@ -71,16 +71,16 @@ internal static class HandlingEndpoints
     private static async Task<IResult> Assign(Guid id, AssignRequest request, Actor actor, HandOver handOver, ConversationLog log, CancellationToken ct)
     {
         if (request.TeamId.ValueKind == JsonValueKind.Undefined && request.AgentId is null)
-            return await ConversationChange.Apply(log, actor, id, head => head.AssignTo(null));
+            return await ConversationChange.Apply(log, actor, id, head => head.AssignTo(null), Permissions.Assign);
         if (request is { TeamId.ValueKind: JsonValueKind.Null, AgentId: null })
         {
             var from = await handOver.TeamOf(actor, id, ct);
-            return await ConversationChange.Apply(log, actor, id, head => head.LeaveTeam(from));
+            return await ConversationChange.Apply(log, actor, id, head => head.LeaveTeam(from), Permissions.Assign);
         }
         if (!TeamOf(request.TeamId, out var team))
             return Refusal.Invalid("teamId", "invalid_id").ToProblem();
         var (decide, refusal) = await handOver.Prepare(actor, id, request.AgentId, team, ct);
-        return decide is null ? refusal!.ToProblem() : await ConversationChange.Apply(log, actor, id, decide);
+        return decide is null ? refusal!.ToProblem() : await ConversationChange.Apply(log, actor, id, decide, Permissions.Assign);
     }
 
     private static bool TeamOf(JsonElement given, out Guid? team)
@@ -105,7 +105,7 @@ internal static class HandlingEndpoints
         if (note is not null && Sending.Check(clientId, note) is { } wrong)
             return wrong.ToProblem();
         var (decide, refusal) = await handOver.Prepare(actor, id, request.AgentId, request.TeamId, ct);
-        return decide is null ? refusal!.ToProblem() : await ConversationChange.Apply(log, actor, id, head => decide(head).WithNote(note, clientId));
+        return decide is null ? refusal!.ToProblem() : await ConversationChange.Apply(log, actor, id, head => decide(head).WithNote(note, clientId), Permissions.Assign);
     }
 }
 
@@ -117,13 +117,13 @@ internal sealed class HandOver(IAgents agents, ITeams teams, ConversationReader 
         Person? person = null;
         if (agentId is { } wanted)
         {
-            if (await agents.Find(actor.Ws, wanted, ct) is not { Disabled: false } agent || agent.Role == "viewer")
+            if (await agents.Find(actor.Ws, wanted, ct) is not { Disabled: false, Handles: true } agent || !actor.Knows(wanted))
                 return (null, Refusal.Invalid("agentId", "not_found"));
             person = new Person(agent.Id, agent.Name);
         }
         if (teamId is not { } chosen)
             return (head => head.AssignTo(person), null);
-        if (await teams.Find(actor.Ws, chosen, ct) is not { } team)
+        if (await teams.Find(actor.Ws, chosen, ct) is not { } team || !actor.KnowsTeam(chosen))
             return (null, Refusal.Invalid("teamId", "not_found"));
         var members = await teams.Members(actor.Ws, chosen, ct);
         var from = await TeamOf(actor, id, ct);

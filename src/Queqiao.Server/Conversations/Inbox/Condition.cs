@@ -79,6 +79,9 @@ internal static class ConditionRules
     public static Expression<Func<ConversationHead, bool>> Both(Expression<Func<ConversationHead, bool>> one, Expression<Func<ConversationHead, bool>> other) =>
         Join(one, other, Expression.AndAlso);
 
+    public static Expression<Func<ConversationHead, bool>> Either(Expression<Func<ConversationHead, bool>> one, Expression<Func<ConversationHead, bool>> other) =>
+        Join(one, other, Expression.OrElse);
+
     private static Expression<Func<ConversationHead, bool>> One(string field, string value, Guid me)
     {
         switch (field, value)

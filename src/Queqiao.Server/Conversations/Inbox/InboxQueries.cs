@@ -13,16 +13,16 @@ internal sealed class InboxQueries(IStorageEngine storage, ConversationSeals sea
     {
         await using var db = storage.Read(actor.Ws);
         var visible = db.Visible(actor.Conversations());
-        Task<int> Of(string view) => visible.CountAsync(InboxView.Of(view, actor.AgentId)!.Rule, ct);
+        Task<int> Of(string view) => visible.Having(db, actor.Ws, InboxView.Of(view, actor.AgentId)!.Rule).CountAsync(ct);
         var named = IdSet.Mark(actor.AgentId);
-        var unseen = await visible.CountAsync(head => head.UnseenMentions != null && head.UnseenMentions.Contains(named), ct);
+        var unseen = await visible.Having(db, actor.Ws, head => head.UnseenMentions != null && head.UnseenMentions.Contains(named)).CountAsync(ct);
         return new InboxCounts(await Of("mine"), await Of("unassigned"), await Of("all"), await Of("resolved"), unseen, await Of("snoozed"));
     }
 
     public async Task<int> Count(Actor actor, InboxView view, CancellationToken ct)
     {
         await using var db = storage.Read(actor.Ws);
-        return await db.Visible(actor.Conversations()).CountAsync(view.Rule, ct);
+        return await db.Visible(actor.Conversations()).Having(db, actor.Ws, view.Rule).CountAsync(ct);
     }
 
     /// <summary>One page in the order that is asked for. Pages continue by key, so rows that move are neither lost nor repeated within a page.</summary>
@@ -31,9 +31,9 @@ internal sealed class InboxQueries(IStorageEngine storage, ConversationSeals sea
         await using var db = storage.Read(actor.Ws);
         var rows = db.Visible(actor.Conversations());
         if (filter.View is { } view)
-            rows = rows.Where(view.Rule);
+            rows = rows.Having(db, actor.Ws, view.Rule);
         if (filter.Rule is { } rule)
-            rows = rows.Where(rule);
+            rows = rows.Having(db, actor.Ws, rule);
         if (filter.Among is { } found)
             rows = rows.Where(head => found.Contains(head.Id));
         rows = filter.Sort switch

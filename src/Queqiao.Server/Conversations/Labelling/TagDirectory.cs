@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Labelling;
@@ -12,14 +13,14 @@ internal sealed record TagAnswer(Guid Id, string Name, string Color, bool Archiv
 }
 
 /// <summary>The tags of a workspace; asked for every row of a list.</summary>
-internal sealed class TagDirectory(IStorageEngine storage, TimeProvider clock)
+internal sealed class TagDirectory(IStorageEngine storage, TimeProvider clock, CacheNews? news = null)
 {
     public const int MostName = 40;
 
     /// <summary>Of tags that nobody chose a colour for: by their name, so that the same word looks the same everywhere.</summary>
     public static readonly IReadOnlyList<string> Palette = ["#2f6fde", "#0b7285", "#2b8a3e", "#9c6b00", "#d9480f", "#c2255c", "#7048b6", "#5c6670"];
 
-    private readonly FreshCache<int, IReadOnlyDictionary<Guid, TagAnswer>> _known = new(clock, TimeSpan.FromSeconds(5));
+    private readonly FreshCache<int, IReadOnlyDictionary<Guid, TagAnswer>> _known = new(clock, TimeSpan.FromSeconds(5), news, "tags");
 
     public async ValueTask<IReadOnlyDictionary<Guid, TagAnswer>> Of(int ws, CancellationToken ct) => (await _known.Get(ws, Load, ct))!;
 

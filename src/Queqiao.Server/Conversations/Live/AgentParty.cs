@@ -113,7 +113,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
     {
         var reply = new SocketReply(connection, "read", clientId: null, forCustomer: false);
         if (actor.May(Permissions.Reply))
-            services.Log.Post(Sending.Change(actor, conversation, head => head.MarkRead(SenderKind.Agent, seq, actor.AgentId), reply));
+            services.Log.Post(Sending.Change(actor, conversation, head => head.MarkRead(SenderKind.Agent, seq, actor.AgentId), reply, permission: Permissions.ReadConversations));
         else
             reply.Refuse(Refusal.Forbidden());
     }
@@ -128,7 +128,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             return;
         }
         after = Math.Min(after, before.Seq); // more than there is can only be a mistake, and must not silence what comes
-        var one = new Subscription(connection, conversation, after, actor.Conversations());
+        var one = new Subscription(connection, conversation, after, actor.Conversations()) { Customer = new(before.ChannelId, before.Identity) };
         one.Hold();
         lock (_gate)
         {
@@ -154,7 +154,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
                 Refuse("not_found", conversation);
             return;
         }
-        connection.Send(LiveFrames.ContactPresence(conversation, services.Hub.IsOnline(actor.Ws, new(head.ChannelId, head.Identity))));
+        services.Hub.ShowCustomer(actor.Ws, new(head.ChannelId, head.Identity), conversation, connection);
     }
 
     private void Refuse(string code, Guid? conversation, params object[] args) =>
@@ -246,6 +246,9 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
         _active = false;
         return services.Sessions.Stands(session, active, _gone.Token);
     }
+
+    /// <summary>Whether the session stands with the rights it came in with. Says nothing of whether anybody is active.</summary>
+    public ValueTask<bool> StandsAsBefore() => services.Sessions.Stands(session, active: false, _gone.Token);
 
     public void Closed()
     {

@@ -1,4 +1,5 @@
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 
 namespace Queqiao.Server.Conversations.Live;
 
@@ -11,11 +12,15 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
     private readonly Dictionary<(int Ws, Guid Agent), HashSet<AgentParty>> _online = [];
     private readonly Lock _gate = new();
     private readonly IActors _actors;
+    private readonly IRights _rights;
+    private readonly IBus? _bus;
 
-    public AgentPresence(IActors actors)
+    /// <param name="bus">With other nodes: who left this one may have a console there; their status says when they are gone.</param>
+    public AgentPresence(IActors actors, IRights rights, IBus? bus = null)
     {
-        _actors = actors;
+        (_actors, _rights, _bus) = (actors, rights, bus);
         _actors.SignedOut += OnSignedOut;
+        _rights.Changed += OnRightsChanged;
     }
 
     public bool IsOnline(int ws, Guid agentId)
@@ -73,7 +78,8 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
 
     private void Announce((int Ws, Guid Agent) who, bool online)
     {
-        Tell(who.Ws, LiveFrames.AgentPresence(who.Agent, online));
+        if (online || _bus is not { HasPeers: true })
+            Tell(who.Ws, LiveFrames.AgentPresence(who.Agent, online));
         Changed?.Invoke(who.Ws, who.Agent, online);
     }
 
@@ -86,11 +92,35 @@ internal sealed class AgentPresence : IAgentPresence, IDisposable
         }
     }
 
+    /// <summary>Roles or teams changed: consoles that may do something else now come in again. The others notice nothing.</summary>
+    private void OnRightsChanged(int ws)
+    {
+        foreach (var party in Parties(key => key.Ws == ws))
+            _ = CutWhenChanged(party);
+    }
+
+    private static async Task CutWhenChanged(AgentParty party)
+    {
+        try
+        {
+            if (!await party.StandsAsBefore())
+                party.Connection.Close(Platform.Gateway.CloseReason.NotSignedIn);
+        }
+        catch (Exception)
+        {
+            // The store is away: the sweep asks again in seconds.
+        }
+    }
+
     private List<AgentParty> Parties(Func<(int Ws, Guid Agent), bool> of)
     {
         lock (_gate)
             return [.. _online.Where(pair => of(pair.Key)).SelectMany(pair => pair.Value)];
     }
 
-    public void Dispose() => _actors.SignedOut -= OnSignedOut;
+    public void Dispose()
+    {
+        _actors.SignedOut -= OnSignedOut;
+        _rights.Changed -= OnRightsChanged;
+    }
 }

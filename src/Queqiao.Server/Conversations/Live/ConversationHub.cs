@@ -9,7 +9,8 @@ namespace Queqiao.Server.Conversations.Live;
 /// Who is reading what on this node. Every committed entry is written once for each audience that somebody is in, and the
 /// same bytes go to all of it.
 /// </summary>
-internal sealed class ConversationHub : ILogSubscriber, ILogOrder
+/// <param name="outside">The readers of other nodes; null: there are none.</param>
+internal sealed class ConversationHub(HubLink? outside = null) : ILogSubscriber, ILogOrder
 {
     private readonly ConcurrentDictionary<(int Ws, Guid Conversation), SubscriptionSet> _agents = new();
     private readonly ConcurrentDictionary<(int Ws, CustomerKey Customer), SubscriptionSet> _customers = new();
@@ -67,18 +68,69 @@ internal sealed class ConversationHub : ILogSubscriber, ILogOrder
         }
     }
 
-    /// <summary>A passing word (typing, presence) to the agents who watch a conversation.</summary>
+    /// <summary>A passing word (typing) to the agents who watch a conversation, on any node.</summary>
     public void ToAgents(int ws, Guid conversation, Func<byte[]> frame, GatewayConnection? except = null)
+    {
+        ToAgentsHere(ws, conversation, frame, except);
+        outside?.ToAgents(ws, conversation, frame);
+    }
+
+    /// <summary>A passing word to a visitor's widgets, on any node.</summary>
+    public void ToCustomer(int ws, CustomerKey customer, Func<byte[]> frame)
+    {
+        ToCustomerHere(ws, customer, frame);
+        outside?.ToCustomer(ws, customer, frame);
+    }
+
+    public void ToAgentsHere(int ws, Guid conversation, Func<byte[]> frame, GatewayConnection? except = null)
     {
         if (_agents.TryGetValue((ws, conversation), out var set))
             Pass(set, frame, except);
     }
 
-    /// <summary>A passing word to a visitor's widgets.</summary>
-    public void ToCustomer(int ws, CustomerKey customer, Func<byte[]> frame, GatewayConnection? except = null)
+    public void ToCustomerHere(int ws, CustomerKey customer, Func<byte[]> frame)
     {
         if (_customers.TryGetValue((ws, customer), out var set))
-            Pass(set, frame, except);
+            Pass(set, frame, except: null);
+    }
+
+    /// <summary>A customer's first widget came on this node, or the last one went.</summary>
+    public void CustomerIs(bool online, int ws, CustomerKey customer, Guid conversation)
+    {
+        ToAgentsHere(ws, conversation, () => LiveFrames.ContactPresence(conversation, online));
+        outside?.Say(online ? CustomerWord.Here : CustomerWord.Gone, ws, customer, conversation);
+    }
+
+    /// <summary>Tells a console that begins to watch whether the customer is there: from here at once, from another node a moment later.</summary>
+    public void ShowCustomer(int ws, CustomerKey customer, Guid conversation, GatewayConnection to)
+    {
+        var online = IsOnline(ws, customer);
+        to.Send(LiveFrames.ContactPresence(conversation, online));
+        if (!online)
+            outside?.Say(CustomerWord.Ask, ws, customer, conversation);
+    }
+
+    /// <summary>What another node says of a customer.</summary>
+    public void Hear(CustomerWord word, int ws, CustomerKey customer, Guid conversation)
+    {
+        if (word == CustomerWord.Here)
+            ToAgentsHere(ws, conversation, () => LiveFrames.ContactPresence(conversation, online: true));
+        else if (IsOnline(ws, customer))
+            outside?.Say(CustomerWord.Here, ws, customer, conversation); // with us they still are
+        else if (word == CustomerWord.Gone)
+            ToAgentsHere(ws, conversation, () => LiveFrames.ContactPresence(conversation, online: false));
+    }
+
+    /// <summary>A node was lost, and with it the customers who were there: those who are elsewhere by now are asked for again.</summary>
+    public void AskAgain()
+    {
+        foreach (var ((ws, conversation), set) in _agents)
+        {
+            if (Array.Find(set.All, one => one.Customer is not null)?.Customer is not { } customer || IsOnline(ws, customer))
+                continue;
+            ToAgentsHere(ws, conversation, () => LiveFrames.ContactPresence(conversation, online: false));
+            outside?.Say(CustomerWord.Ask, ws, customer, conversation);
+        }
     }
 
     private static void Pass(SubscriptionSet set, Func<byte[]> frame, GatewayConnection? except)

@@ -6,6 +6,7 @@ using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Gateway;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 
@@ -14,8 +15,11 @@ namespace Queqiao.Server.Conversations.Live;
 /// <summary>What customers' connections share.</summary>
 internal sealed record CustomerServices(
     ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, SendingFiles Files, StoredFiles Stored, FileKeys FileKeys, LimitsOptions Limits,
-    TimeProvider Clock, SettingsBoard Settings)
+    TimeProvider Clock, SettingsBoard Settings, Pressure Pressure)
 {
+    /// <summary>Null: somebody who has not said anything yet may begin now.</summary>
+    public Refusal? MayBegin() => Pressure.Of(Worth.NewChat);
+
     /// <summary>The customer as somebody who uploads.</summary>
     public FileOwner Owner(Customer customer) => FileKeys.OfCustomer(customer.Ws, customer.Key.ChannelId, customer.Key.Identity);
 }
@@ -41,10 +45,10 @@ internal sealed class CustomerConversations(CustomerServices services, Transcrip
     {
         if (Sending.Check(clientId, text, attachments) is { } refusal)
             return new CustomerAnswer.Refused(refusal);
-        var (said, settings) = (new Outgoing(clientId!, text ?? "", ReplyTo: replyTo), services.Settings.Of(customer.Ws));
+        var said = new Outgoing(clientId!, text ?? "", ReplyTo: replyTo);
         var outcome = attachments is { Count: > 0 }
-            ? await services.Files.Send(services.Owner(customer), attachments, isPublic: true, (sent, reply) => CustomerCommands.Message(customer, said with { Files = sent }, settings, reply, origin: null))
-            : await services.Log.Append(reply => CustomerCommands.Message(customer, said, settings, reply, origin: null));
+            ? await services.Files.Send(services.Owner(customer), attachments, isPublic: true, (sent, reply) => CustomerCommands.Message(customer, said with { Files = sent }, services, reply, origin: null))
+            : await services.Log.Append(reply => CustomerCommands.Message(customer, said, services, reply, origin: null));
         return outcome switch
         {
             LogOutcome.Stored stored => new CustomerAnswer.Stored(

@@ -1,4 +1,3 @@
-using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Platform.Gateway;
@@ -38,7 +37,7 @@ internal sealed class CustomerParty(Customer customer, GatewayConnection connect
     private void Send(ClientFrame frame)
     {
         var reply = new SocketReply(connection, "send", frame.ClientId, forCustomer: true);
-        if (Sending.Check(frame.ClientId, frame.Text, frame.Attachments) is { } refusal)
+        if ((Sending.Check(frame.ClientId, frame.Text, frame.Attachments) ?? (subscription.ConversationId is null ? services.MayBegin() : null)) is { } refusal)
             reply.Refuse(refusal);
         else
             Send(frame, new Outgoing(frame.ClientId!, frame.Text ?? "", ReplyTo: frame.ReplyTo), Unless(reply));
@@ -46,15 +45,14 @@ internal sealed class CustomerParty(Customer customer, GatewayConnection connect
 
     private void Send(ClientFrame frame, Outgoing said, ILogReply reply)
     {
-        var settings = services.Settings.Of(customer.Ws);
         if (frame.Attachments is { Length: > 0 } attached)
         {
             services.Files.Post(services.Owner(customer), attached, isPublic: true,
-                sent => CustomerCommands.Message(customer, said with { Files = sent }, settings, reply, connection), reply);
+                sent => CustomerCommands.Message(customer, said with { Files = sent }, services, reply, connection), reply);
         }
         else
         {
-            services.Log.Post(CustomerCommands.Message(customer, said, settings, reply, connection));
+            services.Log.Post(CustomerCommands.Message(customer, said, services, reply, connection));
         }
     }
 
@@ -77,21 +75,21 @@ internal static class CustomerSignals
         hub.ToAgents(customer.Ws, conversation, () => LiveFrames.Typing(conversation, SenderKind.Contact, null, null, on));
 
     public static void Presence(ConversationHub hub, Customer customer, Guid conversation, bool online) =>
-        hub.ToAgents(customer.Ws, conversation, () => LiveFrames.ContactPresence(conversation, online));
+        hub.CustomerIs(online, customer.Ws, customer.Key, conversation);
 }
 
 /// <summary>The commands of a customer.</summary>
 internal static class CustomerCommands
 {
-    public static LogCommand Message(Customer customer, Outgoing said, ConversationSettings settings, ILogReply reply, object? origin) => new()
+    public static LogCommand Message(Customer customer, Outgoing said, CustomerServices services, ILogReply reply, object? origin) => new()
     {
         Ws = customer.Ws,
         Customer = customer.Key,
         Begins = true,
         Key = LogCommand.KeyOf(customer.Ws, $"customer:{customer.Key.ChannelId}:{customer.Key.Identity}", said.ClientId),
         By = Contact,
-        ReopenWithin = settings.ReopenWithin,
-        Decide = head => head.CustomerSays(said.Text, said.ClientId, said.Files, said.ReplyTo),
+        ReopenWithin = services.Settings.Of(customer.Ws).ReopenWithin,
+        Decide = head => head.Seq == 0 && services.MayBegin() is { } busy ? busy : head.CustomerSays(said.Text, said.ClientId, said.Files, said.ReplyTo),
         Reply = reply,
         Origin = origin,
     };

@@ -25,7 +25,7 @@ internal sealed class SocketReply(GatewayConnection connection, string op, strin
         : new Refusal(500, "internal"));
 
     public void Refuse(Refusal refusal) =>
-        connection.Send(Frames.Error(connection.Locale, refusal.Code, op, clientId, refusal.Args));
+        connection.Send(Frames.Error(connection.Locale, refusal.Code, new RefusedFrame(op, clientId, Conversation: null) { RetryAfter = refusal.RetryAfter }, refusal.Args));
 
     private byte[] Ack(LogOutcome.Stored stored) => Frames.Write((stored, clientId, forCustomer), static (json, it) =>
     {

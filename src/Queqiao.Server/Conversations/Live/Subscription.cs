@@ -21,6 +21,9 @@ internal sealed class Subscription(GatewayConnection connection, Guid? conversat
 
     public GatewayConnection Connection => connection;
 
+    /// <summary>Of an agent's: whose conversation it is.</summary>
+    public CustomerKey? Customer { get; init; }
+
     /// <summary>A conversation may leave the reader's sight while it is watched: the reader is told who took it, and nothing after, until it comes back.</summary>
     public bool MaySee(LogEntry entry, ConversationHead head)
     {

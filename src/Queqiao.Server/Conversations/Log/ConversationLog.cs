@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Queqiao.Server.Conversations.Relaying;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
@@ -21,10 +22,12 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     private readonly ConversationSeals _seals;
     private readonly IGroupWriter<LogCommand> _writer;
     private readonly LogRelay? _relay;
+    private readonly Pressure? _pressure;
 
     /// <param name="relay">Told of every transaction when other nodes may be writing too.</param>
-    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed, ConversationSeals? seals = null, LogRelay? relay = null)
+    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed, ConversationSeals? seals = null, LogRelay? relay = null, Pressure? pressure = null)
     {
+        _pressure = pressure;
         _relay = storage.IsPostgres ? relay : null;
         _seals = seals ?? new ConversationSeals(storage, NullLogger<ConversationSeals>.Instance);
         _dialect = storage.IsPostgres ? new PostgresLogDialect() : new SqliteLogDialect();
@@ -33,9 +36,14 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
         _writer = storage.Group(this);
     }
 
-    /// <summary>Queues a command; its reply is told after the commit.</summary>
+    /// <summary>Queues a command; its reply is told after the commit, or at once when it would have to wait too long.</summary>
     public void Post(LogCommand command)
     {
+        if (_pressure?.Of(command.Customer is null ? Worth.Agent : Worth.Live) is { } busy)
+        {
+            command.Reply.Done(new LogOutcome.Refused(busy));
+            return;
+        }
         Tag(command);
         _writer.Enqueue(command, ShardOf(command));
     }

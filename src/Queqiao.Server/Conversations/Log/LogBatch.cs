@@ -108,6 +108,8 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
             return new LogOutcome.Refused(Refusal.NotFound());
         if (command.Scope is { } scope && !scope.Allows(head))
             return new LogOutcome.Refused(Refusal.NotFound());
+        if (command.Handling is { } handling && head.Seq > 0 && !handling.Allows(head))
+            return new LogOutcome.Refused(Refusal.Forbidden("conversation_read_only"));
 
         return command.Decide(head) switch
         {

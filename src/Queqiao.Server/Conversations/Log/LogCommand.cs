@@ -22,6 +22,9 @@ internal sealed class LogCommand
     /// <summary>What the asker may see: another conversation is not found. Null: the customer's own.</summary>
     public Scope<ConversationHead>? Scope { get; init; }
 
+    /// <summary>What the asker may change of what they see: else it is forbidden. Null: all of it.</summary>
+    public Scope<ConversationHead>? Handling { get; init; }
+
     /// <summary>The same key never appends twice; the first answer is given again.</summary>
     public Guid? Key { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Queqiao.Server.Conversations.Storage;
 
 namespace Queqiao.Server.Conversations.Log;
 
@@ -8,7 +9,7 @@ internal sealed class SqliteLogDialect : ILogDialect
 {
     private SqliteConnection? _connection;
     private SqliteCommand _key = null!, _customer = null!, _head = null!, _slot = null!, _contactKey = null!;
-    private SqliteCommand _newContact = null!, _newContactKey = null!, _newIdentity = null!, _newHead = null!, _changeHead = null!, _newEntry = null!, _newKey = null!, _moveSlot = null!;
+    private SqliteCommand _newContact = null!, _newContactKey = null!, _newIdentity = null!, _newHead = null!, _changeHead = null!, _newEntry = null!, _newKey = null!, _moveSlot = null!, _newMark = null!, _noMark = null!;
 
     public ValueTask Load(LogBatch batch, DbConnection connection, DbTransaction transaction, CancellationToken ct)
     {
@@ -60,7 +61,21 @@ internal sealed class SqliteLogDialect : ILogDialect
             Run(_newKey, key.Ws, Raw(key.Key), Raw(key.ConversationId), key.Seq, key.At);
         foreach (var id in batch.Changed)
             RunHead(_changeHead, batch.Heads[id], ChangeOrder);
+        foreach (var id in batch.Begun.Concat(batch.Changed))
+            StoreMarks(batch.Before.GetValueOrDefault(id), batch.Heads[id]);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>On PostgreSQL a trigger does this.</summary>
+    private void StoreMarks(ConversationHead? before, ConversationHead after)
+    {
+        if (ConversationMark.SameOf(before, after))
+            return;
+        var (old, marks) = (ConversationMark.Of(before), ConversationMark.Of(after));
+        foreach (var (kind, mark) in old.Except(marks))
+            Run(_noMark, after.Ws, kind, mark, Raw(after.Id));
+        foreach (var (kind, mark) in marks.Except(old))
+            Run(_newMark, after.Ws, kind, mark, Raw(after.Id));
     }
 
     private bool LoadKey(LogBatch batch, int ws, Guid key)
@@ -137,6 +152,8 @@ internal sealed class SqliteLogDialect : ILogDialect
         _changeHead = Command($"UPDATE conversation SET {string.Join(", ", HeadColumns.Changing.Select(name => name + " = ?"))} WHERE ws = ? AND id = ?", ChangeOrder.Length);
         _newEntry = Command("INSERT INTO entry (ws, conversation_id, seq, public_prev, at, type, sender_kind, sender_id, body, slot, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", 11);
         _newKey = Command("INSERT INTO entry_key (ws, key, conversation_id, seq, at) VALUES (?, ?, ?, ?, ?)", 5);
+        _newMark = Command("INSERT INTO conversation_mark (ws, kind, mark, conversation_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", 4);
+        _noMark = Command("DELETE FROM conversation_mark WHERE ws = ? AND kind = ? AND mark = ? AND conversation_id = ?", 4);
         _moveSlot = Command("UPDATE slot SET position = position + ? WHERE slot = ?", 2);
     }
 
@@ -154,7 +171,7 @@ internal sealed class SqliteLogDialect : ILogDialect
 
     private void Enter(SqliteTransaction transaction)
     {
-        foreach (var command in (ReadOnlySpan<SqliteCommand>)[_key, _customer, _head, _slot, _contactKey, _newContact, _newContactKey, _newIdentity, _newHead, _changeHead, _newEntry, _newKey, _moveSlot])
+        foreach (var command in (ReadOnlySpan<SqliteCommand>)[_key, _customer, _head, _slot, _contactKey, _newContact, _newContactKey, _newIdentity, _newHead, _changeHead, _newEntry, _newKey, _moveSlot, _newMark, _noMark])
             command.Transaction = transaction;
     }
 

@@ -42,6 +42,7 @@ internal static class Sending
             Ws = actor.Ws,
             ConversationId = conversation,
             Scope = actor.Conversations(),
+            Handling = actor.Conversations(Permissions.Reply),
             Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", clientId),
             By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
             Decide = said.IsNote ? head => head.AddNote(text, clientId, said.Files, said.Mentions) : head => head.AgentSays(text, clientId, person, said.Files, said.ReplyTo),
@@ -51,11 +52,14 @@ internal static class Sending
     }
 
     /// <summary>A change of the conversation by an agent.</summary>
-    public static LogCommand Change(Actor actor, Guid conversation, Func<ConversationHead, Decision> decide, ILogReply reply, object? origin = null) => new()
+    /// <param name="permission">By which right: roles may let somebody see more than they may change.</param>
+    public static LogCommand Change(
+        Actor actor, Guid conversation, Func<ConversationHead, Decision> decide, ILogReply reply, object? origin = null, string permission = Permissions.Reply) => new()
     {
         Ws = actor.Ws,
         ConversationId = conversation,
         Scope = actor.Conversations(),
+        Handling = actor.Conversations(permission),
         By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
         Decide = decide,
         Reply = reply,

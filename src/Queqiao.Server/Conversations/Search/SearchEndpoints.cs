@@ -5,6 +5,7 @@ using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Text.Searching;
 
@@ -26,7 +27,7 @@ internal static class SearchEndpoints
             .WithSummary("Find messages, notes and conversations by their words").Produces<FoundAnswer>();
         search.MapGet("/status", Status).Needs(Permissions.ReadConversations).TakesQuery()
             .WithSummary("How far the index is behind").Produces<StatusAnswer>();
-        search.MapPost("/rebuild", Rebuild).Needs(Permissions.ManageWorkspace).TakesQuery()
+        search.MapPost("/rebuild", Rebuild).IsBulkWork().Needs(Permissions.ManageWorkspace).TakesQuery()
             .WithSummary("Fill the index anew, while it goes on being used").Produces(StatusCodes.Status202Accepted);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
@@ -22,7 +23,7 @@ internal static class StartConversation
         var clientId = request.ClientId ?? "start-" + ids.New().ToString("N");
         if (Sending.Check(clientId, request.Text) is { } refusal)
             return refusal.ToProblem();
-        if (await IdentityOf(storage, seals, actor.Ws, request, ct) is not { } identity)
+        if (!actor.MayUseChannel(request.ChannelId) || await IdentityOf(storage, seals, actor, request, ct) is not { } identity)
             return Refusal.Conflict("contact_not_on_channel").ToProblem();
         var agent = new Person(actor.AgentId, actor.Name);
         var outcome = await log.Append(reply => new LogCommand
@@ -32,6 +33,7 @@ internal static class StartConversation
             Begins = true,
             ReopenWithin = TimeSpan.FromMilliseconds(-1), // what is resolved stays so
             Scope = actor.Conversations(),
+            Handling = actor.Conversations(Permissions.Reply),
             Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", clientId),
             By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
             Decide = head => head.AgentStarts(request.Text, clientId, agent),
@@ -42,9 +44,13 @@ internal static class StartConversation
             : ((LogOutcome.Refused)outcome).Refusal.ToProblem();
     }
 
-    private static async Task<string?> IdentityOf(IStorageEngine storage, ConversationSeals seals, int ws, Request request, CancellationToken ct)
+    /// <summary>How the person is reached there; null when it is not known, or the actor does not see them.</summary>
+    private static async Task<string?> IdentityOf(IStorageEngine storage, ConversationSeals seals, Actor actor, Request request, CancellationToken ct)
     {
+        var ws = actor.Ws;
         await using var db = storage.Read(ws);
+        if (!actor.Rights.SeesEverything && !await db.Visible(actor.Conversations()).AnyAsync(head => head.ContactId == request.ContactId, ct))
+            return null;
         var last = await seals.Head(db.Visible(Scope<ConversationHead>.Workspace(ws))
             .Where(head => head.ContactId == request.ContactId && head.ChannelId == request.ChannelId)
             .OrderByDescending(head => head.CreatedAt), ct);

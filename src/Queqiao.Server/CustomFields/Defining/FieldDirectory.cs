@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.CustomFields.Storage;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.CustomFields.Defining;
 
-internal sealed class FieldDirectory(IStorageEngine storage, TimeProvider clock) : ICustomFields
+internal sealed class FieldDirectory(IStorageEngine storage, TimeProvider clock, CacheNews? news = null) : ICustomFields
 {
-    private readonly FreshCache<(int Ws, string Object), FieldSet> _known = new(clock, TimeSpan.FromSeconds(5));
+    private readonly FreshCache<(int Ws, string Object), FieldSet> _known = new(clock, TimeSpan.FromSeconds(5), news, "custom fields");
 
     public async ValueTask<FieldSet> Of(int ws, string @object, CancellationToken ct) => (await _known.Get((ws, @object), Load, ct))!;
 

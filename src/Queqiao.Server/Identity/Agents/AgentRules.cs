@@ -46,10 +46,11 @@ internal static partial class AgentRules
             yield return ("password", fault);
     }
 
-    public static IEnumerable<(string Field, FieldFault Fault)> CheckRole(string role)
+    /// <summary>A built-in role's name or what may be the id of one of the workspace.</summary>
+    public static IEnumerable<(string Field, FieldFault Fault)> CheckRole(string role, string field = "role")
     {
-        if (!Permissions.Roles.Contains(role))
-            yield return ("role", new("not_one_of", string.Join(", ", Permissions.Roles)));
+        if (BuiltInRoles.Find(role) is null && !Guid.TryParseExact(role, "D", out _))
+            yield return (field, new("not_one_of", string.Join(", ", BuiltInRoles.Ids)));
     }
 
     public static IEnumerable<(string Field, FieldFault Fault)> CheckLocale(string? locale)
@@ -60,12 +61,6 @@ internal static partial class AgentRules
 
     /// <summary>One fault, or none: reads well in a list of checks.</summary>
     public static IEnumerable<(string Field, FieldFault Fault)> When(bool wrong, string field, FieldFault fault) => wrong ? [(field, fault)] : [];
-
-    /// <summary>Nobody makes somebody more powerful than themselves.</summary>
-    public static bool MayGrant(string own, string granted) => Rank(granted) >= Rank(own);
-
-    // Roles are listed from the most powerful down.
-    private static int Rank(string role) => Permissions.Roles.ToList().IndexOf(role);
 
     // Format characters turn the reading direction or hide letters; ZWJ and ZWNJ are needed by emoji and by Persian.
     private static bool IsInvisible(Rune letter) => Rune.GetUnicodeCategory(letter) switch

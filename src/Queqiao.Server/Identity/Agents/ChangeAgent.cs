@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Identity.Teams;
@@ -10,7 +11,16 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Agents;
 
 /// <summary>What has to know of a colleague's change.</summary>
-internal sealed record AgentChanges(AgentSessions Sessions, ApiTokens Tokens, AgentDirectory Directory, TeamDirectory Teams, IAgentPresence Presence);
+internal sealed record AgentChanges(AgentSessions Sessions, ApiTokens Tokens, AgentDirectory Directory, TeamDirectory Teams, IAgentPresence Presence, RightsBoard Rights)
+{
+    /// <summary>Somebody has other roles: requests see it at once, their sockets come in again.</summary>
+    public void RolesChanged(int ws, Guid agent)
+    {
+        Directory.Changed(ws, agent);
+        Rights.Tell(ws);
+        Sessions.Changed(ws, agent);
+    }
+}
 
 /// <summary>
 /// <c>PATCH /api/v1/agents/{id}</c>: what is given replaces what was. Disabling ends sessions, tokens and sockets; their conversations stay
@@ -21,23 +31,22 @@ internal static class ChangeAgent
     public const int MostCapacity = 200;
 
     /// <param name="Name">As customers see it.</param>
-    /// <param name="Role">Needs a recent proof.</param>
+    /// <param name="Role">The only role they are to have. Needs a recent proof.</param>
     /// <param name="Capacity">Conversations that may be given to them at once.</param>
     /// <param name="Teams">All the teams they shall be in; who leads a team keeps leading it.</param>
     /// <param name="Disabled">Needs a recent proof.</param>
-    public sealed record Request(string? Name = null, string? Role = null, int? Capacity = null, IReadOnlyList<Guid>? Teams = null, bool? Disabled = null);
+    /// <param name="Roles">All the roles they are to have; instead of <paramref name="Role"/>.</param>
+    public sealed record Request(string? Name = null, string? Role = null, int? Capacity = null, IReadOnlyList<Guid>? Teams = null, bool? Disabled = null, IReadOnlyList<string>? Roles = null);
 
     public static async Task<IResult> Handle(
         Guid id, Request request, Actor actor, AgentChanges changes, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         if (Check(request) is { } invalid)
             return invalid.ToProblem();
-        if (request.Role is { } role && !AgentRules.MayGrant(actor.Role, role))
-            return Refusal.Forbidden("role_above_own").ToProblem();
         // A directory's program may take leavers out; nobody's program hands out roles.
-        if (request.Role is not null && actor.TokenId is not null)
+        if (RoleChoice.Of(request.Role, request.Roles) is not null && actor.TokenId is not null)
             return Refusal.Forbidden("person_required").ToProblem();
-        if ((request.Role is not null || request.Disabled is not null) && actor.TokenId is null && !await context.ProvenRecently())
+        if ((RoleChoice.Of(request.Role, request.Roles) is not null || request.Disabled is not null) && actor.TokenId is null && !await context.ProvenRecently())
             return Refusal.Forbidden("proof_required").ToProblem();
         return await storage.Run(actor.Ws, async (unit, stop) =>
         {
@@ -53,22 +62,23 @@ internal static class ChangeAgent
 
     private static Refusal? Check(Request request) => Refusal.Of([
         .. request.Name is { } name ? AgentRules.CheckName("name", name) : [],
-        .. request.Role is { } role ? AgentRules.CheckRole(role) : [],
+        .. RoleChoice.Check(request.Role, request.Roles, required: false),
         .. AgentRules.When(request.Capacity is < 0 or > MostCapacity, "capacity", new FieldFault("out_of_range", 0, MostCapacity))]);
 
     private static async Task<Refusal?> Refuse(WriteUnit unit, Request request, Actor actor, Agent agent, CancellationToken ct)
     {
-        if (!AgentRules.MayGrant(actor.Role, agent.Role))
+        if (!Granting.Reaches(actor, await HeldRoles.Of(unit.Db, actor.Ws, agent.Id, agent.Role, ct)))
             return Refusal.Forbidden("agent_above_own");
-        var demoted = request.Role is { } role && role != agent.Role;
+        if (RoleChoice.Of(request.Role, request.Roles) is { } wanted && await GiveRoles.Refuse(unit, actor, agent, wanted, ct) is { } refused)
+            return refused;
         var disabled = request.Disabled == true && agent.DisabledAt is null;
         if (agent.Id == actor.AgentId && disabled)
             return Refusal.Conflict("not_yourself");
-        if (agent is { Role: "owner", DisabledAt: null } && (demoted || disabled)
-            && await unit.Db.Table<Agent>().CountAsync(one => one.Ws == unit.Ws && one.Role == "owner" && one.DisabledAt == null, ct) == 1)
-            return Refusal.Conflict("last_owner");
-        return agent.Id == actor.AgentId && demoted ? Refusal.Conflict("not_yourself") : null;
+        return disabled && agent.Role == BuiltInRoles.Owner && await GiveRoles.IsLastOwner(unit, ct) ? Refusal.Conflict("last_owner") : null;
     }
+
+    private static Refusal? RefuseTeams(Actor actor, Guid agent, IEnumerable<Guid> joining) =>
+        agent == actor.AgentId ? TeamReachRules.RefuseJoining(actor, joining) : TeamReachRules.Refuse(actor, joining);
 
     private sealed record Wish(WriteUnit Unit, Request Request, Agent Agent, Actor Actor);
 
@@ -78,7 +88,11 @@ internal static class ChangeAgent
         var tree = await TeamDirectory.Load(unit.Db, actor.Ws, ct);
         if (request.Teams?.Any(team => tree.Find(team) is null) == true)
             return Refusal.Invalid("teams", "team_unknown").ToProblem();
+        if (request.Teams is not null && RefuseTeams(actor, agent.Id, request.Teams.Where(team => tree.MembersOf(team).All(member => member.AgentId != agent.Id))) is { } beyond)
+            return beyond.ToProblem();
         var news = Apply(request, agent, unit.Ids.Now());
+        if (RoleChoice.Of(request.Role, request.Roles) is { } roles && await HeldRoles.Replace(unit, agent, roles, ct) is { } given)
+            news["role"] = given;
         var teamsChanged = request.Teams is { } teams && await AgentTeams.Replace(unit, tree, agent.Id, teams, ct) is { } change && news.TryAdd("teams", change);
         if (news.Count > 0)
         {
@@ -87,6 +101,7 @@ internal static class ChangeAgent
                 await changes.Sessions.EndAll(unit, actor.Ws, agent.Id, keep: null, ct);
                 await changes.Tokens.Revoke(unit, agent.Id, one: null, ct);
             }
+            await HeldRoles.Raise(unit, ct);
             unit.AfterCommit(() => Tell(changes, actor.Ws, agent.Id, rights: news.ContainsKey("role") || news.ContainsKey("disabled") || news.ContainsKey("name"), teamsChanged));
             await Audit.Record(unit, AuditBy.Agent(actor, context), "agent.changed", "agent", agent.Id.ToString(), news, ct);
         }
@@ -98,7 +113,7 @@ internal static class ChangeAgent
     {
         changes.Directory.Changed(ws, agentId);
         if (rights)
-            changes.Sessions.Changed(ws, agentId);
+            changes.RolesChanged(ws, agentId);
         if (teams)
             changes.Teams.Changed(ws);
     }
@@ -111,11 +126,6 @@ internal static class ChangeAgent
         {
             news["name"] = true;
             agent.Name = name;
-        }
-        if (request.Role is { } role && role != agent.Role)
-        {
-            news["role"] = new { from = agent.Role, to = role };
-            agent.Role = role;
         }
         if (request.Capacity is { } capacity && capacity != agent.Capacity)
         {

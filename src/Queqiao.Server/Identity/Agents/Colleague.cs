@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -18,6 +19,6 @@ internal sealed record Colleague(Agent Agent, Refusal? Refusal)
         if (agent is null)
             return null;
         return new Colleague(agent, agent.Id == actor.AgentId ? Refusal.Conflict("not_yourself")
-            : !AgentRules.MayGrant(actor.Role, agent.Role) ? Refusal.Forbidden("agent_above_own") : null);
+            : !Granting.Reaches(actor, await HeldRoles.Of(unit.Db, actor.Ws, agent.Id, agent.Role, ct)) ? Refusal.Forbidden("agent_above_own") : null);
     }
 }

@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Identity.Teams;
+using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Problems;
@@ -64,7 +66,7 @@ internal static class AcceptInvitation
         var (hash, busy) = await passwords.Hash(request.Password, ct);
         if (hash is null)
             return busy!.ToProblem();
-        var account = new NewAgent(found.Invitation.Email, request.Name, found.Invitation.Role, request.Locale ?? Locale.Of(context).Tag, hash);
+        var account = new NewAgent(found.Invitation.Email, request.Name, found.Invitation.Role, request.Locale ?? Locale.Of(context).Tag, hash) { Roles = InvitationLinks.Roles(found.Invitation) };
         var limitedTo = found.Workspace.SecondFactor == "required" ? "second_factor" : null;
         try
         {
@@ -81,7 +83,7 @@ internal static class AcceptInvitation
             if (agent is null)
                 return Refusal.Forbidden("link_invalid").ToProblem();
             SessionCookie.Set(context, token!);
-            return TypedResults.Created("/api/v1/session", SessionView.Of(agent, found.Workspace.Id, found.Workspace.Name, limitedTo));
+            return TypedResults.Created("/api/v1/session", await SessionView.Of(sessions, new Entered(agent, found.Workspace.Id, found.Workspace.Name, limitedTo), withSecondFactor: false, context, ct));
         }
         catch (DbUpdateException trouble) when (trouble.IsDuplicate())
         {
@@ -97,12 +99,15 @@ internal static class AcceptInvitation
             .Where(one => one.Ws == invitation.Ws && one.Id == invitation.Id && one.TokenHash == invitation.TokenHash && one.AcceptedAt == null && one.RevokedAt == null && one.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(one => one.AcceptedAt, now), ct) == 0)
             return null;
-        var agent = account.AddTo(unit, invitation.Ws);
+        var there = await HeldRoles.All(unit.Db, invitation.Ws, ct);
+        var roles = (account.Roles ?? [account.Role]).Where(there.ContainsKey).ToArray(); // a role may have been given up since
+        var agent = (account with { Roles = roles.Length > 0 ? roles : [BuiltInRoles.Newcomer] }).AddTo(unit, invitation.Ws);
         await unit.Db.SaveChangesAsync(ct);
         var known = (await TeamDirectory.Load(unit.Db, invitation.Ws, ct)).Current.Select(team => team.Id).ToHashSet();
         unit.Db.Table<TeamMember>().AddRange(InvitationLinks.Teams(invitation).Where(known.Contains).Select(team => new TeamMember { Ws = invitation.Ws, TeamId = team, AgentId = agent.Id }));
         var agentId = agent.Id;
         await unit.Db.Table<Invitation>().Where(one => one.Ws == invitation.Ws && one.Id == invitation.Id).ExecuteUpdateAsync(set => set.SetProperty(one => one.AgentId, agentId), ct);
+        await HeldRoles.Raise(unit, ct);
         await Audit.Record(unit, AuditBy.Anonymous(invitation.Ws, context), "invitation.accepted", "agent", agent.Id.ToString(), new { role = agent.Role }, ct);
         return agent;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Identity.Teams;
 using Queqiao.Server.Platform.Access;
@@ -13,7 +14,7 @@ using Queqiao.Server.Platform.Web;
 namespace Queqiao.Server.Identity.Invitations;
 
 /// <summary>An invitation that nobody has taken yet.</summary>
-internal sealed record InvitationRow(Guid Id, string Email, string Role, IReadOnlyList<Guid> Teams, string? InvitedBy, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, bool Expired);
+internal sealed record InvitationRow(Guid Id, string Email, string Role, IReadOnlyList<string> Roles, IReadOnlyList<Guid> Teams, string? InvitedBy, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, bool Expired);
 
 internal sealed record InvitationList(IReadOnlyList<InvitationRow> Items, string? NextCursor);
 
@@ -28,7 +29,10 @@ internal static class InvitationLinks
     public static string Of(string token, PublicUrl url, HttpContext context) => $"{url.For(context.Request)}/console/invitation#token={token}";
 
     public static InvitationRow Row(Invitation invitation, string? invitedBy, long now) => new(
-        invitation.Id, invitation.Email, invitation.Role, Teams(invitation), invitedBy, Instants.Of(invitation.CreatedAt), Instants.Of(invitation.ExpiresAt), invitation.ExpiresAt <= now);
+        invitation.Id, invitation.Email, invitation.Role, Roles(invitation), Teams(invitation), invitedBy, Instants.Of(invitation.CreatedAt), Instants.Of(invitation.ExpiresAt), invitation.ExpiresAt <= now);
+
+    /// <summary>What the new colleague will be; an invitation of an older version names one role.</summary>
+    public static string[] Roles(Invitation invitation) => invitation.Roles is null ? [invitation.Role] : JsonSerializer.Deserialize<string[]>(invitation.Roles, StrictJson.Options)!;
 
     public static Guid[] Teams(Invitation invitation) => JsonSerializer.Deserialize<Guid[]>(invitation.TeamIds, StrictJson.Options)!;
 }
@@ -62,7 +66,7 @@ internal static class ListInvitations
 /// <summary><c>POST /api/v1/invitations</c></summary>
 internal static class Invite
 {
-    public sealed record Request(string Email, string Role, IReadOnlyList<Guid>? Teams = null);
+    public sealed record Request(string Email, string? Role = null, IReadOnlyList<Guid>? Teams = null, IReadOnlyList<string>? Roles = null);
 
     public static async Task<IResult> Handle(
         Request request, Actor actor, TeamDirectory teams, IStorageEngine storage, PublicUrl url, HttpContext context, CancellationToken ct)
@@ -71,16 +75,19 @@ internal static class Invite
         var wanted = (request.Teams ?? []).Distinct().ToArray();
         if (Refusal.Of([
             .. AgentRules.CheckEmail(request.Email),
-            .. AgentRules.CheckRole(request.Role),
+            .. RoleChoice.Check(request.Role, request.Roles, required: true),
             .. AgentRules.When(wanted.Any(id => tree.Find(id) is null), "teams", new FieldFault("team_unknown"))]) is { } invalid)
             return invalid.ToProblem();
-        if (!AgentRules.MayGrant(actor.Role, request.Role))
-            return Refusal.Forbidden("role_above_own").ToProblem();
+        if (TeamReachRules.Refuse(actor, wanted) is { } beyond)
+            return beyond.ToProblem();
+        var roles = RoleChoice.Of(request.Role, request.Roles)!;
         var token = TokenText.New().Reveal();
         try
         {
             return await storage.Run<IResult>(actor.Ws, async (unit, stop) =>
             {
+                if ((await RoleChoice.Read(unit.Db, actor, roles, stop)).Refusal is { } refused)
+                    return refused.ToProblem();
                 var key = AgentRules.EmailKey(request.Email);
                 if (await unit.Db.Table<Agent>().AnyAsync(agent => agent.EmailKey == key, stop))
                     return Refusal.Conflict("email_taken").ToProblem();
@@ -92,14 +99,15 @@ internal static class Invite
                     TokenHash = TokenText.Hash(token)!,
                     Email = request.Email.Trim(),
                     EmailKey = key,
-                    Role = request.Role,
+                    Role = HeldRoles.First(roles),
+                    Roles = JsonSerializer.Serialize(roles, StrictJson.Options),
                     TeamIds = JsonSerializer.Serialize(wanted, StrictJson.Options),
                     InvitedBy = actor.AgentId,
                     CreatedAt = now,
                     ExpiresAt = now + (long)InvitationLinks.Lasts.TotalMilliseconds,
                 };
                 unit.Db.Table<Invitation>().Add(invitation);
-                await Audit.Record(unit, AuditBy.Agent(actor, context), "invitation.created", "invitation", invitation.Id.ToString(), new { role = request.Role, teams = wanted }, stop);
+                await Audit.Record(unit, AuditBy.Agent(actor, context), "invitation.created", "invitation", invitation.Id.ToString(), new { role = invitation.Role, roles, teams = wanted }, stop);
                 return TypedResults.Created($"/api/v1/invitations/{invitation.Id}",
                     new InvitationMade(InvitationLinks.Row(invitation, actor.Name, now), InvitationLinks.Of(token, url, context)));
             }, ct);
@@ -123,8 +131,8 @@ internal static class RenewInvitation
                 .SingleOrDefaultAsync(one => one.Ws == actor.Ws && one.Id == id && one.AcceptedAt == null && one.RevokedAt == null, stop);
             if (invitation is null)
                 return Refusal.NotFound().ToProblem();
-            if (!AgentRules.MayGrant(actor.Role, invitation.Role))
-                return Refusal.Forbidden("role_above_own").ToProblem();
+            if ((await RoleChoice.Read(unit.Db, actor, InvitationLinks.Roles(invitation), stop)).Refusal is { } refused)
+                return refused.ToProblem();
             var now = unit.Ids.Now();
             (invitation.TokenHash, invitation.ExpiresAt) = (TokenText.Hash(token)!, now + (long)InvitationLinks.Lasts.TotalMilliseconds);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "invitation.renewed", "invitation", id.ToString(), null, stop);

@@ -1,7 +1,9 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -10,7 +12,7 @@ namespace Queqiao.Server.Identity.Sessions;
 
 /// <summary>Who is signed in. A session is a row; here are those that were used in the last seconds.</summary>
 internal sealed partial class AgentSessions(
-    IStorageEngine storage, Ids ids, TimeProvider clock, IdentityOptions options, SessionEnds ends, ApiTokens tokens, ILogger<AgentSessions> log)
+    IStorageEngine storage, Ids ids, TimeProvider clock, IdentityOptions options, SessionEnds ends, ApiTokens tokens, IRights rights, ILogger<AgentSessions> log, CacheNews? news = null)
     : IActors, ISessions
 {
     /// <summary>How long another node's sign-out may go unnoticed by requests here.</summary>
@@ -22,7 +24,7 @@ internal sealed partial class AgentSessions(
     /// <summary>How long a password or second factor counts for what needs a recent one (OWASP ASVS 7.5.3).</summary>
     private static readonly TimeSpan ProofLasts = TimeSpan.FromMinutes(5);
 
-    private readonly FreshCache<string, Live> _live = new(clock, FreshFor);
+    private readonly FreshCache<string, Live> _live = new(clock, FreshFor, news, "sessions");
 
     public event Action<SignedOut>? SignedOut
     {
@@ -31,15 +33,24 @@ internal sealed partial class AgentSessions(
     }
 
     /// <summary>A session as this node knows it.</summary>
-    private sealed class Live(Actor actor, byte[] hash, long expiresAt, long lastSeenAt, long provenAt)
+    private sealed class Live(Actor actor, byte[] hash, long expiresAt, long lastSeenAt, long provenAt, bool withSecondFactor)
     {
-        public Actor Actor => actor;
+        public Actor Actor { get; private set; } = actor;
 
         public byte[] Hash => hash;
 
         public long ExpiresAt => expiresAt;
 
         public long ProvenAt => provenAt;
+
+        public bool WithSecondFactor => withSecondFactor;
+
+        /// <summary>With what they may do now. Most requests find what the one before found.</summary>
+        public Actor With(Rights now)
+        {
+            var known = Actor;
+            return known.Rights == now ? known : Actor = known with { Rights = now };
+        }
 
         public long LastSeenAt = lastSeenAt;
     }
@@ -51,33 +62,54 @@ internal sealed partial class AgentSessions(
             return await tokens.Of(token!, context);
         if (TokenText.Hash(token) is not { } hash || await Find(hash, context.RequestAborted) is not { } live)
             return null;
+        if (await RightsOf(live, context.Connection.RemoteIpAddress, context.RequestAborted) is not { } now)
+            return null;
         Seen(live);
-        context.Features.Set(new SignedInBy(hash, IsToken: false, live.Actor.Role));
-        return live.Actor;
+        context.Features.Set(new SignedInBy(hash, IsToken: false, now.Stamp, context.Connection.RemoteIpAddress));
+        return live.With(now);
     }
 
     public async ValueTask<bool> Stands(SignedInBy session, bool active, CancellationToken ct)
     {
         if (session.IsToken)
             return await tokens.Stands(session, ct);
-        if (await Find(session.TokenHash, ct) is not { } live || (session.Role is { } role && role != live.Actor.Role))
+        if (await Find(session.TokenHash, ct) is not { } live)
+            return false;
+        if (session.Rights is { } stamp && (await RightsOf(live, session.From, ct))?.Stamp != stamp)
             return false;
         if (active)
             Seen(live);
         return true;
     }
 
-    public async ValueTask<bool> ProvenRecently(SignedInBy session, CancellationToken ct)
+    public async ValueTask<bool> ProvenRecently(SignedInBy session, CancellationToken ct, TimeSpan? within = null)
     {
         if (session.IsToken || await Find(session.TokenHash, ct) is not { } live)
             return false;
-        if (IsRecent(live))
+        if (IsRecent(live, within))
             return true;
-        _live.Forget(KeyOf(session.TokenHash)); // the proof may have been given on another node a second ago
-        return await Find(session.TokenHash, ct) is { } fresh && IsRecent(fresh);
+        _live.ForgetHere(KeyOf(session.TokenHash)); // the proof may have been given on another node a second ago
+        return await Find(session.TokenHash, ct) is { } fresh && IsRecent(fresh, within);
     }
 
-    private bool IsRecent(Live live) => ids.Now() - live.ProvenAt < ProofLasts.TotalMilliseconds;
+    private bool IsRecent(Live live, TimeSpan? within) => ids.Now() - live.ProvenAt < (within ?? ProofLasts).TotalMilliseconds;
+
+    /// <summary>Somebody whose session has just begun.</summary>
+    public async Task<Actor> ActorOf(Entered who, bool withSecondFactor, HttpContext context, CancellationToken ct)
+    {
+        var agent = who.Agent;
+        var actor = new Actor(agent.Ws, who.WorkspaceId, agent.Id, agent.Name, agent.Email, agent.Role, agent.Locale) { LimitedTo = who.LimitedTo, Rights = Rights.None };
+        return actor with { Rights = await RightsOf(new Live(actor, [], 0, 0, 0, withSecondFactor), context.Connection.RemoteIpAddress, ct) ?? Rights.None };
+    }
+
+    /// <summary>What the agent may do from there at this moment; null when they no longer work here.</summary>
+    private async ValueTask<Rights?> RightsOf(Live live, IPAddress? from, CancellationToken ct)
+    {
+        if (live.Actor.LimitedTo is not null)
+            return Rights.None;
+        var all = await rights.Of(live.Actor.Ws, live.Actor.AgentId, ct);
+        return all?.For(Circumstances.Of(from, DateTimeOffset.FromUnixTimeMilliseconds(ids.Now()), all.TimeZone, live.WithSecondFactor));
+    }
 
     /// <summary>Adds a session to the transaction of a sign-in.</summary>
     /// <param name="unit">The sign-in.</param>
@@ -173,10 +205,8 @@ internal sealed partial class AgentSessions(
         if (found is null || !Stands(found.Session.ExpiresAt, found.Session.LastSeenAt))
             return null;
         var (row, person) = (found.Session, found.Agent);
-        var actor = new Actor(person.Ws, found.WorkspaceId, person.Id, person.Name, person.Email, person.Role, person.Locale) { LimitedTo = row.LimitedTo };
-        if (row.LimitedTo is not null)
-            actor = actor with { Permissions = new HashSet<string>() };
-        return new Live(actor, hash, row.ExpiresAt, row.LastSeenAt, row.ProvenAt ?? row.CreatedAt);
+        var actor = new Actor(person.Ws, found.WorkspaceId, person.Id, person.Name, person.Email, person.Role, person.Locale) { LimitedTo = row.LimitedTo, Rights = Rights.None };
+        return new Live(actor, hash, row.ExpiresAt, row.LastSeenAt, row.ProvenAt ?? row.CreatedAt, row.SecondFactorAt is not null);
     }
 
     private bool Stands(long expiresAt, long lastSeenAt)

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
-using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -88,6 +88,8 @@ internal static class Others
         if (!actor.May(Permissions.ManageAgents))
             return Refusal.Forbidden();
         var role = await unit.Db.Table<Agent>().Where(agent => agent.Ws == actor.Ws && agent.Id == whose).Select(agent => agent.Role).SingleOrDefaultAsync(ct);
-        return role is null ? Refusal.NotFound() : AgentRules.MayGrant(actor.Role, role) ? null : Refusal.Forbidden("agent_above_own");
+        if (role is null)
+            return Refusal.NotFound();
+        return Granting.Reaches(actor, await HeldRoles.Of(unit.Db, actor.Ws, whose, role, ct)) ? null : Refusal.Forbidden("agent_above_own");
     }
 }

@@ -14,12 +14,14 @@ internal sealed record SessionView(SessionAgent Agent, SessionWorkspace Workspac
         actor.LimitedTo);
 
     /// <summary>Of somebody who has just come in.</summary>
-    public static SessionView Of(Agent agent, Guid workspaceId, string workspaceName, string? limitedTo)
-    {
-        var actor = new Actor(agent.Ws, workspaceId, agent.Id, agent.Name, agent.Email, agent.Role, agent.Locale) { LimitedTo = limitedTo };
-        return Of(limitedTo is null ? actor : actor with { Permissions = new HashSet<string>() }, workspaceName);
-    }
+    /// <param name="withSecondFactor">Whether they proved one.</param>
+    public static async Task<SessionView> Of(AgentSessions sessions, Entered who, bool withSecondFactor, HttpContext context, CancellationToken ct) =>
+        Of(await sessions.ActorOf(who, withSecondFactor, context, ct), who.WorkspaceName);
 }
+
+/// <summary>Somebody who has just come in.</summary>
+/// <param name="LimitedTo">What their session is limited to; null: nothing.</param>
+internal sealed record Entered(Agent Agent, Guid WorkspaceId, string WorkspaceName, string? LimitedTo);
 
 internal sealed record SessionAgent(Guid Id, string Name, string Email, string Role, string Locale);
 

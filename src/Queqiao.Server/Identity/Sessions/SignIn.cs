@@ -66,7 +66,7 @@ internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, 
         }
         throttle.Succeeded(emailKey, address);
         SessionCookie.Set(context, token);
-        return TypedResults.Ok(SessionView.Of(agent, found.WorkspaceId, found.WorkspaceName, limitedTo));
+        return TypedResults.Ok(await SessionView.Of(sessions, new Entered(agent, found.WorkspaceId, found.WorkspaceName, limitedTo), withFactor, context, ct));
     }
 
     /// <param name="Agent">Whose password was right.</param>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Storage;
 
@@ -29,6 +30,7 @@ internal static class FirstWorkspace
                     return null;
                 var workspace = new Workspace { Ws = Ws, Id = unit.Ids.New(), Name = name.Trim(), CreatedAt = unit.Ids.Now() };
                 unit.Db.Table<Workspace>().Add(workspace);
+                HeldRoles.Begin(unit, Ws);
                 var agent = owner.AddTo(unit, Ws);
                 await unit.Db.SaveChangesAsync(stop);
                 await storage.Vault.CreateKeys(unit, Ws, stop);

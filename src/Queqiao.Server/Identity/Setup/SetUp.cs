@@ -45,7 +45,7 @@ internal static class SetUp
 
         SessionCookie.Set(context, begun.Also);
         var (workspace, agent) = (begun.Workspace, begun.Owner);
-        return TypedResults.Created("/api/v1/session", SessionView.Of(agent, workspace.Id, workspace.Name, limitedTo: null));
+        return TypedResults.Created("/api/v1/session", await SessionView.Of(sessions, new Entered(agent, workspace.Id, workspace.Name, LimitedTo: null), withSecondFactor: false, context, ct));
     }
 
     private static Refusal? Check(Request request) => Refusal.Of([

@@ -99,9 +99,15 @@ internal sealed class AuditRow : IUnscoped
     public string? Detail { get; init; }
 
     public string? Address { get; init; }
+
+    /// <summary>What they acted through: <c>session:ID</c>, <c>token:ID</c>, <c>approval:ID</c>.</summary>
+    public string? Via { get; init; }
+
+    /// <summary>Keyed digest of all of the above; null in rows of versions that had none.</summary>
+    public byte[]? Mac { get; set; }
 }
 
-internal sealed class IdentityTables : IEntityTypeConfiguration<Workspace>, IEntityTypeConfiguration<Agent>, IEntityTypeConfiguration<Session>, IEntityTypeConfiguration<AuditRow>
+internal sealed class IdentityTables : IEntityTypeConfiguration<Workspace>, IEntityTypeConfiguration<Agent>, IEntityTypeConfiguration<Session>
 {
     public void Configure(EntityTypeBuilder<Workspace> table)
     {
@@ -129,6 +135,4 @@ internal sealed class IdentityTables : IEntityTypeConfiguration<Workspace>, IEnt
         table.HasIndex(session => new { session.Ws, session.AgentId }, "ix_session_agent");
         table.HasIndex(session => session.RevokedAt, "ix_session_revoked").HasFilter("revoked_at IS NOT NULL");
     }
-
-    public void Configure(EntityTypeBuilder<AuditRow> table) => table.ToTable("audit").HasKey(row => new { row.Ws, row.Id });
 }

@@ -14,6 +14,9 @@ internal sealed class Invitation : IUnscoped
     public required string EmailKey { get; init; }
     public required string Role { get; init; }
 
+    /// <summary>JSON: ids of all roles; null: only <see cref="Role"/>.</summary>
+    public string? Roles { get; init; }
+
     /// <summary>JSON: the teams the new colleague will be in.</summary>
     public required string TeamIds { get; init; }
 

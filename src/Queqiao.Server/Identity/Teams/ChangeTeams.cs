@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -22,13 +23,14 @@ internal static class CreateTeam
             {
                 await WorkspaceLock.Take(unit, stop);
                 var tree = await TeamDirectory.Load(unit.Db, actor.Ws, stop);
-                if (Refuse(tree, request.ParentId) is { } refusal)
+                if ((Refuse(tree, request.ParentId) ?? TeamReachRules.Refuse(actor, request.ParentId is { } above ? [above] : [])) is { } refusal)
                     return refusal.ToProblem();
                 var team = new Team
                 {
                     Ws = actor.Ws, Id = unit.Ids.New(), ParentId = request.ParentId, Name = request.Name.Trim(), NameKey = TeamRules.NameKey(request.Name), CreatedAt = unit.Ids.Now(),
                 };
                 unit.Db.Table<Team>().Add(team);
+                await HeldRoles.Raise(unit, stop);
                 unit.AfterCommit(() => directory.Changed(actor.Ws));
                 await Audit.Record(unit, AuditBy.Agent(actor, context), "team.created", "team", team.Id.ToString(), new { name = team.Name, parentId = team.ParentId }, stop);
                 return TypedResults.Created($"/api/v1/teams/{team.Id}", new TeamRow(team.Id, team.ParentId, team.Name, [], 0));
@@ -97,6 +99,9 @@ internal static class ChangeTeam
         if (wish.Members is { } wanted && wanted.Any(member => !names.ContainsKey(member.Id)))
             return Refusal.Invalid("members", "agent_unknown").ToProblem();
 
+        if (RefuseReach(tree, actor, id, wish) is { } beyond)
+            return beyond.ToProblem();
+
         var news = new Dictionary<string, object?>(StringComparer.Ordinal);
         if (wish.Name?.Trim() is { } name && name != team.Name)
         {
@@ -112,11 +117,20 @@ internal static class ChangeTeam
             news["members"] = change;
         if (news.Count > 0)
         {
+            await HeldRoles.Raise(unit, ct);
             unit.AfterCommit(() => directory.Changed(actor.Ws));
             await Audit.Record(unit, AuditBy.Agent(actor, context), "team.changed", "team", team.Id.ToString(), news, ct);
         }
         var after = await TeamDirectory.Load(unit.Db, actor.Ws, ct);
         return TypedResults.Ok(ListTeams.Row(after, after.Find(id)!, names));
+    }
+
+    /// <summary>Teams and people are moved only within what the actor sees.</summary>
+    private static Refusal? RefuseReach(TeamTree tree, Actor actor, Guid id, Request wish)
+    {
+        var joining = (wish.Members ?? []).Select(member => member.Id).Except(tree.MembersOf(id).Select(member => member.AgentId)).ToList();
+        IEnumerable<Guid> touched = wish.Moves && wish.ParentId is { } above ? [id, above] : wish.Moves || joining.Count > 0 ? [id] : [];
+        return (joining.Contains(actor.AgentId) ? TeamReachRules.RefuseJoining(actor, [id]) : null) ?? TeamReachRules.Refuse(actor, touched);
     }
 
     private static Refusal? RefuseMove(TeamTree tree, Guid id, Guid? below) =>
@@ -166,6 +180,7 @@ internal static class GiveUpTeam
             var now = unit.Ids.Now();
             await unit.Db.Table<TeamMember>().Where(member => member.Ws == actor.Ws && member.TeamId == id).ExecuteDeleteAsync(stop);
             await unit.Db.Table<Team>().Where(team => team.Ws == actor.Ws && team.Id == id).ExecuteUpdateAsync(set => set.SetProperty(team => team.DeletedAt, now), stop);
+            await HeldRoles.Raise(unit, stop);
             unit.AfterCommit(() => directory.Changed(actor.Ws));
             await Audit.Record(unit, AuditBy.Agent(actor, context), "team.given_up", "team", id.ToString(), new { name = tree.NameOf(id) }, stop);
             return TypedResults.NoContent();

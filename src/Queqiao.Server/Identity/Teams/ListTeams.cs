@@ -13,7 +13,8 @@ internal static class ListTeams
         await using var db = storage.Read(actor.Ws);
         var tree = await TeamDirectory.Load(db, actor.Ws, ct);
         var names = await Names(db, actor.Ws, ct);
-        return TypedResults.Ok(new TeamList([.. InOrder(tree).Select(team => Row(tree, team, names))]));
+        var reach = actor.Rights.Reach;
+        return TypedResults.Ok(new TeamList([.. InOrder(tree).Where(team => actor.Rights.KnowsEverybody || reach.Tree.Contains(team.Id)).Select(team => Row(tree, team, names))]));
     }
 
     public static Task<Dictionary<Guid, (string Name, bool Disabled)>> Names(QueqiaoDb db, int ws, CancellationToken ct) => db.Table<Agent>().AsNoTracking()

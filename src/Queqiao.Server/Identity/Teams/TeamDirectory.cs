@@ -1,17 +1,27 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Teams;
 
-internal sealed class TeamDirectory(IStorageEngine storage, TimeProvider clock) : ITeams
+internal sealed class TeamDirectory(IStorageEngine storage, TimeProvider clock, CacheNews? news = null) : ITeams
 {
-    private readonly FreshCache<int, TeamTree> _trees = new(clock, TimeSpan.FromSeconds(5));
+    private readonly FreshCache<int, TeamTree> _trees = new(clock, TimeSpan.FromSeconds(5), news, "teams");
 
     /// <summary>The tree as it was a few seconds ago at most.</summary>
     public async ValueTask<TeamTree> Tree(int ws, CancellationToken ct) => (await _trees.Get(ws, Load, ct))!;
 
-    public void Changed(int ws) => _trees.Forget(ws);
+    public event Action<int>? TreeChanged;
+
+    public void Changed(int ws)
+    {
+        Forget(ws);
+        TreeChanged?.Invoke(ws);
+    }
+
+    /// <summary>It changed on another node, which says itself what follows.</summary>
+    public void Forget(int ws) => _trees.Forget(ws);
 
     public async ValueTask<TeamView?> Find(int ws, Guid id, CancellationToken ct) =>
         (await Tree(ws, ct)).Find(id) is { } team ? new TeamView(ws, team.Id, team.ParentId, team.Name) : null;

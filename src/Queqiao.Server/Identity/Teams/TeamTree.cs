@@ -1,3 +1,5 @@
+using Queqiao.Server.Platform.Access;
+
 namespace Queqiao.Server.Identity.Teams;
 
 /// <summary>The teams of one workspace and who is in them, as they were when they were read.</summary>
@@ -62,6 +64,18 @@ internal sealed class TeamTree
     public bool MayMove(Guid id, Guid? below) => below is null || !WithBelow(id).Contains(below.Value);
 
     public IReadOnlySet<Guid> PeopleOf(Guid id) => WithBelow(id).SelectMany(MembersOf).Select(member => member.AgentId).ToHashSet();
+
+    /// <summary>Where somebody stands, for what scopes over teams show them.</summary>
+    public TeamReach ReachOf(Guid agentId)
+    {
+        var own = Current.Where(team => MembersOf(team.Id).Any(member => member.AgentId == agentId)).Select(team => team.Id).ToHashSet();
+        if (own.Count == 0)
+            return TeamReach.Nowhere;
+        var below = own.SelectMany(WithBelow).ToHashSet();
+        return new TeamReach(own.SelectMany(WithAbove).ToHashSet(), own, People(own), below, People(below));
+
+        HashSet<Guid> People(HashSet<Guid> teams) => [.. teams.SelectMany(MembersOf).Select(member => member.AgentId)];
+    }
 
     public IReadOnlySet<Guid> TeamsOf(Guid agentId) =>
         _members.Where(team => team.Value.Any(member => member.AgentId == agentId)).SelectMany(team => WithAbove(team.Key)).ToHashSet();

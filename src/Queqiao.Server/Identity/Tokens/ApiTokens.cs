@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Security;
@@ -12,7 +13,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Tokens;
 
 /// <summary>Programs that act for an agent, by <c>Authorization: Bearer qq_…</c>, on REST and on the gateway.</summary>
-internal sealed partial class ApiTokens(IStorageEngine storage, Ids ids, TimeProvider clock, SessionEnds ends, ILogger<ApiTokens> log)
+internal sealed partial class ApiTokens(IStorageEngine storage, Ids ids, TimeProvider clock, SessionEnds ends, IRights rights, ILogger<ApiTokens> log, CacheNews? news = null)
 {
     /// <summary>How each begins: secret scanners and people know what they have found.</summary>
     public const string Prefix = "qq_";
@@ -21,11 +22,18 @@ internal sealed partial class ApiTokens(IStorageEngine storage, Ids ids, TimePro
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UsedEvery = TimeSpan.FromMinutes(1);
 
-    private readonly FreshCache<string, Live> _live = new(clock, FreshFor);
+    private readonly FreshCache<string, Live> _live = new(clock, FreshFor, news, "tokens");
 
-    private sealed class Live(Actor actor, byte[] hash, long? expiresAt, IReadOnlyList<IPNetwork>? networks, long lastUsedAt)
+    private sealed class Live(Actor actor, HashSet<string> given, byte[] hash, long? expiresAt, IReadOnlyList<IPNetwork>? networks, long lastUsedAt)
     {
-        public Actor Actor => actor;
+        public Actor Actor { get; private set; } = actor;
+
+        /// <summary>With what its agent may do now, and never more than it was given of that.</summary>
+        public Actor With(Rights now)
+        {
+            var known = Actor;
+            return known.Rights == now ? known : Actor = known with { Rights = now, Permissions = now.Permissions.Intersect(given).ToHashSet() };
+        }
 
         public byte[] Hash => hash;
 
@@ -53,13 +61,22 @@ internal sealed partial class ApiTokens(IStorageEngine storage, Ids ids, TimePro
             return null;
         if (live.Networks is not null && !Allows(live.Networks, context.Connection.RemoteIpAddress))
             return null;
+        if (await RightsOf(live, context.Connection.RemoteIpAddress, context.RequestAborted) is not { } now)
+            return null;
         Used(live);
-        context.Features.Set(new SignedInBy(hash, IsToken: true, live.Actor.Role));
-        return live.Actor;
+        context.Features.Set(new SignedInBy(hash, IsToken: true, now.Stamp, context.Connection.RemoteIpAddress));
+        return live.With(now);
     }
 
     public async ValueTask<bool> Stands(SignedInBy token, CancellationToken ct) =>
-        await Find(token.TokenHash, ct) is { } live && (token.Role is null || token.Role == live.Actor.Role);
+        await Find(token.TokenHash, ct) is { } live && (token.Rights is null || (await RightsOf(live, token.From, ct))?.Stamp == token.Rights);
+
+    /// <summary>A program proves no second factor: roles that ask for one do not count.</summary>
+    private async ValueTask<Rights?> RightsOf(Live live, IPAddress? from, CancellationToken ct)
+    {
+        var all = await rights.Of(live.Actor.Ws, live.Actor.AgentId, ct);
+        return all?.For(Circumstances.Of(from, DateTimeOffset.FromUnixTimeMilliseconds(ids.Now()), all.TimeZone, secondFactor: false));
+    }
 
     public void ForgetOf(int ws, Guid agentId) => _live.ForgetWhere(live => live.Actor.Ws == ws && live.Actor.AgentId == agentId);
 
@@ -107,9 +124,10 @@ internal sealed partial class ApiTokens(IStorageEngine storage, Ids ids, TimePro
         var actor = new Actor(person.Ws, found.WorkspaceId, person.Id, person.Name, person.Email, person.Role, person.Locale)
         {
             TokenId = row.Id,
-            Permissions = Permissions.Of(person.Role).Intersect(given).ToHashSet(), // never more than its agent may do today
+            Rights = Rights.None,
+            Permissions = new HashSet<string>(),
         };
-        return new Live(actor, hash, row.ExpiresAt, Networks(row.Addresses), row.LastUsedAt ?? 0);
+        return new Live(actor, [.. given], hash, row.ExpiresAt, Networks(row.Addresses), row.LastUsedAt ?? 0);
     }
 
     private static IReadOnlyList<IPNetwork>? Networks(string? json) =>

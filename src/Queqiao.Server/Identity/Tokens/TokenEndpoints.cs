@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Json;
@@ -102,7 +102,7 @@ internal static class RevokeToken
                 select new { token.AgentId, token.Name, agent.Role }).SingleOrDefaultAsync(stop);
             if (found is null || (found.AgentId != actor.AgentId && !actor.May(Permissions.ManageAgents)))
                 return Refusal.NotFound().ToProblem();
-            if (found.AgentId != actor.AgentId && !AgentRules.MayGrant(actor.Role, found.Role))
+            if (found.AgentId != actor.AgentId && !Granting.Reaches(actor, await HeldRoles.Of(unit.Db, actor.Ws, found.AgentId, found.Role, stop)))
                 return Refusal.Forbidden("agent_above_own").ToProblem();
             await tokens.Revoke(unit, found.AgentId, id, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "token.revoked", "token", id.ToString(), new { found.Name }, stop);

@@ -7,8 +7,15 @@ namespace Queqiao.Server.Platform.Access;
 /// <summary>The agent a request or socket acts for. Endpoints take it as a parameter; an anonymous request never reaches them.</summary>
 internal sealed record Actor(int Ws, Guid WorkspaceId, Guid AgentId, string Name, string Email, string Role, string Locale)
 {
-    /// <summary>What the role may do; of an API token, what it was given of that.</summary>
-    public IReadOnlySet<string> Permissions { get; init; } = Access.Permissions.Of(Role);
+    /// <summary>What their roles let them see and do. Unless it is given, <see cref="Role"/> alone counts.</summary>
+    public Rights Rights { get; init; } = BuiltInRoles.Find(Role) is { } role ? new Rights([role], TeamReach.Nowhere, separated: false) : Rights.None;
+
+    /// <summary>What the roles let them do; of an API token, what it was given of that.</summary>
+    public IReadOnlySet<string> Permissions
+    {
+        get => field ?? Rights.Permissions;
+        init;
+    }
 
     /// <summary>The API token that asks in the agent's name; null when they are signed in themselves.</summary>
     public Guid? TokenId { get; init; }
@@ -64,6 +71,15 @@ internal static class Permissions
     public const string ReadAudit = "audit.read";
     public const string ManageJobs = "jobs.manage";
 
+    /// <summary>Make roles and give them, of what one has oneself.</summary>
+    public const string ManageRoles = "roles.manage";
+
+    /// <summary>While duties are kept apart: give roles that one does not have oneself, but to others.</summary>
+    public const string GrantAny = "roles.grant_any";
+
+    /// <summary>The owner's alone.</summary>
+    public const string Own = "workspace.own";
+
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts];
     private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts];
     private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies];
@@ -81,6 +97,7 @@ internal static class Permissions
         ManageRouting,
         ReadAudit,
         ManageJobs,
+        ManageRoles,
     ];
 
     public static readonly IReadOnlyList<string> Roles = ["owner", "admin", "supervisor", "agent", "viewer"];
@@ -163,18 +180,23 @@ internal static class AccessEndpoints
         if (actor.LimitedTo is not null && endpoint.Metadata.GetMetadata<OpenWhileLimited>() is null)
             return Refusal.Forbidden("second_factor_required");
         if (needed.Permission.Length > 0 && !actor.May(needed.Permission))
-            return Refusal.Forbidden();
+            return Refusal.Forbidden(actor.TokenId is null && actor.Rights.Suspended.Contains(needed.Permission) ? "outside_conditions" : "forbidden");
         if (actor.TokenId is not null && endpoint.Metadata.GetMetadata<PersonNeeded>() is not null)
             return Refusal.Forbidden("person_required");
-        return endpoint.Metadata.GetMetadata<RecentProofNeeded>() is not null && !await context.ProvenRecently()
-            ? Refusal.Forbidden("proof_required")
+        if (endpoint.Metadata.GetMetadata<RecentProofNeeded>() is not null && !await context.ProvenRecently())
+            return Refusal.Forbidden("proof_required");
+        // The roles may ask for a fresher proof than the endpoint, or where it asks for none.
+        if (actor.Rights.ProofFor(needed.Permission) is { } within && !await context.ProvenRecently(within))
+            return Refusal.Forbidden(actor.TokenId is null ? "proof_required" : "person_required");
+        return actor.Rights.NeedsSecondPerson(needed.Permission) && context.RequestServices.GetService<ISecondPerson>() is { } second
+            ? await second.Ask(context, actor, needed.Permission)
             : null;
     }
 
     /// <summary>For handlers where only some wishes need a recent proof (another role, say).</summary>
-    public static async ValueTask<bool> ProvenRecently(this HttpContext context) =>
+    public static async ValueTask<bool> ProvenRecently(this HttpContext context, TimeSpan? within = null) =>
         context.Features.Get<SignedInBy>() is { IsToken: false } session
-        && await context.RequestServices.GetRequiredService<ISessions>().ProvenRecently(session, context.RequestAborted);
+        && await context.RequestServices.GetRequiredService<ISessions>().ProvenRecently(session, context.RequestAborted, within);
 }
 
 internal sealed record PersonNeeded;

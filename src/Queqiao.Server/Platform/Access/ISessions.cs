@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Queqiao.Server.Platform.Access;
 
 /// <summary>
@@ -6,8 +8,9 @@ namespace Queqiao.Server.Platform.Access;
 /// </summary>
 /// <param name="TokenHash">What <see cref="SignedOut.TokenHash"/> names when the session ends.</param>
 /// <param name="IsToken">An API token instead of a session.</param>
-/// <param name="Role">As it was then: with another role one has to come in again. Null: not asked.</param>
-internal sealed record SignedInBy(byte[] TokenHash, bool IsToken = false, string? Role = null);
+/// <param name="Rights">The stamp of what could be done then: with other rights one has to come in again. Null: not asked.</param>
+/// <param name="From">The address it came from: roles may ask for one.</param>
+internal sealed record SignedInBy(byte[] TokenHash, bool IsToken = false, string? Rights = null, IPAddress? From = null);
 
 /// <summary>For sockets: a session can end without a word on this node (idle, too old, signed out on another node).</summary>
 internal interface ISessions
@@ -18,5 +21,8 @@ internal interface ISessions
     ValueTask<bool> Stands(SignedInBy session, bool active, CancellationToken ct);
 
     /// <summary>Whether somebody proved in this session, minutes ago at most, that it is them: by signing in or by giving the password again.</summary>
-    ValueTask<bool> ProvenRecently(SignedInBy session, CancellationToken ct);
+    /// <param name="session">Of the request.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="within">How long ago at most; null: five minutes.</param>
+    ValueTask<bool> ProvenRecently(SignedInBy session, CancellationToken ct, TimeSpan? within = null);
 }

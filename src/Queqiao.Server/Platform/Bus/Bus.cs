@@ -20,6 +20,7 @@ internal sealed class Bus : BackgroundService, IBus
     private readonly IReadOnlyList<IBusTransport> _ways;
     private readonly BusSeal _seal;
     private readonly ILogger<Bus> _log;
+    private volatile bool _hasPeers = true;
 
     public Bus(IEnumerable<IBusTransport> ways, BusSeal seal, Ids ids, ILogger<Bus> log)
     {
@@ -30,7 +31,17 @@ internal sealed class Bus : BackgroundService, IBus
     public Guid Node { get; }
 
     /// <summary>The registry of nodes says; until it has looked there may be some.</summary>
-    public bool HasPeers { get; set; } = true;
+    public bool HasPeers
+    {
+        get => _hasPeers;
+        set
+        {
+            var before = _hasPeers;
+            _hasPeers = value;
+            if (value && !before)
+                Restored?.Invoke(); // nobody listened to them so far
+        }
+    }
 
     public bool IsQuick => _ways.Any(way => way.IsUp);
 
@@ -40,7 +51,7 @@ internal sealed class Bus : BackgroundService, IBus
 
     public void Tell(string topic, ReadOnlyMemory<byte> what)
     {
-        if (HasPeers)
+        if (HasPeers || topic == BusTopics.Nodes)
             _waiting.Writer.TryWrite((topic, what));
     }
 
@@ -74,7 +85,7 @@ internal sealed class Bus : BackgroundService, IBus
                 return;
             foreach (var way in _ways)
             {
-                if (way.IsUp && word.Length <= way.MostBytes && await way.TrySend(word, ct))
+                if (way.IsUp && word.Length <= way.MostBytes && await way.TrySend(topic, word, ct))
                     return;
             }
         }

@@ -30,6 +30,30 @@ internal static class BusTopics
 {
     /// <summary>Slots of the log and how far they go now.</summary>
     public const string Log = "log";
+
+    /// <summary>A node came or goes: look who is there.</summary>
+    public const string Nodes = "nodes";
+
+    /// <summary>Something that is kept in memory changed.</summary>
+    public const string Caches = "caches";
+
+    /// <summary>Passing words: typing.</summary>
+    public const string Passing = "passing";
+
+    /// <summary>A customer came or went, or somebody asks whether they are there.</summary>
+    public const string Customers = "customers";
+
+    /// <summary>An agent came, went or chose.</summary>
+    public const string Presence = "presence";
+
+    /// <summary>Sessions or tokens ended.</summary>
+    public const string Ends = "ends";
+
+    /// <summary>There is work for jobs.</summary>
+    public const string Jobs = "jobs";
+
+    /// <summary>What callers used of their limits.</summary>
+    public const string Limits = "limits";
 }
 
 /// <summary>One node alone: SQLite, and tests.</summary>

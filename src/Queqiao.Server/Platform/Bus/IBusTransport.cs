@@ -19,5 +19,8 @@ internal interface IBusTransport
     Task Listen(Action<ReadOnlyMemory<byte>> heard, Action restored, CancellationToken ct);
 
     /// <summary>False: it did not go out. True promises nothing.</summary>
-    ValueTask<bool> TrySend(ReadOnlyMemory<byte> word, CancellationToken ct);
+    /// <param name="topic">For routing; says nothing about anybody.</param>
+    /// <param name="word">Sealed.</param>
+    /// <param name="ct">Give up.</param>
+    ValueTask<bool> TrySend(string topic, ReadOnlyMemory<byte> word, CancellationToken ct);
 }

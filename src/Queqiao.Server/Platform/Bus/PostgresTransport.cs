@@ -76,7 +76,7 @@ internal sealed class PostgresTransport(PostgresEngine engine, ILogger<PostgresT
         }
     }
 
-    public async ValueTask<bool> TrySend(ReadOnlyMemory<byte> word, CancellationToken ct)
+    public async ValueTask<bool> TrySend(string topic, ReadOnlyMemory<byte> word, CancellationToken ct)
     {
         await _sending.WaitAsync(ct);
         try

@@ -61,6 +61,6 @@ internal static class Doctor
     [
         new FolderDiagnosis(patient), new KeyDiagnosis(patient), new ClockDiagnosis(patient),
         patient.Storage.UsesPostgres ? new Storage.Inspection.PostgresDiagnosis(patient) : new Storage.Inspection.SqliteDiagnosis(patient),
-        new WebDiagnosis(patient), new ListeningDiagnosis(patient), new FilesDiagnosis(patient),
+        new Bus.BusDiagnosis(patient), new WebDiagnosis(patient), new ListeningDiagnosis(patient), new FilesDiagnosis(patient),
     ];
 }

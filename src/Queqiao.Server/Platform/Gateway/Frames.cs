@@ -64,9 +64,15 @@ internal static class Frames
                 json.WriteString("conversation", conversation);
             json.WriteString("code", it.code);
             json.WriteString("detail", Messages.Text(it.locale, it.code, it.args));
+            if (it.refused.RetryAfter is { } wait)
+                json.WriteNumber("retryAfterMs", (long)wait.TotalMilliseconds);
         });
     }
 }
 
 /// <summary>What an error is about: the op, and what names the frame to its sender.</summary>
-internal readonly record struct RefusedFrame(string? Op, string? ClientId, Guid? Conversation);
+internal readonly record struct RefusedFrame(string? Op, string? ClientId, Guid? Conversation)
+{
+    /// <summary>When saying it again makes sense.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

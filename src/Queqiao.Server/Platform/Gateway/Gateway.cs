@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Queqiao.Server.Platform.Overload;
 
 namespace Queqiao.Server.Platform.Gateway;
 
@@ -18,6 +19,9 @@ internal sealed class Gateway : IHostedLifecycleService, IDisposable
     private const long HelloWithin = 10_000;
     private const long CommentEvery = 15_000;
 
+    /// <summary>Who comes while there is too much to do comes again over so many seconds as this many would take.</summary>
+    private const int ArrivalsApart = 5_000;
+
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(3);
 
     /// <summary>After the goodbye: acks of what was just sent still go out.</summary>
@@ -29,11 +33,12 @@ internal sealed class Gateway : IHostedLifecycleService, IDisposable
     private readonly ConcurrentDictionary<GatewayConnection, byte> _connections = new();
     private readonly Timer _sweep;
     private long _commentedAt;
+    private readonly Pressure _pressure;
     private volatile bool _stopping;
 
-    public Gateway(IEnumerable<IGatewayDoor> doors, GatewayOptions options, ILogger<Gateway> log)
+    public Gateway(IEnumerable<IGatewayDoor> doors, GatewayOptions options, Pressure pressure, ILogger<Gateway> log)
     {
-        (_doors, _options, _log) = (doors, options, log);
+        (_doors, _options, _pressure, _log) = (doors, options, pressure, log);
         _sweep = new Timer(_ => Sweep(Environment.TickCount64), null, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
     }
 
@@ -72,6 +77,12 @@ internal sealed class Gateway : IHostedLifecycleService, IDisposable
     {
         if (hello.Op != "hello" || _doors.FirstOrDefault(door => door.IsFor(context, hello)) is not { } door)
             return false;
+        if (_pressure.Of(Worth.Arrival) is not null)
+        {
+            connection.Send(Frames.Bye(Comeback.For(ArrivalsApart, Random.Shared.NextDouble())));
+            connection.Close(CloseReason.Restarting);
+            return true;
+        }
         connection.Locale = hello.Locale is { } asked ? I18n.Locale.FromTag(asked) : I18n.Locale.Of(context);
         connection.Party = await door.Enter(context, hello, connection);
         return connection.Party is not null;

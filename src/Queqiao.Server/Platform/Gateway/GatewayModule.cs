@@ -14,6 +14,7 @@ internal static class GatewayModule
         // Everybody comes back at once after a restart: what does not fit here is lost, and tries again only seconds later.
         services.Configure<SocketTransportOptions>(transport => transport.Backlog = 4096);
         services.AddSingleton<Gateway>();
+        services.AddSingleton<Bus.INodeGauge, GatewayGauge>();
         services.AddHostedService(all => all.GetRequiredService<Gateway>());
         services.AddGauge("queqiao.gateway.connections", "{connection}", "Live connections by kind of party and transport.", all => all.GetRequiredService<Gateway>().Count());
     }

@@ -5,9 +5,9 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Platform.Jobs;
 
 /// <summary>Stores ended tries together: whatever ended while the last commit was on its way is the next transaction.</summary>
-internal sealed class JobFinisher(IStorageEngine storage, ILogger<JobFinisher> log)
+internal sealed class JobFinisher(IStorageEngine storage, JobBell bell, ILogger<JobFinisher> log)
 {
-    private const int MostAtOnce = 256;
+    private const int MostAtOnce = 512;
 
     private readonly Channel<(EndedTry Try, Action Stored)> _ended = Channel.CreateUnbounded<(EndedTry, Action)>(new() { SingleReader = true });
 
@@ -34,7 +34,9 @@ internal sealed class JobFinisher(IStorageEngine storage, ILogger<JobFinisher> l
     {
         try
         {
-            await storage.RunSystem(async (unit, ct) => await JobStore.End(unit, tries, ct), CancellationToken.None);
+            var ended = await storage.RunSystem((unit, ct) => JobStore.End(unit, tries, ct), CancellationToken.None);
+            if (ended.Waiting)
+                bell.Wake();
         }
         catch (Exception trouble)
         {

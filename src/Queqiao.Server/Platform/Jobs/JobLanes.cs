@@ -1,3 +1,4 @@
+using Npgsql;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Platform.Jobs;
@@ -42,7 +43,12 @@ internal static class JobLanes
     /// <returns>Whether somebody may run now.</returns>
     public static async Task<bool> Release(WriteUnit unit, IEnumerable<(int Ws, string Lane)> lanes, CancellationToken ct)
     {
-        var statements = lanes.Distinct().OrderBy(lane => lane.Ws).ThenBy(lane => lane.Lane, StringComparer.Ordinal)
+        var ordered = lanes.Distinct().OrderBy(lane => lane.Ws).ThenBy(lane => lane.Lane, StringComparer.Ordinal).ToList();
+        if (ordered.Count == 0)
+            return false;
+        if (unit.Connection is NpgsqlConnection)
+            return await PostgresJobs.Release(unit, ordered, ct);
+        var statements = ordered
             .SelectMany(lane => new[] { LockSql, NextSql, LeaveSql }.Select(sql => new Statement(sql, ("@ws", lane.Ws), ("@lane", lane.Lane)))).ToList();
         var rows = await Statement.Each(unit, statements, static row => row.GetInt64(0), ct);
         return rows.Where((_, i) => i % 3 == 1).Any(next => next.Count > 0);

@@ -31,22 +31,3 @@ internal sealed class JobQueue(JobKinds kinds, JobBell bell)
         return [.. rows.Select(row => row.Id)];
     }
 }
-
-/// <summary>Wakes this server's worker after a commit that brought work.</summary>
-internal sealed class JobBell : IDisposable
-{
-    private readonly SemaphoreSlim _signal = new(0, 1);
-
-    public void Ring()
-    {
-        lock (_signal)
-        {
-            if (_signal.CurrentCount == 0)
-                _signal.Release();
-        }
-    }
-
-    public void Dispose() => _signal.Dispose();
-
-    public Task Heard(TimeSpan atMost, CancellationToken ct) => _signal.WaitAsync(atMost, ct);
-}

@@ -99,7 +99,7 @@ internal sealed class JobWork(IStorageEngine storage, JobKinds kinds, Ids ids, I
 
     private Task<bool> EndWith(EndedTry ended, Func<WriteUnit, CancellationToken, Task> also) => storage.In(ended.Job.Ws, async (unit, ct) =>
     {
-        if ((await JobStore.End(unit, [ended], ct)).Count == 0)
+        if ((await JobStore.End(unit, [ended], ct)).Mine.Count == 0)
         {
             unit.Abandon();
             return false;

@@ -1,23 +1,25 @@
 using System.Collections.Concurrent;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Jobs.Recurring;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Platform.Jobs;
 
 /// <summary>
-/// Runs what is due on this server: woken by each commit that brought work, by the next job's time, and now and then for what
-/// other servers wrote. Idle, it asks the ends of a few indexes every few seconds.
+/// Runs what is due on this server: woken by each commit that brought work, here or on another server, and by the next job's time.
+/// Idle, it asks the ends of a few indexes every few seconds, in case a call was lost.
 /// </summary>
 internal sealed class JobWorker(
-    IStorageEngine storage, JobKinds kinds, JobStore store, JobWork work, JobFinisher finisher, JobSchedules schedules, JobBell bell, Ids ids, ILogger<JobWorker> log) : BackgroundService
+    IStorageEngine storage, JobKinds kinds, JobStore store, JobWork work, JobFinisher finisher, JobSchedules schedules, JobBell bell, JobCalls calls, Pressure pressure, Ids ids, ILogger<JobWorker> log) : BackgroundService
 {
     /// <summary>What this server does at once; bulk work gets half of it, so that it never keeps a chat waiting.</summary>
     private const int MostRunning = 64;
 
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Shed = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AwayWait = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<Guid, HeldJob> _held = new();
@@ -26,6 +28,7 @@ internal sealed class JobWorker(
     private readonly SemaphoreSlim _all = new(MostRunning);
     private readonly SemaphoreSlim _bulk = new(MostRunning / 2);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly JobPace _pace = new();
 
     /// <summary>Everything that is due now, one after the other, and what follows from it. For tests: there the worker does not run by itself.</summary>
     /// <returns>How many tries.</returns>
@@ -35,7 +38,7 @@ internal sealed class JobWorker(
         {
             await schedules.Tick(ct);
             await store.Expire(all: false, ct);
-            var claimed = await store.Claim([.. kinds.All.Select(handler => (handler.Kind, handler.Kind.Leased))], ct);
+            var (claimed, _) = await store.Claim([.. kinds.All.Select(handler => (handler.Kind, handler.Kind.Leased))], ct);
             if (claimed.Count == 0)
                 return ran;
             var ended = new List<EndedTry>();
@@ -53,7 +56,7 @@ internal sealed class JobWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var finishing = finisher.Loop();
-        var keeping = Keep(stoppingToken);
+        var keeping = Task.WhenAll(Keep(stoppingToken), calls.Run(stoppingToken));
         var first = !storage.IsPostgres; // the only process: what runs in the books died with the last one
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -85,45 +88,65 @@ internal sealed class JobWorker(
 
     private async Task Serve(CancellationToken ct)
     {
+        var due = await store.Due(ct);
         while (true)
         {
-            var due = await store.Due(ct);
             var now = ids.Now();
-            if (due.Schedule <= now)
-                await schedules.Tick(ct);
-            if (due.Lease < now)
-                await store.Expire(all: false, ct);
-            var wanted = Wanted(due, now);
-            if (wanted.Count > 0)
+            if (due.Schedule <= now || due.Lease < now)
+                due = await Clock(due, now, ct);
+            if (Wanted(due, now) is { Count: > 0 } wanted)
             {
-                var claimed = await store.Claim(wanted, ct);
-                claimed.ForEach(Begin);
-                if (claimed.Count > 0)
-                    continue;
-                await Task.Delay(Gather, ct); // another server was faster
+                due = await Take(wanted, ct);
                 continue;
             }
-            await bell.Heard(Until(due, now), ct);
+            if (!await bell.Heard(Until(due, now), ct))
+                continue; // hands are free, and what is due is known
             await Task.Delay(Gather, ct); // a hundred jobs at once cost little more than one
+            due = await store.Due(ct);
         }
     }
 
-    /// <summary>Kinds with something due and hands free, and how many jobs of each: again when half of what was taken is done, so that batches stay large.</summary>
+    private async Task<DueTimes> Clock(DueTimes due, long now, CancellationToken ct)
+    {
+        if (due.Schedule <= now)
+            await schedules.Tick(ct);
+        if (due.Lease < now)
+            await store.Expire(all: false, ct);
+        return await store.Due(ct);
+    }
+
+    private async Task<DueTimes> Take(List<(JobKind Kind, int Most)> wanted, CancellationToken ct)
+    {
+        var (claimed, due) = await store.Claim(wanted, ct);
+        claimed.ForEach(Begin);
+        var came = claimed.GroupBy(job => job.Kind.Name).ToDictionary(kind => kind.Key, kind => kind.Count());
+        foreach (var (kind, most) in wanted)
+            _pace.Took(kind, came.GetValueOrDefault(kind.Name) == most, System.Diagnostics.Stopwatch.GetElapsedTime(0));
+        if (claimed.Count == 0)
+            await Task.Delay(Gather, ct); // another server was faster
+        return due;
+    }
+
+    /// <summary>Kinds with something due and hands free (bulk work not while there is too much to do), and how many jobs of each: again when half of what was taken is done, so that batches stay large.</summary>
     private List<(JobKind Kind, int Most)> Wanted(DueTimes due, long now)
     {
         var held = _held.Values.GroupBy(one => one.Job.Kind.Name).ToDictionary(kind => kind.Key, kind => kind.Count());
         return [.. kinds.All.Select(handler => handler.Kind)
-            .Where(kind => due.Kinds.TryGetValue(kind.Name, out var at) && at <= now && held.GetValueOrDefault(kind.Name) <= kind.Leased / 2)
-            .Select(kind => (kind, kind.Leased - held.GetValueOrDefault(kind.Name)))];
+            .Where(kind => due.Kinds.TryGetValue(kind.Name, out var at) && at <= now && !IsShed(kind) && held.GetValueOrDefault(kind.Name) <= _pace.Portion(kind) / 2)
+            .Select(kind => (kind, _pace.Portion(kind) - held.GetValueOrDefault(kind.Name)))];
     }
 
-    /// <summary>How long nothing can happen here without the bell. Other servers ring no bell here, so on PostgreSQL a look every few seconds.</summary>
+    /// <summary>How long nothing can happen here without the bell. Another server's call can be lost, so on PostgreSQL a look every few seconds.</summary>
     private TimeSpan Until(DueTimes due, long now)
     {
+        if (pressure.Sheds(Worth.Bulk))
+            return Shed; // nobody rings when it is over
         var longest = storage.IsPostgres ? TimeSpan.FromSeconds(5) : TimeSpan.FromMinutes(1);
         var next = due.Kinds.Values.Where(at => at > now).Append(due.Lease + 1 ?? long.MaxValue).Append(due.Schedule ?? long.MaxValue).Min();
         return next - now >= longest.TotalMilliseconds ? longest : TimeSpan.FromMilliseconds(Math.Max(1, next - now));
     }
+
+    private bool IsShed(JobKind kind) => kind.Class == JobClass.Bulk && pressure.Sheds(Worth.Bulk);
 
     private void Begin(ClaimedJob job)
     {
@@ -150,9 +173,14 @@ internal sealed class JobWorker(
             ended = null;
         }
         if (ended is null)
+        {
             LetGo(held);
+            bell.Wake(); // what it wrote at its end may have let a lane go on
+        }
         else
+        {
             finisher.Add(ended, () => LetGo(held));
+        }
         _running.TryRemove(held.Job.Id, out _);
     }
 
@@ -181,7 +209,7 @@ internal sealed class JobWorker(
     private void LetGo(HeldJob held)
     {
         _held.TryRemove(held.Job.Id, out _);
-        bell.Ring();
+        bell.HandsFree();
     }
 
     /// <summary>Renews the leases of what takes long, and hears there who was cancelled or lost.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Jobs.Recurring;
 using Queqiao.Server.Platform.Telemetry;
 
@@ -12,6 +14,8 @@ internal static class JobsModule
     {
         services.AddSingleton<JobKinds>();
         services.AddSingleton<JobBell>();
+        services.TryAddSingleton<IBus, NoBus>();
+        services.AddSingleton<JobCalls>();
         services.AddSingleton<JobQueue>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<JobWork>();

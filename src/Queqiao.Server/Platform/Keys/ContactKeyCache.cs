@@ -47,6 +47,16 @@ internal sealed class ContactKeyCache(Ids ids, int most = 8192)
         Remove((ws, contact));
     }
 
+    public void ForgetAll()
+    {
+        Interlocked.Increment(ref _forgotten);
+        lock (_gate)
+        {
+            _old.Clear();
+            _young.Clear();
+        }
+    }
+
     private ContactKey? Fresh(Kept kept) => ids.Now() - kept.At < FreshFor ? kept.Key : null;
 
     private void Keep((int Ws, Guid Contact) whose, Kept kept)

@@ -73,7 +73,20 @@ internal sealed class ContactVault(IStorageEngine storage, Vault vault, Ids ids)
     public byte[] Rewrap(int ws, Guid contact, byte[] wrapped) => vault.Seal(ws, Purpose, vault.Open(ws, Purpose, wrapped, contact), contact);
 
     /// <summary>The key was destroyed: nobody on this node uses it any longer.</summary>
-    public void Forget(int ws, Guid contact) => _cache.Forget(ws, contact);
+    public void Forget(int ws, Guid contact)
+    {
+        Drop(ws, contact);
+        Forgotten?.Invoke(ws, contact);
+    }
+
+    /// <summary>Runs when a key was destroyed by this node.</summary>
+    public event Action<int, Guid>? Forgotten;
+
+    /// <summary>Another node destroyed it.</summary>
+    public void Drop(int ws, Guid contact) => _cache.Forget(ws, contact);
+
+    /// <summary>Another node may have destroyed some.</summary>
+    public void DropAll() => _cache.ForgetAll();
 
     private ContactKeyRing Known(int ws, IEnumerable<Guid> contacts, out HashSet<Guid> missing)
     {

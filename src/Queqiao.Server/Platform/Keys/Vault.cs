@@ -48,6 +48,9 @@ internal sealed class Vault : IVault
 
     public byte[] Derive(int ws, string purpose) => Of(ws).Derive(purpose);
 
+    /// <summary>Null while the workspace has no keys: there is none yet.</summary>
+    public byte[]? DeriveIfAny(int ws, string purpose) => Find(ws)?.Derive(purpose);
+
     public async Task CreateKeys(WriteUnit unit, int ws, CancellationToken ct)
     {
         var rows = WorkspaceKeys.New(ws, _roots, unit.Ids.Now());
@@ -64,16 +67,19 @@ internal sealed class Vault : IVault
         _known.TryRemove(ws, out _);
     }
 
-    internal WorkspaceKeys Of(int ws) => _known.TryGetValue(ws, out var keys) ? keys : Load(ws);
+    internal WorkspaceKeys Of(int ws) => Find(ws) ?? throw new InvalidOperationException($"Workspace {ws} has no keys.");
 
     // Once per workspace and process: not worth making everything that seals wait for a task.
-    private WorkspaceKeys Load(int ws)
+    private WorkspaceKeys? Find(int ws)
     {
+        if (_known.TryGetValue(ws, out var keys))
+            return keys;
+
         using var db = _storage.ReadSystem();
         var rows = db.Table<WorkspaceKeyRow>().AsNoTracking().Where(row => row.Ws == ws).ToList();
         if (rows.Count > 0)
             return _known.GetOrAdd(ws, new WorkspaceKeys(ws, rows, _roots));
-        return _begun.TryGetValue(ws, out var begun) ? begun : throw new InvalidOperationException($"Workspace {ws} has no keys.");
+        return _begun.GetValueOrDefault(ws);
     }
 
     private async Task<List<WorkspaceKeyRow>> Rows(CancellationToken ct)

@@ -3,14 +3,17 @@ using System.Net;
 namespace Queqiao.Server.Platform.Outbound;
 
 /// <summary>Checks what a request asks for, follows redirects by hand, and holds the whole exchange to its time and size.</summary>
-internal sealed class GuardHandler(HttpMessageHandler inner, OutboundLimits limits, TimeProvider clock) : HttpMessageHandler
+internal sealed class GuardHandler(HttpMessageHandler inner, OutboundLimits limits, HostBreakers breakers, TimeProvider clock) : HttpMessageHandler
 {
     private readonly HttpMessageInvoker _inner = new(inner, disposeHandler: false);
 
     // Anything else may be a credential, and the other host is not the one it was meant for.
     private static readonly string[] HarmlessHeaders = ["Accept", "Accept-Language", "User-Agent"];
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        breakers.Through(request.RequestUri!, stop => Exchange(request, stop), cancellationToken);
+
+    private async Task<HttpResponseMessage> Exchange(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var deadline = new CancellationTokenSource(limits.Total, clock);
         try

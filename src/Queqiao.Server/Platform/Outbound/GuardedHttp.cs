@@ -30,12 +30,14 @@ internal sealed class GuardedHttp : IDisposable
     private readonly NameResolver _resolve;
     private readonly TimeProvider _clock;
     private readonly SocketsHttpHandler _sockets;
+    private readonly HostBreakers _breakers;
 
     public GuardedHttp(OutboundOptions options, TimeProvider clock, NameResolver? resolve = null)
     {
         _options = options;
         _clock = clock;
         _resolve = resolve ?? Dns.GetHostAddressesAsync;
+        _breakers = new HostBreakers(clock);
         _sockets = new SocketsHttpHandler
         {
             UseProxy = false,                                   // a proxy would resolve and dial for us, unchecked
@@ -56,7 +58,7 @@ internal sealed class GuardedHttp : IDisposable
     {
         limits ??= OutboundLimits.Usual;
 #pragma warning disable RS0030 // this is GuardedHttp
-        return new HttpClient(new GuardHandler(_sockets, limits, _clock), disposeHandler: false)
+        return new HttpClient(new GuardHandler(_sockets, limits, _breakers, _clock), disposeHandler: false)
         {
             Timeout = Timeout.InfiniteTimeSpan,                 // GuardHandler's own covers the body too
             MaxResponseContentBufferSize = Math.Min(limits.MaxResponseBytes, int.MaxValue),

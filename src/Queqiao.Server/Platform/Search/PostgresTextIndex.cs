@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Queqiao.Server.Platform.Storage;
@@ -24,7 +23,7 @@ internal sealed class PostgresTextIndex : ITextIndex
             var rows = await WithIds(unit, workspace.Key, [.. workspace], ct);
             await using var command = Command(unit.Connection, """
                 INSERT INTO search_text (ws, id, kind, owner_id, seq, tokens)
-                SELECT $1, n.id, n.kind, n.owner_id, n.seq, n.tokens::bigint[] FROM unnest($2, $3, $4, $5, $6) AS n (id, kind, owner_id, seq, tokens)
+                SELECT $1, n.id, n.kind, n.owner_id, n.seq, $6[n.first:n.last] FROM unnest($2, $3, $4, $5, $7, $8) AS n (id, kind, owner_id, seq, first, last)
                 ON CONFLICT (ws, id) DO UPDATE SET kind = excluded.kind, tokens = excluded.tokens
                 """);
             command.Parameters.Add(new() { Value = workspace.Key });
@@ -32,7 +31,7 @@ internal sealed class PostgresTextIndex : ITextIndex
             command.Parameters.Add(new() { Value = rows.Select(row => (short)row.Text.Kind).ToArray() });
             command.Parameters.Add(new() { Value = rows.Select(row => row.Text.Place.OwnerId).ToArray() });
             command.Parameters.Add(new() { Value = rows.Select(row => row.Text.Place.Seq).ToArray() });
-            command.Parameters.Add(new() { Value = rows.Select(row => Literal(row.Id, row.Text)).ToArray() });
+            AddTokens(command, rows);
             await command.ExecuteNonQueryAsync(ct);
         }
     }
@@ -132,10 +131,22 @@ internal sealed class PostgresTextIndex : ITextIndex
         return [.. rows.Select(row => (row.Key, row.Value))];
     }
 
-    private static string Literal(long id, IndexedText text)
+    /// <summary>All tokens of all texts one after the other, and where each text's begin and end: PostgreSQL has no arrays of unequal arrays, and numbers as text cost more than the index.</summary>
+    private static void AddTokens(NpgsqlCommand command, List<(long Id, IndexedText Text)> rows)
     {
-        var week = TextPlace.WeekOf(id);
-        return $"{{{string.Join(',', text.Tokens.Select(token => InWeek(token, week).ToString(CultureInfo.InvariantCulture)))}}}";
+        var (tokens, first, last) = (new long[rows.Sum(row => row.Text.Tokens.Length)], new int[rows.Count], new int[rows.Count]);
+        var at = 0;
+        for (var i = 0; i < rows.Count; i++)
+        {
+            first[i] = at + 1; // arrays begin at 1
+            var week = TextPlace.WeekOf(rows[i].Id);
+            foreach (var token in rows[i].Text.Tokens)
+                tokens[at++] = InWeek(token, week);
+            last[i] = at;
+        }
+        command.Parameters.Add(new() { Value = tokens });
+        command.Parameters.Add(new() { Value = first });
+        command.Parameters.Add(new() { Value = last });
     }
 
     private static long InWeek(long token, int week) => ((long)week << 48) | (token & 0xffff_ffff_ffff);

@@ -1,4 +1,5 @@
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Overload;
 
 namespace Queqiao.Server.Platform.Storage;
 
@@ -9,6 +10,9 @@ internal interface IStorageEngine : IWriteLane, IAsyncDisposable
 
     /// <summary>The keys of what is stored here.</summary>
     Vault Vault { get; }
+
+    /// <summary>How much waits to be written.</summary>
+    Backlog Backlog { get; }
 
     /// <summary>Creates or upgrades the store, then opens it.</summary>
     Task Start(CancellationToken ct);

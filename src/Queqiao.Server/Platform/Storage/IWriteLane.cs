@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
 
 namespace Queqiao.Server.Platform.Storage;
 
@@ -17,7 +18,7 @@ internal interface IWriteLane
 }
 
 /// <summary>One unit of work inside a transaction.</summary>
-internal sealed class WriteUnit(int ws, QueqiaoDb db, DbConnection connection, DbTransaction transaction, Ids ids)
+internal sealed class WriteUnit(int ws, QueqiaoDb db, DbConnection connection, DbTransaction transaction, Ids ids, Vault vault)
 {
     private readonly List<Action> _afterCommit = [];
     private readonly List<Action> _afterRollback = [];
@@ -31,6 +32,9 @@ internal sealed class WriteUnit(int ws, QueqiaoDb db, DbConnection connection, D
     public DbTransaction Transaction => transaction;
 
     public Ids Ids => ids;
+
+    /// <summary>The keys of the store that the unit writes to.</summary>
+    public Vault Vault => vault;
 
     internal bool Abandoned { get; private set; }
 

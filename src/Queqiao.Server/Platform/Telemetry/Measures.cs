@@ -37,6 +37,9 @@ internal static class Measures
     /// <summary>Writing and syncing one batch.</summary>
     public static readonly Histogram<double> Commit = Meter.CreateHistogram("queqiao.storage.commit.duration", "s", "Time from the begin of a batch's transaction to its commit.", advice: Seconds);
 
+    /// <summary>Work that was turned away because there was too much of it, by <c>worth</c>.</summary>
+    public static readonly Counter<long> Shed = Meter.CreateCounter<long>("queqiao.overload.shed", "{request}", "Requests and messages that were turned away because there was too much to do.");
+
     /// <summary>Refusals, by <c>code</c>; on the gateway as in REST.</summary>
     public static readonly Counter<long> Problems = Meter.CreateCounter<long>("queqiao.problems", "{problem}", "Requests and frames that were refused or failed.");
 

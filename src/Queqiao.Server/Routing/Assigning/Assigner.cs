@@ -150,7 +150,7 @@ internal sealed class Assigner : BackgroundService
     private async Task TakeBack(int ws, long after, CancellationToken ct)
     {
         var now = _ids.Now();
-        foreach (var gone in _statuses.Of(ws).Where(one => one.At(now) == PresenceStatus.Offline && !one.TakenBack && now - Math.Max(one.Until, one.Since) >= after))
+        foreach (var gone in _statuses.Of(ws).Where(one => one.At(now) == PresenceStatus.Offline && !one.TakenBack && (one.IsOrphan || now - Math.Max(one.Until, one.Since) >= after)))
         {
             await _queue.TakeBack(ws, gone.AgentId, ct);
             _statuses.TookBack(ws, gone.AgentId);

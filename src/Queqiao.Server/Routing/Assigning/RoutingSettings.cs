@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Routing.Storage;
 
@@ -22,9 +23,9 @@ internal sealed record Routing(string Mode, TimeSpan? RequeueAfter)
 }
 
 /// <summary>How each workspace wants it. A few seconds old at most; a change on this node shows at once.</summary>
-internal sealed class RoutingSettings(IStorageEngine storage, TimeProvider clock)
+internal sealed class RoutingSettings(IStorageEngine storage, TimeProvider clock, CacheNews? news = null)
 {
-    private readonly FreshCache<int, Routing> _cache = new(clock, TimeSpan.FromSeconds(5));
+    private readonly FreshCache<int, Routing> _cache = new(clock, TimeSpan.FromSeconds(5), news, "routing");
 
     public async ValueTask<Routing> Of(int ws, CancellationToken ct) => (await _cache.Get(ws, Load, ct))!;
 

@@ -20,9 +20,11 @@ internal static class PresenceStatus
 /// <param name="Until">The end of the lease, in Unix milliseconds.</param>
 /// <param name="IsHere">Whether their last console was on this node: one node notes each change.</param>
 /// <param name="Shown">What others were told last.</param>
+/// <param name="IsOrphan">Whether they went with a node that was lost, and not because they left.</param>
 /// <param name="TakenBack">Whether their waiting customers went back into the queue since they left.</param>
 internal sealed record AgentStatus(
-    int Ws, Guid AgentId, string Chosen, string? Reason, long Since, long GivenAt, long Until = 0, bool IsHere = false, string Shown = PresenceStatus.Offline, bool TakenBack = true)
+    int Ws, Guid AgentId, string Chosen, string? Reason, long Since, long GivenAt, long Until = 0, bool IsHere = false, string Shown = PresenceStatus.Offline, bool TakenBack = true,
+    bool IsOrphan = false)
 {
     public string At(long now) => Until > now ? Chosen : PresenceStatus.Offline;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Gateway;
 using Queqiao.Server.Platform.Problems;
@@ -26,12 +27,19 @@ internal sealed class AgentStatuses : BackgroundService
     private readonly Ids _ids;
     private readonly ILogger _log;
     private readonly string _node;
+    private readonly IBus? _bus;
+    private readonly NodeRegistry? _nodes;
+    private volatile bool _tellOthers;
+    private readonly ConcurrentQueue<Guid> _lost = new();
 
-    public AgentStatuses(IStorageEngine storage, IAgentPresence consoles, Ids ids, ILogger<AgentStatuses> log)
+    public AgentStatuses(IStorageEngine storage, IAgentPresence consoles, Ids ids, ILogger<AgentStatuses> log, IBus? bus = null, NodeRegistry? nodes = null)
     {
-        (_storage, _consoles, _ids, _log) = (storage, consoles, ids, log);
-        _node = ids.New().ToString("N");
+        (_storage, _consoles, _ids, _log, _bus, _nodes) = (storage, consoles, ids, log, bus, nodes);
+        _node = (nodes is null || bus is null ? ids.New() : bus.Node).ToString("N");
         _consoles.Changed += OnConsole;
+        bus?.On(BusTopics.Presence, (_, _) => Signal());
+        if (nodes is not null)
+            nodes.Lost += OnLost;
     }
 
     /// <summary>Somebody came, went or chose, in this workspace.</summary>
@@ -48,6 +56,7 @@ internal sealed class AgentStatuses : BackgroundService
     {
         Update(ws, agent, one => one with { Chosen = status, Reason = reason, Since = at }, at);
         Signal();
+        _tellOthers = true;
     }
 
     public void Given(int ws, Guid agent, long at) => Update(ws, agent, one => one with { GivenAt = at }, at);
@@ -57,7 +66,17 @@ internal sealed class AgentStatuses : BackgroundService
     private void Update(int ws, Guid agent, Func<AgentStatus, AgentStatus> change, long at) =>
         _known.AddOrUpdate((ws, agent), key => change(new(key.Item1, key.Item2, PresenceStatus.Online, null, at, 0)), (_, one) => change(one));
 
-    private void OnConsole(int ws, Guid agent, bool online) => Signal();
+    private void OnConsole(int ws, Guid agent, bool online)
+    {
+        _tellOthers = true;
+        Signal();
+    }
+
+    private void OnLost(Guid node)
+    {
+        _lost.Enqueue(node);
+        Signal();
+    }
 
     private void Signal()
     {
@@ -98,7 +117,13 @@ internal sealed class AgentStatuses : BackgroundService
             foreach (var key in here)
                 Update(key.Ws, key.AgentId, one => one with { Until = now + (long)LeaseFor.TotalMilliseconds, IsHere = true }, now);
             if (_storage.IsPostgres)
+            {
+                var tell = _tellOthers;
+                _tellOthers = false;
                 await Share(here, now, ct);
+                if (tell)
+                    _bus?.Tell(BusTopics.Presence, default); // the leases are on disk: they may look
+            }
             await Announce(now, ct);
         }
         finally
@@ -146,8 +171,14 @@ internal sealed class AgentStatuses : BackgroundService
     private async Task Share(IReadOnlyCollection<(int Ws, Guid AgentId)> here, long now, CancellationToken ct)
     {
         var until = now + (long)LeaseFor.TotalMilliseconds;
+        List<string> lost = [];
+        while (_lost.TryDequeue(out var node))
+            lost.Add(node.ToString("N"));
+        var orphans = lost.Count > 0 ? await Orphans(lost, now, ct) : [];
         await _storage.RunSystem(async (unit, stop) =>
         {
+            if (lost.Count > 0)
+                await unit.Db.Table<AgentLease>().Where(lease => lost.Contains(lease.Node)).ExecuteDeleteAsync(stop);
             await unit.Db.Table<AgentLease>().Where(lease => lease.Until < now - 60_000 && lease.Node != _node).ExecuteDeleteAsync(stop);
             var mine = await unit.Db.Table<AgentLease>().Where(lease => lease.Node == _node).ToListAsync(stop);
             foreach (var lease in mine.Where(lease => here.Contains((lease.Ws, lease.AgentId))))
@@ -166,7 +197,18 @@ internal sealed class AgentStatuses : BackgroundService
             Update(one.Ws, one.AgentId, known => known with
             {
                 Chosen = one.Status, Reason = one.Reason, Since = one.Since, GivenAt = Math.Max(known.GivenAt, one.GivenAt), Until = Math.Max(known.Until, one.Until),
+                IsOrphan = false,
             }, one.Since);
+        foreach (var (ws, agent) in orphans.Where(key => !theirs.Exists(one => (one.Ws, one.AgentId) == key)))
+            Update(ws, agent, known => known with { Until = Math.Min(known.Until, now), IsOrphan = true, IsHere = _nodes?.IsFirst == true }, now);
+    }
+
+    /// <summary>Whose consoles were on nodes that are lost: without one elsewhere they are offline now, not when the lease ends.</summary>
+    private async Task<List<(int Ws, Guid AgentId)>> Orphans(List<string> nodes, long now, CancellationToken ct)
+    {
+        await using var db = _storage.ReadSystem();
+        var rows = await db.Table<AgentLease>().AsNoTracking().Where(lease => nodes.Contains(lease.Node) && lease.Until > now).Select(lease => new { lease.Ws, lease.AgentId }).ToListAsync(ct);
+        return [.. rows.Select(row => (row.Ws, row.AgentId)).Union(_known.Values.Where(one => one.Until > now && !one.IsHere).Select(one => (one.Ws, one.AgentId)))];
     }
 
     private async Task Announce(long now, CancellationToken ct)
@@ -216,6 +258,8 @@ internal sealed class AgentStatuses : BackgroundService
     public override void Dispose()
     {
         _consoles.Changed -= OnConsole;
+        if (_nodes is not null)
+            _nodes.Lost -= OnLost;
         _signal.Dispose();
         _turn.Dispose();
         base.Dispose();

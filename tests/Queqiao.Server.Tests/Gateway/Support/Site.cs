@@ -53,6 +53,9 @@ internal sealed class Site : WebApplicationFactory<Program>
     /// <summary>The data folder.</summary>
     public string Folder => _folder;
 
+    /// <summary>None: words between nodes go through the database.</summary>
+    public IReadOnlyList<Uri> Brokers { get; init; } = [];
+
     /// <summary>Null on SQLite.</summary>
     public PostgresDatabase? Database => _database;
 
@@ -63,10 +66,10 @@ internal sealed class Site : WebApplicationFactory<Program>
     /// <param name="engine"><c>sqlite</c> or <c>postgres</c>.</param>
     /// <param name="limits">Whether what a connection may send is limited, as it is for everybody.</param>
     /// <param name="also">Changes services.</param>
-    public static async Task<Site> Open(string engine = Engines.Sqlite, bool limits = false, Action<IServiceCollection>? also = null)
+    public static async Task<Site> Open(string engine = Engines.Sqlite, bool limits = false, Action<IServiceCollection>? also = null, Uri? broker = null)
     {
         var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
-        var site = new Site(database, limits, also);
+        var site = new Site(database, limits, also) { Brokers = broker is null ? [] : [broker] };
         site.StartServer();
         site.Address = new Uri(site.The<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         using var first = new ApiClient(site.Address);
@@ -86,7 +89,7 @@ internal sealed class Site : WebApplicationFactory<Program>
     /// <summary>One more server on the store of this one (PostgreSQL).</summary>
     public Site Join(Action<IServiceCollection>? also = null)
     {
-        var site = new Site(_database, _limits, also ?? _also, this);
+        var site = new Site(_database, _limits, also ?? _also, this) { Brokers = Brokers };
         site.StartServer();
         site.Address = new Uri(site.The<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         site.ChannelId = ChannelId;
@@ -137,6 +140,7 @@ internal sealed class Site : WebApplicationFactory<Program>
         builder.UseSetting("data", _folder);
         builder.UseSetting("limits", _limits ? "on" : "off");
         builder.UseSetting("jobs", "off");
+        builder.UseSetting("admission", "off"); // a busy machine that tests must not turn visitors away; OverloadTests does
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(new Collector(Troubles)));
         builder.ConfigureServices(services =>
         {
@@ -148,7 +152,7 @@ internal sealed class Site : WebApplicationFactory<Program>
                 services.RemoveAll<IWriteLane>();
                 services.AddStorage(new StorageOptions { DataFolder = _folder, Database = _database.Owner });
                 services.RemoveAll<IBus>();
-                services.AddBus(new StorageOptions { DataFolder = _folder, Database = _database.Owner });
+                services.AddBus(new StorageOptions { DataFolder = _folder, Database = _database.Owner }, new BusOptions { Brokers = Brokers });
             }
             _also?.Invoke(services);
         });

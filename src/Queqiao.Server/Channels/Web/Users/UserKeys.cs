@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Channels.Storage;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -8,11 +9,11 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Channels.Web.Users;
 
 /// <summary>The live keys of channels, and the proofs that are checked with them.</summary>
-internal sealed class UserKeys(IStorageEngine storage, TimeProvider clock, IVault vault)
+internal sealed class UserKeys(IStorageEngine storage, TimeProvider clock, IVault vault, CacheNews? news = null)
 {
     private const string Purpose = "user key";
 
-    private readonly FreshCache<Guid, Kept> _known = new(clock, TimeSpan.FromSeconds(5));
+    private readonly FreshCache<Guid, Kept> _known = new(clock, TimeSpan.FromSeconds(5), news, "user keys");
 
     private sealed record Kept(IReadOnlyList<(LiveUserKey Key, long? EndsAt)> Keys);
 

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage.Migrations;
 
@@ -44,6 +45,8 @@ internal sealed class PostgresEngine : IStorageEngine
 
     public Vault Vault { get; }
 
+    public Backlog Backlog { get; } = new(PostgresGroupWriter<object>.Shards);
+
     public async Task Start(CancellationToken ct)
     {
         await using var source = NpgsqlDataSource.Create(_ownerConnectionString);
@@ -68,7 +71,7 @@ internal sealed class PostgresEngine : IStorageEngine
 
     public IGroupWriter<TItem> Group<TItem>(IGroupBody<TItem> body)
     {
-        var group = new PostgresGroupWriter<TItem>(_writer, body, _logs.CreateLogger("Queqiao.Storage"));
+        var group = new PostgresGroupWriter<TItem>(_writer, body, Backlog, _logs.CreateLogger("Queqiao.Storage"));
         _groups.Add(group);
         return group;
     }
@@ -130,7 +133,7 @@ internal sealed class PostgresEngine : IStorageEngine
             await using var db = new QueqiaoDb(new DbContextOptionsBuilder<QueqiaoDb>().UseNpgsql(connection).Options, canWrite: true);
             db.Database.AutoSavepointsEnabled = false;
             await db.Database.UseTransactionAsync(transaction, ct);
-            var unit = new WriteUnit(ws, db, connection, transaction, _ids);
+            var unit = new WriteUnit(ws, db, connection, transaction, _ids, Vault);
             T value;
             try
             {

@@ -1,4 +1,5 @@
 using Npgsql;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Telemetry;
 
@@ -12,10 +13,12 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
 {
     private readonly Shard[] _shards;
 
-    public PostgresGroupWriter(NpgsqlDataSource source, IGroupBody<TItem> body, ILogger log)
+    /// <summary>More shards mean more syncs at once but smaller groups; two keep both the disk and the CPUs of a small machine busy.</summary>
+    public static int Shards => Math.Clamp(Environment.ProcessorCount, 2, 8);
+
+    public PostgresGroupWriter(NpgsqlDataSource source, IGroupBody<TItem> body, Backlog backlog, ILogger log)
     {
-        // More shards mean more syncs at once but smaller groups; two keep both the disk and the CPUs of a small machine busy.
-        _shards = [.. Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 2, 8)).Select(_ => new Shard(source, body, log))];
+        _shards = [.. Enumerable.Range(0, Shards).Select(_ => new Shard(source, body, backlog, log))];
     }
 
     public void Enqueue(TItem item, int shard) => _shards[(uint)shard % _shards.Length].Enqueue(item);
@@ -33,6 +36,7 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
 
         private readonly NpgsqlDataSource _source;
         private readonly IGroupBody<TItem> _body;
+        private readonly Backlog _backlog;
         private readonly ILogger _log;
         private readonly Lock _gate = new();
         private readonly SemaphoreSlim _signal = new(0);
@@ -42,9 +46,9 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
         private NpgsqlConnection? _connection;
         private bool _stopping;
 
-        public Shard(NpgsqlDataSource source, IGroupBody<TItem> body, ILogger log)
+        public Shard(NpgsqlDataSource source, IGroupBody<TItem> body, Backlog backlog, ILogger log)
         {
-            (_source, _body, _log) = (source, body, log);
+            (_source, _body, _backlog, _log) = (source, body, backlog, log);
             _loop = Task.Run(Loop);
         }
 
@@ -58,7 +62,10 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
                 if (first)
                     _oldestAt = System.Diagnostics.Stopwatch.GetTimestamp();
                 if (!late)
+                {
                     _waiting.Add(item);
+                    _backlog.Came();
+                }
             }
             if (late)
                 _body.Failed(item, new StorageUnavailableException("storage_unavailable", TimeSpan.FromSeconds(2)));
@@ -84,7 +91,12 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
                 else
                     Measures.LaneWait.Record(Measures.Since(oldestAt));
                 for (var from = 0; from < taken.Count; from += MostInOneGroup)
-                    await Write(taken.GetRange(from, Math.Min(MostInOneGroup, taken.Count - from)), MostTries);
+                {
+                    var group = taken.GetRange(from, Math.Min(MostInOneGroup, taken.Count - from));
+                    var began = System.Diagnostics.Stopwatch.GetTimestamp();
+                    await Write(group, MostTries);
+                    _backlog.Left(group.Count, System.Diagnostics.Stopwatch.GetTimestamp() - began);
+                }
                 taken.Clear();
             }
         }

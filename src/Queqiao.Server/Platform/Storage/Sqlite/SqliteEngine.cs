@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Storage.Migrations;
 
 namespace Queqiao.Server.Platform.Storage.Sqlite;
@@ -29,6 +30,8 @@ internal sealed class SqliteEngine : IStorageEngine
 
     public Vault Vault { get; }
 
+    public Backlog Backlog { get; } = new(lanes: 1);
+
     private SqliteWriteLane Lane => _lane ?? throw new InvalidOperationException("The storage has not been started.");
 
     public async Task Start(CancellationToken ct)
@@ -37,7 +40,7 @@ internal sealed class SqliteEngine : IStorageEngine
         _lock = TakeLock();
         var connection = Open();
         await SqliteMigrator.Run(connection, Migration.Of("sqlite"), Vault.Roots, _ids, ct);
-        _lane = new SqliteWriteLane(connection, _ids);
+        _lane = new SqliteWriteLane(connection, _ids, Vault, Backlog);
         _checkpointer = new SqliteCheckpointer(Open(), _options.SqliteFile + "-wal");
         await Vault.Start(ct);
     }

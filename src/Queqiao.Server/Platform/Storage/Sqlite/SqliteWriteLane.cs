@@ -1,6 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Telemetry;
 
@@ -17,6 +19,8 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
     private readonly SqliteConnection _connection;
     private readonly Ids _ids;
+    private readonly Backlog _backlog;
+    private readonly Vault _vault;
     private readonly DbContextOptions<QueqiaoDb> _writing;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _signal = new(0);
@@ -24,10 +28,12 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
     private List<LaneItem> _waiting = [];
     private bool _stopping;
 
-    public SqliteWriteLane(SqliteConnection connection, Ids ids)
+    public SqliteWriteLane(SqliteConnection connection, Ids ids, Vault vault, Backlog backlog)
     {
         _connection = connection;
+        _backlog = backlog;
         _ids = ids;
+        _vault = vault;
         _writing = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(connection).Options;
         _thread = new Thread(Loop) { IsBackground = true, Name = "write lane" };
         _thread.Start();
@@ -54,6 +60,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
             }
             first = _waiting.Count == 0;
             _waiting.Add(item);
+            _backlog.Came();
         }
         if (first)
             _signal.Release();
@@ -90,8 +97,14 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
 
     private void RunBatch(List<LaneItem> batch)
     {
-        List<Action> done;
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        RunBatch(batch, began);
+        _backlog.Left(batch.Count, System.Diagnostics.Stopwatch.GetTimestamp() - began);
+    }
+
+    private void RunBatch(List<LaneItem> batch, long began)
+    {
+        List<Action> done;
         Measures.LaneWait.Record(System.Diagnostics.Stopwatch.GetElapsedTime(batch[0].QueuedAt, began).TotalSeconds);
         try
         {
@@ -193,7 +206,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
             try
             {
                 using var db = lane.Context(transaction);
-                var unit = new WriteUnit(ws, db, lane._connection, transaction, lane._ids);
+                var unit = new WriteUnit(ws, db, lane._connection, transaction, lane._ids, lane._vault);
                 var value = work(unit, ct).GetAwaiter().GetResult(); // the lane's thread is made for waiting
                 if (unit.Abandoned)
                     transaction.Rollback("unit");

@@ -1,0 +1,20 @@
+namespace Queqiao.Channels;
+
+/// <summary>The adapters of this library. They keep nothing, so one of each serves all accounts.</summary>
+public static class ChannelCatalogue
+{
+    public static IReadOnlyList<IChannelAdapter> All { get; } =
+    [
+        new WeChatOfficial.WeChatOfficialAdapter(),
+        new WeChatMiniProgram.WeChatMiniProgramAdapter(),
+        new WeChatKf.WeChatKfAdapter(),
+        new WeCom.WeComAdapter(),
+        new WhatsApp.WhatsAppAdapter(),
+        new Messenger.MessengerAdapter(),
+        new Instagram.InstagramAdapter(),
+    ];
+
+    private static readonly Dictionary<string, IChannelAdapter> ByKind = All.ToDictionary(adapter => adapter.Descriptor.Kind, StringComparer.Ordinal);
+
+    public static IChannelAdapter? Find(string kind) => ByKind.GetValueOrDefault(kind);
+}

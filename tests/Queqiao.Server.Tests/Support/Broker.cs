@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Queqiao.Server.Tests.Support;
+
+/// <summary>A test that needs a RabbitMQ of its own; skipped with the reason when none can be had.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class BrokerFactAttribute : FactAttribute
+{
+    public BrokerFactAttribute() => Skip = PostgresCluster.Missing ?? Broker.Missing;
+}
+
+/// <summary>A RabbitMQ broker on free ports in a temporary folder, never the system's own.</summary>
+public sealed class Broker : IAsyncDisposable
+{
+    private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+    private readonly string _folder;
+    private readonly Process _process;
+    private readonly int _names;
+
+    private Broker(string folder, Process process, Uri address, int names) => (_folder, _process, Address, _names) = (folder, process, address, names);
+
+    /// <summary>Why no broker can be started, or null.</summary>
+    public static string? Missing { get; } = File.Exists(Program) ? null : "No RabbitMQ (Debian: apt-get install rabbitmq-server).";
+
+    public Uri Address { get; }
+
+    /// <param name="host">Where it listens; every address of the machine with <c>0.0.0.0</c>.</param>
+    public static async Task<Broker> Start(string host = "127.0.0.1")
+    {
+        var folder = Directory.CreateTempSubdirectory("queqiao-broker-").FullName;
+        var (port, distribution, names) = (FreePort(), FreePort(), FreePort());
+        await File.WriteAllTextAsync(Path.Combine(folder, "rabbitmq.conf"), $"""
+            listeners.tcp.1 = {host}:{port}
+            loopback_users = none
+            log.console = false
+            log.file.level = warning
+            """);
+        var start = new ProcessStartInfo(Program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in Environment(folder, distribution, names))
+            start.Environment[name] = value;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var broker = new Broker(folder, process, new Uri($"amqp://guest:guest@127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}"), names);
+        await Until.True(() => process.HasExited ? throw new InvalidOperationException("RabbitMQ ended by itself; see " + folder) : Answers(port), "the broker listens", seconds: 90);
+        return broker;
+    }
+
+    private static Dictionary<string, string> Environment(string folder, int distribution, int names) => new()
+    {
+        ["HOME"] = folder,
+        ["RUNNING_UNDER_SYSTEMD"] = "true", // the script becomes the broker, so that signals reach it
+        ["RABBITMQ_NODENAME"] = $"q{distribution}@localhost",
+        ["RABBITMQ_BASE"] = folder,
+        ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "mnesia"),
+        ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
+        ["RABBITMQ_DIST_PORT"] = distribution.ToString(CultureInfo.InvariantCulture),
+        ["RABBITMQ_CONFIG_FILE"] = Path.Combine(folder, "rabbitmq"),
+        ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(folder, "none"),
+        ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(folder, "plugins"),
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+S 1:1 +sbwt none",
+        ["ERL_EPMD_PORT"] = names.ToString(CultureInfo.InvariantCulture),
+        ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+    };
+
+    /// <summary>Stops answering, as a machine that hangs: connections stay open.</summary>
+    public void Freeze() => Signal("-STOP");
+
+    public void Thaw() => Signal("-CONT");
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("/bin/kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    private static bool Answers(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Thaw();
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+        _process.Dispose();
+        // The daemon of names outlives its broker.
+        using (var end = Process.Start(new ProcessStartInfo("epmd", ["-kill"]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["ERL_EPMD_PORT"] = _names.ToString(CultureInfo.InvariantCulture) } }))
+            await end!.WaitForExitAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
