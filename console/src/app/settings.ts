@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, FileUp, Globe, KeyRound, ListChecks, ListPlus, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Building2, Eraser, FileUp, Globe, KeyRound, ListChecks, ListPlus, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -48,6 +48,7 @@ export const settingsPages: readonly SettingsPage[] = [
     group: 'contacts', path: 'imports', title: 'imports.title', words: 'settings.words.imports', icon: FileUp, needs: 'contacts.import', component: () => import('@/features/contacts/importing/ImportsPage.vue'),
     below: [{ path: 'imports/:id', title: 'imports.title', component: () => import('@/features/contacts/importing/ImportPage.vue'), props: true }],
   },
+  { group: 'contacts', path: 'erasures', title: 'erasing.list', words: 'settings.words.erasures', icon: Eraser, needs: 'contacts.erase', component: () => import('@/features/contacts/erasing/ErasuresPage.vue') },
   { group: 'workspace', path: 'workspace', title: 'workspace.title', words: 'settings.words.workspace', icon: Building2, needs: 'workspace.manage', component: () => import('@/features/identity/WorkspacePage.vue') },
   { group: 'security', path: 'audit', title: 'audit.title', words: 'settings.words.audit', icon: ScrollText, needs: 'audit.read', component: () => import('@/features/identity/AuditPage.vue') },
   { group: 'work', path: 'background', title: 'background.title', words: 'settings.words.background', icon: ListChecks, needs: 'jobs.manage', component: () => import('@/features/background/BackgroundPage.vue') },

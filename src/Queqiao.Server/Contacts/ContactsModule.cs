@@ -22,6 +22,7 @@ internal static class ContactsModule
         services.AddSingleton<IMergedContacts, MergedContacts>();
         services.AddSingleton<ErasureLedger>();
         services.AddSingleton<ErasingContacts>();
+        services.AddJob<FinishErasure>();
         services.AddImports();
         services.AddSingleton<IEraser, EraseProfiles>();
         services.AddSingleton<IEraser, EraseFiles>();

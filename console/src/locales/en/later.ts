@@ -2,6 +2,7 @@
 import bulk from './bulk.json'
 import background from './background.json'
 import contacts from './contacts.json'
+import erasing from './erasing.json'
 import imports from './imports.json'
 import replies from './replies.json'
 import notices from './notices.json'
@@ -18,4 +19,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, imports, replies, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, erasing, imports, replies, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }

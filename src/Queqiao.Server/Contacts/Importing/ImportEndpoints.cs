@@ -7,6 +7,7 @@ using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Tables;
@@ -21,15 +22,15 @@ internal static class ImportEndpoints
     public static void Map(RouteGroupBuilder contacts)
     {
         var imports = contacts.MapGroup("/imports");
-        imports.MapPost("", Begin).Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Look at an uploaded CSV file: encoding, delimiter, columns and what they seem to hold").Produces<ImportView>(StatusCodes.Status201Created);
+        imports.MapPost("", Begin).IsBulkWork().Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Look at an uploaded CSV file: encoding, delimiter, columns and what they seem to hold").Produces<ImportView>(StatusCodes.Status201Created);
         imports.MapGet("", List).Needs(Permissions.ImportContacts).TakesQuery("limit", "cursor").WithSummary("Imports of the workspace, newest first").Produces<ImportList>();
         imports.MapGet("/{id:guid}", Show).Needs(Permissions.ImportContacts).TakesQuery().WithSummary("How far an import came").Produces<ImportView>();
         imports.MapPost("/{id:guid}/preview", ImportPreview.Handle).Needs(Permissions.ImportContacts).TakesQuery().WithSummary("What would happen to the first 20 rows").Produces<ImportPreview.Answer>();
-        imports.MapPost("/{id:guid}/check", Check).Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Go through the whole file without changing anything").Produces<ImportView>(StatusCodes.Status202Accepted);
-        imports.MapPost("/{id:guid}/start", Start).Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Import the file").Produces<ImportView>(StatusCodes.Status202Accepted);
+        imports.MapPost("/{id:guid}/check", Check).IsBulkWork().Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Go through the whole file without changing anything").Produces<ImportView>(StatusCodes.Status202Accepted);
+        imports.MapPost("/{id:guid}/start", Start).IsBulkWork().Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Import the file").Produces<ImportView>(StatusCodes.Status202Accepted);
         imports.MapPost("/{id:guid}/cancel", Cancel).Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Stop it, or throw the file away; what is imported stays and can be undone").Produces<ImportView>();
-        imports.MapPost("/{id:guid}/undo", Undo).Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Take back what an import did, where nothing has happened since").Produces<ImportView>(StatusCodes.Status202Accepted);
-        imports.MapGet("/{id:guid}/problems", ImportProblems.Handle).Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Rows that nothing came of, as CSV, with the reason in front").Produces(StatusCodes.Status200OK, contentType: "text/csv");
+        imports.MapPost("/{id:guid}/undo", Undo).IsBulkWork().Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Take back what an import did, where nothing has happened since").Produces<ImportView>(StatusCodes.Status202Accepted);
+        imports.MapGet("/{id:guid}/problems", ImportProblems.Handle).IsBulkWork().Needs(Permissions.ImportContacts).TakesQuery().WithSummary("Rows that nothing came of, as CSV, with the reason in front").Produces(StatusCodes.Status200OK, contentType: "text/csv");
     }
 
     internal sealed record BeginRequest(Guid FileId);

@@ -23,11 +23,7 @@ internal static class ImportProblems
             await Refusal.NotFound().ToProblem().ExecuteAsync(context);
             return;
         }
-        await storage.Run(actor.Ws, async (unit, stop) =>
-        {
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "contacts.import_problems_read", "import", id.ToString(), null, stop);
-            return 0;
-        }, ct);
+        await Audit.Reading(storage, actor, context, "contacts.import_problems_read", "import", id.ToString(), null, ct);
         var memory = ImportMemory.Of(import, vault);
         var locale = Locale.Of(context);
         context.Response.ContentType = "text/csv; charset=utf-8";
