@@ -21,7 +21,7 @@ export interface Http {
   post<T>(path: string, body: unknown): Promise<T>
   patch<T>(path: string, body: unknown): Promise<T>
   put<T>(path: string, body: unknown): Promise<T>
-  remove(path: string): Promise<void>
+  remove<T = void>(path: string): Promise<T>
 }
 
 export interface HttpOptions {

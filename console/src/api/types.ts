@@ -107,7 +107,7 @@ export interface Session {
   workspace: { id: string; name: string }
   permissions: string[]
   /** `second_factor`: nothing else works until one is set up. */
-  limitedTo: 'second_factor' | null
+  limitedTo: 'second_factor' | 'second_factor_code' | null
 }
 
 export interface Agent {

@@ -22,6 +22,7 @@ const Nothing = { render: () => null }
 const inbox = () => import('@/features/conversations/InboxPage.vue').then(page => (void loadLater(), page))
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: () => import('@/features/identity/SignInPage.vue'), meta: { open: true, title: 'identity.signIn.title' } },
+  { path: '/sso', component: () => import('@/features/identity/signOn/SsoPage.vue'), meta: { open: true, later: true, title: 'identity.signIn.title' } },
   { path: '/invitation', component: () => import('@/features/identity/InvitationPage.vue'), meta: { open: true, later: true, title: 'people.accept.title' } },
   { path: '/reset', component: () => import('@/features/identity/ResetPage.vue'), meta: { open: true, later: true, title: 'people.reset.title' } },
   { path: '/second-factor', name: 'second-factor', component: () => import('@/features/identity/SecondFactorPage.vue'), meta: { later: true, title: 'security.factor.title' } },

@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, Eraser, FileUp, Globe, KeyRound, ListChecks, ListPlus, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Building2, Eraser, FileUp, Globe, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -50,6 +50,13 @@ export const settingsPages: readonly SettingsPage[] = [
   },
   { group: 'contacts', path: 'erasures', title: 'erasing.list', words: 'settings.words.erasures', icon: Eraser, needs: 'contacts.erase', component: () => import('@/features/contacts/erasing/ErasuresPage.vue') },
   { group: 'workspace', path: 'workspace', title: 'workspace.title', words: 'settings.words.workspace', icon: Building2, needs: 'workspace.manage', component: () => import('@/features/identity/WorkspacePage.vue') },
+  {
+    group: 'security', path: 'sso', title: 'sso.title', words: 'settings.words.sso', icon: LogIn, needs: 'security.manage', component: () => import('@/features/identity/signOn/ProvidersPage.vue'),
+    below: [
+      { path: 'sso/new', title: 'sso.add', component: () => import('@/features/identity/signOn/ProviderPage.vue') },
+      { path: 'sso/:id', title: 'sso.title', component: () => import('@/features/identity/signOn/ProviderPage.vue'), props: true },
+    ],
+  },
   { group: 'security', path: 'audit', title: 'audit.title', words: 'settings.words.audit', icon: ScrollText, needs: 'audit.read', component: () => import('@/features/identity/AuditPage.vue') },
   { group: 'work', path: 'background', title: 'background.title', words: 'settings.words.background', icon: ListChecks, needs: 'jobs.manage', component: () => import('@/features/background/BackgroundPage.vue') },
 ]

@@ -47,7 +47,11 @@ internal static class CommandLine
             ["restore"] => Restore(rest, variable),
             ["doctor"] => Doctor(rest, variable),
             ["reindex"] => Reindex(rest, variable),
+<<<<<<< HEAD
+            ["eval", var what] => EvaluateLine.Read(what, rest),
+=======
             ["audit", "verify"] => AuditVerify(rest, variable),
+>>>>>>> main
             ["version"] => rest is [] ? new Command.Version() : new Command.Wrong("cli_unknown_option", rest[0]),
             ["help"] => new Command.Help(),
             ["user"] => new Command.Wrong("cli_unknown_verb", "user"),
@@ -109,7 +113,7 @@ internal static class CommandLine
         Read(rest, ["data", "from", "keys", "passphrase-file"], [], out var given) ?? Missing(given, "from", "keys")
         ?? (Command)new Command.Restore(Storage(given, variable), given["from"], given["keys"], given.GetValueOrDefault("passphrase-file"));
 
-    private static Command.Wrong? Missing(Dictionary<string, string> given, params string[] needed) =>
+    internal static Command.Wrong? Missing(Dictionary<string, string> given, params string[] needed) =>
         Array.Find(needed, name => !given.ContainsKey(name)) is { } missing ? new Command.Wrong("cli_missing_option", "--" + missing) : null;
 
     private static Command Reindex(List<string> rest, Func<string, string?> variable)
@@ -130,7 +134,7 @@ internal static class CommandLine
     };
 
     /// <summary>Reads <c>--name value</c> and <c>--name=value</c>; an option that is given twice cannot be meant.</summary>
-    private static Command.Wrong? Read(List<string> rest, string[] withValue, string[] switches, out Dictionary<string, string> given)
+    internal static Command.Wrong? Read(List<string> rest, string[] withValue, string[] switches, out Dictionary<string, string> given)
     {
         given = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < rest.Count; i++)

@@ -37,6 +37,7 @@ internal static class Commands
         Command.Migrate migrate => await Guarded(terminal, () => Migrate(migrate, terminal, ct)),
         Command.ManageKeys keys => await Guarded(terminal, () => KeysCommands.Run(keys, terminal, ct)),
         Command.Reindex reindex => await Guarded(terminal, () => Cli.Reindex.Run(reindex, terminal, ct)),
+        Command.Evaluate evaluate => await Guarded(terminal, () => Evaluating.Evaluations.Run(evaluate, terminal)),
         Command.UserAdd add => await Guarded(terminal, () => Cli.UserAdd.Run(add, terminal, ct)),
         Command.Doctor doctor => await Guarded(terminal, () => Examine.Run(doctor, terminal, ct)),
         Command.Backup backup => await Guarded(terminal, () => Backups.Make(backup, terminal, ct)),
@@ -83,7 +84,11 @@ internal static class Commands
         IOException { InnerException: null } => Messages.Text(locale, "cli_folder_unusable", trouble.Message),
         IOException { InnerException: AddressInUseException } => Messages.Text(locale, "cli_address_in_use", trouble.Message),
         SocketException => Messages.Text(locale, "cli_cannot_listen", trouble.Message),
+<<<<<<< HEAD
+        Evaluating.MissingColumnException missing => Messages.Text(locale, "cli_missing_column", missing.Path, missing.Column),
+=======
         InvalidDataException bad => Messages.Text(locale, "cli_file_damaged", bad.Message),
+>>>>>>> main
         BackupRefusedException refused => Messages.Text(locale, refused.Code!, refused.Args),
         StoreRefusedException { Code: { } code } => Messages.Text(locale, code),
         StoreRefusedException refused => refused.Message,

@@ -4,10 +4,12 @@ using Queqiao.Server.Identity.Auditing;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Invitations;
 using Queqiao.Server.Identity.Passwords;
+using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Profile;
 using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Setup;
+using Queqiao.Server.Identity.SingleSignOn;
 using Queqiao.Server.Identity.Teams;
 using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Identity.Workspaces;
@@ -45,6 +47,15 @@ internal static class IdentityModule
         services.AddSingleton<AccessWatch>();
         services.AddHostedService(all => all.GetRequiredService<AccessWatch>());
         services.AddSingleton<ITeams>(all => all.GetRequiredService<TeamDirectory>());
+        services.AddSingleton<SignInPolicies>();
+        services.AddSingleton<ProviderDocuments>();
+        services.AddSingleton<CodeExchange>();
+        services.AddSingleton<FlowCookies>();
+        services.AddSingleton<SignOnStart>();
+        services.AddSingleton<SignOnAccounts>();
+        services.AddSingleton<SignOnSessions>();
+        services.AddSingleton<CompleteSignOn>();
+        services.AddSingleton<SignOutThere>();
         services.AddSingleton<SetupToken>();
         services.AddHostedService<SetupLink>();
         services.TryAddSingleton<IAgentPresence, NobodyPresent>();
@@ -75,8 +86,11 @@ internal static class IdentityModule
         var session = app.MapGroup("/api/v1/session").WithTags("Session");
         session.MapPost("", SignIn.Handle).IsPublic().TakesQuery().WithSummary("Sign in; the cookie is the session").Produces<SessionView>();
         session.MapGet("", ShowSession.Handle).NeedsSignIn().IsOpenWhileLimited().TakesQuery().WithSummary("Who is signed in, and what they may do").Produces<SessionView>();
-        session.MapDelete("", SignOut.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("Sign out").Produces(StatusCodes.Status204NoContent);
+        session.MapDelete("", SignOut.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("Sign out; with where to sign out at the provider, when that is wanted").Produces<SignOut.Elsewhere>().Produces(StatusCodes.Status204NoContent);
 
+        session.MapGet("/options", SignInOptions.Handle).IsPublic().TakesQuery("workspace").WithSummary("What the sign-in page offers").Produces<SignInWays>();
+        session.MapGet("/proof", ShowProofWays.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("How I can prove that it is me").Produces<ProofWays>();
+        session.MapPost("/proof/sso", BeginProof.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("To prove by a provider that it is still me").Produces<SignOnBegun>();
         session.MapPost("/proof", GiveProof.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("Prove again that it is you, for what needs a recent proof").Produces(StatusCodes.Status204NoContent);
 
         var agents = app.MapGroup("/api/v1/agents").WithTags("Agents");
@@ -99,6 +113,7 @@ internal static class IdentityModule
         MapRoles(app);
         MapPublicLinks(app);
         MapOwn(app);
+        MapSignOn(app);
         MapAdministration(app);
     }
 
@@ -153,6 +168,31 @@ internal static class IdentityModule
         tokens.MapGet("", ListTokens.Handle).NeedsSignIn().TakesQuery("of", "limit", "cursor").WithSummary("My API tokens, or everybody's").Produces<TokenList>();
         tokens.MapPost("", CreateToken.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Make an API token; it is shown once").Produces<CreateToken.Made>(StatusCodes.Status201Created);
         tokens.MapDelete("/{id:guid}", RevokeToken.Handle).NeedsSignIn().NeedsPerson().TakesQuery().WithSummary("Revoke an API token").Produces(StatusCodes.Status204NoContent);
+    }
+
+    /// <summary>Sign-in by providers, and the rules of signing in.</summary>
+    private static void MapSignOn(IEndpointRouteBuilder app)
+    {
+        var sso = app.MapGroup("/api/v1/sso").WithTags("Single sign-on");
+        sso.MapPost("/begin", BeginSignOn.Handle).IsPublic().TakesQuery().WithSummary("Begin to sign in by a provider").Produces<SignOnBegun>();
+        sso.MapPost("/complete", CompleteSignOn.Handle).IsPublic().TakesQuery().WithSummary("Finish what a provider sent the browser back with").Produces<CompleteSignOn.Answer>();
+        var providers = app.MapGroup("/api/v1/sso/providers").WithTags("Single sign-on");
+        providers.MapGet("", ListProviders.Handle).Needs(Permissions.ManageSecurity).TakesQuery().WithSummary("The providers people may sign in by").Produces<ProviderList>();
+        providers.MapPost("", AddProvider.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("Add a provider").Produces<ProviderRow>(StatusCodes.Status201Created);
+        providers.MapPatch("/{id:guid}", ChangeProvider.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("Change a provider").Produces<ProviderRow>();
+        providers.MapDelete("/{id:guid}", RemoveProvider.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("Remove a provider; its sessions end").Produces(StatusCodes.Status204NoContent);
+        providers.MapPost("/{id:guid}/test", TestProvider.Handle).Needs(Permissions.ManageSecurity).NeedsPerson().TakesQuery().WithSummary("Ask a provider whether the settings are right").Produces<TestProvider.Tested>();
+        providers.MapPost("/{id:guid}/try", TryProvider.Handle).Needs(Permissions.ManageSecurity).NeedsPerson().TakesQuery().WithSummary("Go to a provider and see what comes back").Produces<SignOnBegun>();
+        app.MapPost(BackChannelLogout.PathPrefix + "{provider:guid}/logout", BackChannelLogout.Handle).IsPublic().TakesQuery().DisableAntiforgery().ExcludeFromDescription();
+
+        var identities = app.MapGroup("/api/v1/me/identities").WithTags("Profile");
+        identities.MapGet("", ListIdentities.Handle).NeedsSignIn().TakesQuery().WithSummary("My accounts at providers").Produces<IdentityList>();
+        identities.MapPost("", BeginLink.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Begin to link my account at a provider").Produces<SignOnBegun>();
+        identities.MapDelete("/{id:guid}", Unlink.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Unlink one").Produces(StatusCodes.Status204NoContent);
+
+        var policy = app.MapGroup("/api/v1/sign-in-policy").WithTags("Workspace");
+        policy.MapGet("", ShowPolicy.Handle).Needs(Permissions.ManageSecurity).TakesQuery().WithSummary("How people may sign in").Produces<PolicyView>();
+        policy.MapPatch("", ChangePolicy.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("Change how people may sign in").Produces<PolicyView>();
     }
 
     private static void MapAdministration(IEndpointRouteBuilder app)

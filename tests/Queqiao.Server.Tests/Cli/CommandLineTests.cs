@@ -68,6 +68,11 @@ public sealed class CommandLineTests
     [InlineData("--data a --data b", "cli_option_twice")]
     [InlineData("--demo=perhaps", "cli_not_on_or_off")]
     [InlineData("user add --email a@b.example --role owner", "cli_missing_option")]
+    [InlineData("eval", "cli_unknown_verb")]
+    [InlineData("eval guess --test a --out b", "cli_unknown_verb")]
+    [InlineData("eval classify --test a --out b", "cli_missing_option")]
+    [InlineData("eval classify --train a --out b", "cli_missing_option")]
+    [InlineData("eval cluster --input a --clusters none --out b", "cli_not_a_number")]
     public void What_cannot_be_meant_is_said(string line, string code) => Assert.Equal(code, Assert.IsType<Command.Wrong>(Parse(line)).Code);
 
     [Theory]
@@ -79,6 +84,14 @@ public sealed class CommandLineTests
     [InlineData("migrate --data /a", typeof(Command.Migrate))]
     [InlineData("reindex --data /a --empty", typeof(Command.Reindex))]
     public void Verbs_are_known(string line, Type expected) => Assert.IsType(expected, Parse(line));
+
+    [Fact]
+    public void An_evaluation_takes_any_number_of_training_files()
+    {
+        var command = Assert.IsType<Command.Evaluate>(Parse("eval classify --train a.tsv b.tsv.gz --test c.tsv --train=d.tsv --out e"));
+        Assert.Equal(["a.tsv", "b.tsv.gz", "d.tsv"], command.Train);
+        Assert.Equal(("classify", "c.tsv", "e"), (command.What, command.Test, command.Out));
+    }
 
     [Theory]
     [InlineData("zh_CN.UTF-8", null, "zh-CN")]

@@ -17,6 +17,7 @@ using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -106,6 +107,8 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddContacts();
         services.AddChannels();
         also?.Invoke(builder);
+        if (services.All(one => one.ServiceType != typeof(OutboundOptions)))
+            builder.AddOutbound();
         var app = builder.Build();
         await app.Services.GetRequiredService<IStorageEngine>().Start(CancellationToken.None);
         app.UseProblems();

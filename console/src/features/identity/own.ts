@@ -62,6 +62,7 @@ export const ownSource = (http: Http) => ({
   change: (change: Partial<Pick<Profile, 'name' | 'locale' | 'timeZone' | 'color' | 'signature' | 'notifications'>>) => http.patch<Profile>('/api/v1/me', change),
   changePassword: (current: string, password: string) => http.post<void>('/api/v1/me/password', { current, password }),
   prove: (password: string, otp?: string) => http.post<void>('/api/v1/session/proof', otp ? { password, otp } : { password }),
+  proveCode: (otp: string) => http.post<void>('/api/v1/session/proof', { otp }),
   factor: () => http.get<FactorState>('/api/v1/me/second-factor'),
   beginFactor: () => http.post<FactorBegun>('/api/v1/me/second-factor', {}),
   confirmFactor: async (code: string) => (await http.post<{ recoveryCodes: string[] }>('/api/v1/me/second-factor/confirm', { code })).recoveryCodes,

@@ -12,6 +12,7 @@ import search from './search.json'
 import settings from './settings.json'
 import people from './people.json'
 import security from './security.json'
+import sso from './sso.json'
 import tokens from './tokens.json'
 import workspace from './workspace.json'
 import profile from './profile.json'
@@ -19,4 +20,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, erasing, imports, replies, routing, search, settings, notices, signedUsers, people, security, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, erasing, imports, replies, routing, search, settings, notices, signedUsers, people, security, sso, tokens, workspace, profile, notifications, audit, workbench }

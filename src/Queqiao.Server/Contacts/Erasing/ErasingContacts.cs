@@ -49,6 +49,8 @@ internal sealed class ErasingContacts(IStorageEngine storage, Vault vault, IEnum
             return (null, refusal);
         if (erasure is not null)
             await Finish(row, erasure, ct);
+        else
+            await ledger.Add(new LedgerLine(row.Ws, row.Id, ErasureReplay.IdsOf(row), row.At), ct); // not only when the job gets to it
         return (row, null);
     }
 

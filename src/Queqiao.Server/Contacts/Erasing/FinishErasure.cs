@@ -6,6 +6,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Contacts.Erasing;
 
 /// <summary>The part of an erasure that is not in the database, for somebody with many files. Their keys are gone already.</summary>
+[NoPurposeGate("erases a person, which nobody has to agree to")]
 internal sealed class FinishErasure(IStorageEngine storage, IServiceProvider services) : IJobHandler
 {
     public const string Name = "contacts.erase_finish";

@@ -8,6 +8,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Contacts.Importing;
 
 /// <summary>What is kept of imports goes: rows after a week, drafts with their file after a day, the line in the list after 90 days.</summary>
+[NoPurposeGate("deletes what is no longer needed")]
 internal sealed class ForgetImports(IStorageEngine storage, Ids ids) : IJobHandler
 {
     public const string Name = "contacts.import_forget";

@@ -13,6 +13,7 @@ namespace Queqiao.Server.Conversations.Naming;
 /// Tells a person's conversations what they are called now, wherever they are called otherwise: open lists show it, and so do old
 /// conversations. It asks for the name itself, so the last of several changes wins.
 /// </summary>
+[NoPurposeGate("shows in conversations what the person is called: part of answering them")]
 internal sealed class NameConversations(IStorageEngine storage, ConversationSeals seals, ConversationLog log, IContacts contacts, IAgents agents) : IJobHandler
 {
     private const int AtOnce = 50;

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
@@ -74,6 +75,8 @@ internal static class ChangeAgent
         var disabled = request.Disabled == true && agent.DisabledAt is null;
         if (agent.Id == actor.AgentId && disabled)
             return Refusal.Conflict("not_yourself");
+        if (disabled && await SignInPolicies.IsBreakGlass(unit, agent.Id, ct))
+            return Refusal.Conflict("break_glass_kept");
         return disabled && agent.Role == BuiltInRoles.Owner && await GiveRoles.IsLastOwner(unit, ct) ? Refusal.Conflict("last_owner") : null;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
@@ -52,12 +53,15 @@ internal static class AcceptInvitation
     public sealed record Request(string Token, string Name, string Password, string? Locale = null);
 
     public static async Task<IResult> Handle(
-        Request request, RateLimits limits, PasswordHashing passwords, AgentSessions sessions, TeamDirectory teams, IStorageEngine storage, Ids ids, HttpContext context, CancellationToken ct)
+        Request request, RateLimits limits, PasswordHashing passwords, AgentSessions sessions, TeamDirectory teams, SignInPolicies policies, IStorageEngine storage, Ids ids, HttpContext context, CancellationToken ct)
     {
         if (limits.OfSecret(context.Connection.RemoteIpAddress) is { } tooMany)
             return tooMany.ToProblem();
         if (await LookAtInvitation.Find(storage, ids, request.Token, ct) is not { } found)
             return Refusal.Forbidden("link_invalid").ToProblem();
+        // The invitation waits for whom the provider vouches for; a password would lead nowhere.
+        if ((await policies.Of(found.Workspace.Ws, ct)).SsoOnly)
+            return Refusal.Forbidden("sso_required").ToProblem();
         if (Refusal.Of([
             .. AgentRules.CheckName("name", request.Name),
             .. AgentRules.CheckLocale(request.Locale),
@@ -76,7 +80,7 @@ internal static class AcceptInvitation
                 if (begun is null)
                     return (null, null);
                 unit.AfterCommit(() => teams.Changed(unit.Ws));
-                var session = sessions.Begin(unit, begun.Ws, begun.Id, context, limitedTo: limitedTo);
+                var session = sessions.Begin(unit, begun.Ws, begun.Id, context, limitedTo: limitedTo, method: "link");
                 await unit.Db.SaveChangesAsync(stop);
                 return (begun, session);
             }, ct);

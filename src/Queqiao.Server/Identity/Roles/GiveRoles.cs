@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -25,6 +26,8 @@ internal static class GiveRoles
             return refused;
         if (agent is { Role: BuiltInRoles.Owner, DisabledAt: null } && !wanted.Contains(BuiltInRoles.Owner) && await IsLastOwner(unit, ct))
             return Refusal.Conflict("last_owner");
+        if (!wanted.Contains(BuiltInRoles.Owner) && await SignInPolicies.IsBreakGlass(unit, agent.Id, ct))
+            return Refusal.Conflict("break_glass_kept");
         return agent.Id == actor.AgentId ? Refusal.Conflict("not_yourself") : null;
     }
 

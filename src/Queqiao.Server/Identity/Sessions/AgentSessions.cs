@@ -118,8 +118,9 @@ internal sealed partial class AgentSessions(
     /// <param name="context">From where.</param>
     /// <param name="withSecondFactor">Whether a second factor was proven too.</param>
     /// <param name="limitedTo">What has to be done first (<c>second_factor</c>); null: nothing.</param>
+    /// <param name="method">How: <c>password</c>, <c>sso</c>, <c>passkey</c>, <c>link</c>.</param>
     /// <returns>The token for the browser; it is nowhere else.</returns>
-    public string Begin(WriteUnit unit, int ws, Guid agentId, HttpContext context, bool withSecondFactor = false, string? limitedTo = null)
+    public string Begin(WriteUnit unit, int ws, Guid agentId, HttpContext context, bool withSecondFactor = false, string? limitedTo = null, string method = "password")
     {
         var token = TokenText.New().Reveal();
         var now = unit.Ids.Now();
@@ -136,6 +137,7 @@ internal sealed partial class AgentSessions(
             ProvenAt = now,
             SecondFactorAt = withSecondFactor ? now : null,
             LimitedTo = limitedTo,
+            Method = method,
         });
         return token;
     }

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Factors;
+using Queqiao.Server.Identity.Policies;
+using Queqiao.Server.Identity.SingleSignOn;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -24,17 +26,44 @@ internal static class Proofs
     }
 }
 
+/// <summary>How somebody can prove that it is them.</summary>
+/// <param name="Password">They have one.</param>
+/// <param name="Otp">A code is asked for with it.</param>
+/// <param name="Providers">Where they can sign in again.</param>
+internal sealed record ProofWays(bool Password, bool Otp, IReadOnlyList<SignInProvider> Providers);
+
+/// <summary><c>GET /api/v1/session/proof</c></summary>
+internal static class ShowProofWays
+{
+    public static async Task<IResult> Handle(Actor actor, SecondFactors factors, SignInPolicies policies, IStorageEngine storage, CancellationToken ct)
+    {
+        await using var db = storage.Read(actor.Ws);
+        var password = (await policies.Of(actor.Ws, ct)).AllowsOwnKeys(actor.AgentId)
+            && await db.Table<Agent>().AnyAsync(agent => agent.Ws == actor.Ws && agent.Id == actor.AgentId && agent.PasswordHash != "", ct);
+        var providers = await ListIdentities.Mine(db, actor).Select(one => one.Provider).ToListAsync(ct);
+        return TypedResults.Ok(new ProofWays(password, await factors.IsOn(actor.Ws, actor.AgentId, ct), [.. providers.DistinctBy(one => one.Id)]));
+    }
+}
+
 /// <summary><c>POST /api/v1/session/proof</c>: password, and code when there is a second factor; for what <c>RequiresRecentProof</c>.</summary>
 internal static class GiveProof
 {
-    public sealed record Request(string Password, string? Otp = null);
+    /// <param name="Password">Left out only while the code is all that a session waits for (it began at a provider).</param>
+    public sealed record Request(string? Password = null, string? Otp = null);
 
     public static async Task<IResult> Handle(
-        Request request, Actor actor, PasswordCheck password, SecondFactors factors, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct)
+        Request request, Actor actor, SignInPolicies policies, PasswordCheck password, SecondFactors factors, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var session = context.Features.GetRequiredFeature<SignedInBy>();
-        if (await password.Refuse(actor, "password", request.Password, context, ct) is { } wrong)
-            return wrong.ToProblem();
+        if (actor.LimitedTo != "second_factor_code")
+        {
+            if (!(await policies.Of(actor.Ws, ct)).AllowsOwnKeys(actor.AgentId))
+                return Refusal.Forbidden("sso_required").ToProblem();
+            if (string.IsNullOrEmpty(request.Password))
+                return Refusal.Invalid("password", "required").ToProblem();
+            if (await password.Refuse(actor, "password", request.Password, context, ct) is { } wrong)
+                return wrong.ToProblem();
+        }
         var on = await factors.IsOn(actor.Ws, actor.AgentId, ct);
         if (on && string.IsNullOrWhiteSpace(request.Otp))
             return Refusal.Invalid("otp", "otp_required").ToProblem();

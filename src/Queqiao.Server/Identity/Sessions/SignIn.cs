@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Factors;
+using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -11,7 +12,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Sessions;
 
 /// <summary><c>POST /api/v1/session</c>. Strangers, wrong passwords and closed accounts get the same answer after the same work.</summary>
-internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle, AgentSessions sessions, SecondFactors factors)
+internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle, AgentSessions sessions, SecondFactors factors, SignInPolicies policies)
 {
     /// <param name="Otp">A code of the authenticator app or a recovery code, when the answer was <c>otp_required</c>.</param>
     public sealed record Request(string Email, string Password, string? Otp = null);
@@ -48,8 +49,13 @@ internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, 
             return Refusal.Unauthenticated("invalid_credentials").ToProblem();
         }
 
-        // Only whoever knows the password learns that there is a second factor.
+        // Only whoever knows the password learns that there is a second factor, or that passwords are not for them.
         var agent = found!.Agent;
+        if (!(await policies.Of(agent.Ws, ct)).AllowsOwnKeys(agent.Id))
+        {
+            await Note(agent, "sso_only", context, ct);
+            return Refusal.Forbidden("sso_required").ToProblem();
+        }
         var withFactor = await factors.IsOn(agent.Ws, agent.Id, ct);
         if (withFactor && string.IsNullOrWhiteSpace(request.Otp))
             return Refusal.Unauthenticated("otp_required").ToProblem();

@@ -78,6 +78,9 @@ internal sealed class Session : IUnscoped
 
     /// <summary>What it is good for until somebody has done it (<c>second_factor</c>: set one up); null: everything.</summary>
     public string? LimitedTo { get; set; }
+
+    /// <summary>How it began: <c>password</c>, <c>sso</c>, <c>passkey</c>, <c>link</c> (an invitation).</summary>
+    public string Method { get; init; } = "password";
 }
 
 /// <summary>Who did what, written in the transaction of the deed; never changed.</summary>
@@ -133,6 +136,7 @@ internal sealed class IdentityTables : IEntityTypeConfiguration<Workspace>, IEnt
         table.HasOne<Agent>().WithMany().HasForeignKey(session => new { session.Ws, session.AgentId }).OnDelete(DeleteBehavior.NoAction);
         table.HasIndex(session => session.TokenHash, "ux_session_token_hash").IsUnique();
         table.HasIndex(session => new { session.Ws, session.AgentId }, "ix_session_agent");
+        table.Property(session => session.Method).HasDefaultValue("password").ValueGeneratedNever();
         table.HasIndex(session => session.RevokedAt, "ix_session_revoked").HasFilter("revoked_at IS NOT NULL");
     }
 }

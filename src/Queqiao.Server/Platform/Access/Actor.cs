@@ -68,6 +68,7 @@ internal static class Permissions
     public const string ExportContacts = "contacts.export";
     public const string ImportContacts = "contacts.import";
     public const string ManageRouting = "routing.manage";
+    public const string ManageSecurity = "security.manage";
     public const string ReadAudit = "audit.read";
     public const string ManageJobs = "jobs.manage";
 
@@ -95,6 +96,7 @@ internal static class Permissions
         EraseContacts,
         ManageWorkspace,
         ManageRouting,
+        ManageSecurity,
         ReadAudit,
         ManageJobs,
         ManageRoles,

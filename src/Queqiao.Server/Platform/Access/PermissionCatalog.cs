@@ -40,6 +40,7 @@ internal static class PermissionCatalog
         new(Permissions.ManageWorkspace, Duties.System, Sensitive: true),
         new(Permissions.ManageJobs, Duties.System),
         new(Permissions.ManageRoles, Duties.Security, Sensitive: true),
+        new(Permissions.ManageSecurity, Duties.Security, Sensitive: true),
         new(Permissions.GrantAny, Duties.Security, Sensitive: true),
         new(Permissions.ReadAudit, Duties.Audit, Sensitive: true),
         new(Permissions.Own),

@@ -54,13 +54,13 @@ internal sealed class PasswordHashing : IDisposable
     }
 
     /// <summary>
-    /// Compares in constant time. Give null for an account that does not exist or may not sign in: the work is the same and the
+    /// Compares in constant time. Give null (or empty: no password) for an account that does not exist or may not sign in: the work is the same and the
     /// answer is <see cref="PasswordVerdict.Wrong"/>.
     /// </summary>
     public async Task<(PasswordVerdict Verdict, Refusal? Busy)> Verify(string? hash, string password, CancellationToken ct)
     {
         // No stored password is longer; the work must not grow with what the caller sends.
-        var possible = hash is not null && password.Length <= PasswordRules.Longest * 2;
+        var possible = hash is { Length: > 0 } && password.Length <= PasswordRules.Longest * 2;
         var verdict = PasswordVerdict.Wrong;
         var busy = await Work(() => verdict = VerdictOf(possible ? hash! : _nobody, possible ? password : "", possible), ct);
         return (verdict, busy);

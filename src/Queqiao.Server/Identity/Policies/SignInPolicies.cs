@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Identity.Policies;
+
+/// <summary>How people of a workspace may sign in.</summary>
+/// <param name="SsoOnly">Only by a provider.</param>
+/// <param name="BreakGlassId">But for this owner, who may use a password when the provider is away.</param>
+internal sealed record SignInPolicy(bool SsoOnly, Guid? BreakGlassId, SignInSettings Settings)
+{
+    public static readonly SignInPolicy Usual = new(false, null, new SignInSettings());
+
+    /// <summary>Whether somebody may come in without a provider.</summary>
+    public bool AllowsOwnKeys(Guid agentId) => !SsoOnly || BreakGlassId == agentId;
+}
+
+/// <summary>The rest of the policy. Stored as JSON, and on the wire.</summary>
+internal sealed record SignInSettings;
+
+/// <summary>Reads policies; they are asked for at every sign-in.</summary>
+internal sealed class SignInPolicies(IStorageEngine storage, TimeProvider clock)
+{
+    private readonly FreshCache<int, SignInPolicy> _known = new(clock, TimeSpan.FromSeconds(5));
+
+    public async ValueTask<SignInPolicy> Of(int ws, CancellationToken ct) => (await _known.Get(ws, Load, ct))!;
+
+    public void Changed(int ws) => _known.Forget(ws);
+
+    /// <summary>As it is inside a transaction.</summary>
+    public static async Task<SignInPolicy> Read(QueqiaoDb db, int ws, CancellationToken ct) =>
+        await db.Table<SignInPolicyRow>().AsNoTracking().SingleOrDefaultAsync(policy => policy.Ws == ws, ct) is { } row
+            ? new SignInPolicy(row.SsoOnly, row.BreakGlassId, JsonSerializer.Deserialize<SignInSettings>(row.Settings, StrictJson.Options)!)
+            : SignInPolicy.Usual;
+
+    /// <summary>Refuses to turn off the last provider while there is no other way in.</summary>
+    public static async Task<Refusal?> RefuseWithout(WriteUnit unit, Guid provider, CancellationToken ct) =>
+        (await Read(unit.Db, unit.Ws, ct)).SsoOnly
+        && !await unit.Db.Table<SsoProvider>().AnyAsync(one => one.Ws == unit.Ws && one.Id != provider && one.Enabled && one.DeletedAt == null, ct)
+            ? Refusal.Conflict("sso_needs_provider")
+            : null;
+
+    /// <summary>Whether somebody has to keep their owner's role: they are the way in when the provider is away.</summary>
+    public static Task<bool> IsBreakGlass(WriteUnit unit, Guid agent, CancellationToken ct) =>
+        unit.Db.Table<SignInPolicyRow>().AnyAsync(policy => policy.Ws == unit.Ws && policy.SsoOnly && policy.BreakGlassId == agent, ct);
+
+    private async Task<SignInPolicy?> Load(int ws, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        return await Read(db, ws, ct);
+    }
+}

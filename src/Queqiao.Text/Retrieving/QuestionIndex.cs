@@ -1,0 +1,206 @@
+using System.Buffers;
+using Queqiao.Text.Wording;
+
+namespace Queqiao.Text.Retrieving;
+
+/// <summary>
+/// Entries (of a knowledge base), each with the questions it answers and perhaps a text. Finds the entries that a question may mean.
+/// Entries come and go while others read: one writer at a time, any number of readers.
+/// </summary>
+public sealed class QuestionIndex(Meanings? meanings = null)
+{
+    private const int DocumentsLooked = 60;
+    private const int QuestionsAnEntry = 3;
+    private readonly Lock _writing = new();
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly TermIndex _raw = new(), _meant = new(), _rawEntries = new(), _meantTexts = new();
+    private volatile Question[] _questions = new Question[64];
+    private volatile Entry[] _entries = new Entry[64];
+    private volatile int _live;
+
+    /// <summary>How many entries there are.</summary>
+    public int Count => _live;
+
+    /// <summary>How many questions were ever added.</summary>
+    public int Questions => _raw.Count;
+
+    /// <summary>How many different terms the questions have.</summary>
+    public int Terms => _raw.Terms + _meant.Terms;
+
+    /// <summary>Which words mean the same.</summary>
+    public Meanings Meanings { get; } = meanings ?? Meanings.Standard;
+
+    internal TermIndex Raw => _raw;
+
+    internal TermIndex Meant => _meant;
+
+    /// <summary>Adds an entry, or replaces the one of this name.</summary>
+    public void Put(string id, IReadOnlyList<string> questions, string? text = null)
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        lock (_writing)
+        {
+            Take(id);
+            var number = _rawEntries.Count;
+            _numbers[id] = number;
+            var all = string.Join('\n', questions);
+            var words = Phrase.Of(text is null ? all : all + "\n" + text, Meanings).Meant;
+            _entries = Placed(_entries, number, new Entry(id, words.Hashes));
+            _meantTexts.Add(words);
+            foreach (var question in questions)
+            {
+                var phrase = Phrase.Of(question, Meanings);
+                _questions = Placed(_questions, _raw.Count, new Question(number, phrase));
+                _meant.Add(phrase.Meant);
+                _raw.Add(phrase.Raw);
+            }
+            _rawEntries.Add(Phrase.Of(all, Meanings).Raw); // last: from here on readers see it
+            _live++;
+        }
+    }
+
+    /// <summary>Takes an entry out. False: there is none of this name.</summary>
+    public bool Remove(string id)
+    {
+        lock (_writing)
+            return Take(id);
+    }
+
+    /// <summary>The entries that may be meant, with their signals; the order is only a first guess.</summary>
+    internal List<Candidate> Find(Phrase query, int most)
+    {
+        var count = _raw.Count;
+        var entries = _rawEntries.Count;
+        var scores = ArrayPool<float>.Shared.Rent(count + 2 * entries);
+        try
+        {
+            scores.AsSpan(0, count + 2 * entries).Clear();
+            var byQuestion = scores.AsSpan(0, count);
+            var byEntry = scores.AsSpan(count, entries);
+            var byText = scores.AsSpan(count + entries, entries);
+            var (rawSelf, meantSelf) = (Self(query.Raw, _raw), Self(query.Meant, _meant));
+            _raw.Score(query.Raw, byQuestion, 1 / rawSelf);
+            _meant.Score(query.Meant, byQuestion, 1 / meantSelf);
+            _rawEntries.Score(query.Raw, byEntry, 1 / rawSelf);
+            _meantTexts.Score(query.Meant, byText, 1 / meantSelf);
+            return Candidates(query, byQuestion, byEntry, byText, most);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(scores);
+        }
+    }
+
+    private List<Candidate> Candidates(Phrase query, ReadOnlySpan<float> byQuestion, ReadOnlySpan<float> byEntry, ReadOnlySpan<float> byText, int most)
+    {
+        var found = new List<Candidate>();
+        var byNumber = new Dictionary<int, Candidate>();
+        Span<double> signals = stackalloc double[PairSignals.Count];
+        foreach (var document in Best(byQuestion))
+        {
+            var question = _questions[document];
+            var entry = _entries[question.Entry];
+            if (!byNumber.TryGetValue(question.Entry, out var candidate))
+            {
+                if (!entry.IsLive || found.Count == most)
+                    continue;
+                candidate = Of(query, question.Entry, byQuestion[document], byEntry[question.Entry], byText[question.Entry]);
+                byNumber.Add(question.Entry, candidate);
+                found.Add(candidate);
+            }
+            if (candidate.Looked >= QuestionsAnEntry)
+                continue;
+            PairSignals.Of(query, question.Phrase, _raw, _meant, signals);
+            candidate.Look(signals, byQuestion[document]);
+        }
+        foreach (var number in Best(byText))
+        {
+            if (found.Count >= most)
+                break;
+            if (!_entries[number].IsLive || byNumber.ContainsKey(number))
+                continue;
+            byNumber.Add(number, Of(query, number, 0, byEntry[number], byText[number]));
+            found.Add(byNumber[number]);
+        }
+        return found;
+    }
+
+    private Candidate Of(Phrase query, int entry, float byQuestion, float byEntry, float byText)
+    {
+        var covered = PairSignals.Covered(query, _entries[entry].Words, out var missing);
+        return new Candidate(_entries[entry].Id, entry, byQuestion, byEntry, byText, covered, missing);
+    }
+
+    /// <summary>How much of a question no entry knows, by weight.</summary>
+    internal double Strange(Phrase query)
+    {
+        double strange = 0;
+        for (var i = 0; i < query.Order.Length; i++)
+            strange += _meantTexts.Knows(query.Order[i]) ? 0 : query.Weights[i];
+        return strange;
+    }
+
+    /// <summary>The documents with the best scores, best first; equal ones in their order.</summary>
+    private static int[] Best(ReadOnlySpan<float> scores)
+    {
+        var queue = new PriorityQueue<int, (float Score, int Order)>(DocumentsLooked + 1);
+        var least = 0f;
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if (scores[i] <= least)
+                continue;
+            queue.Enqueue(i, (scores[i], -i));
+            if (queue.Count <= DocumentsLooked)
+                continue;
+            queue.Dequeue();
+            queue.TryPeek(out _, out var worst);
+            least = worst.Score;
+        }
+        var best = new int[queue.Count];
+        for (var i = best.Length - 1; i >= 0; i--)
+            best[i] = queue.Dequeue();
+        return best;
+    }
+
+    private static float Self(Terms terms, TermIndex index)
+    {
+        var sum = 0.01f;
+        foreach (var term in terms.Hashes)
+            sum += index.Rarity(term);
+        return sum;
+    }
+
+    private bool Take(string id)
+    {
+        if (!_numbers.Remove(id, out var number))
+            return false;
+        _entries[number].IsLive = false;
+        _live--;
+        return true;
+    }
+
+    private static T[] Placed<T>(T[] items, int at, T item)
+    {
+        if (at >= items.Length)
+            Array.Resize(ref items, at * 2);
+        items[at] = item;
+        return items;
+    }
+
+    private sealed class Entry(string id, ulong[] words)
+    {
+        private volatile bool _isLive = true;
+
+        public string Id => id;
+
+        public ulong[] Words => words;
+
+        public bool IsLive
+        {
+            get => _isLive;
+            set => _isLive = value;
+        }
+    }
+
+    private sealed record Question(int Entry, Phrase Phrase);
+}
