@@ -39,7 +39,6 @@ internal abstract record Command
     /// <param name="Arguments">Options as <c>serve</c> would get them.</param>
     public sealed record Doctor(StorageOptions Storage, bool Json, IReadOnlyList<string> Arguments) : Command;
 
-<<<<<<< HEAD
     /// <param name="What">classify, sentiment, retrieve, match or cluster.</param>
     /// <param name="Train">Labelled files.</param>
     /// <param name="Knowledge">The knowledge base, or what is to be clustered.</param>
@@ -47,11 +46,10 @@ internal abstract record Command
     /// <param name="Out">Where the predictions go.</param>
     /// <param name="Clusters">How many heaps.</param>
     public sealed record Evaluate(string What, IReadOnlyList<string> Train, string? Knowledge, string? Test, string Out, int Clusters) : Command;
-=======
+
     /// <param name="Storage">Where the data is.</param>
     /// <param name="Anchors">A file of anchors; null: the server's own, if it is there.</param>
     public sealed record AuditVerify(StorageOptions Storage, string? Anchors) : Command;
->>>>>>> main
 
     public sealed record Version : Command;
 

@@ -47,11 +47,8 @@ internal static class CommandLine
             ["restore"] => Restore(rest, variable),
             ["doctor"] => Doctor(rest, variable),
             ["reindex"] => Reindex(rest, variable),
-<<<<<<< HEAD
             ["eval", var what] => EvaluateLine.Read(what, rest),
-=======
             ["audit", "verify"] => AuditVerify(rest, variable),
->>>>>>> main
             ["version"] => rest is [] ? new Command.Version() : new Command.Wrong("cli_unknown_option", rest[0]),
             ["help"] => new Command.Help(),
             ["user"] => new Command.Wrong("cli_unknown_verb", "user"),

@@ -84,11 +84,8 @@ internal static class Commands
         IOException { InnerException: null } => Messages.Text(locale, "cli_folder_unusable", trouble.Message),
         IOException { InnerException: AddressInUseException } => Messages.Text(locale, "cli_address_in_use", trouble.Message),
         SocketException => Messages.Text(locale, "cli_cannot_listen", trouble.Message),
-<<<<<<< HEAD
         Evaluating.MissingColumnException missing => Messages.Text(locale, "cli_missing_column", missing.Path, missing.Column),
-=======
         InvalidDataException bad => Messages.Text(locale, "cli_file_damaged", bad.Message),
->>>>>>> main
         BackupRefusedException refused => Messages.Text(locale, refused.Code!, refused.Args),
         StoreRefusedException { Code: { } code } => Messages.Text(locale, code),
         StoreRefusedException refused => refused.Message,
