@@ -17,6 +17,9 @@ internal static class ContactsModule
         services.AddSingleton<ContactEdits>();
         services.AddJob<EndBlock>();
         services.AddSingleton<ContactReader>();
+        services.AddSingleton<IContactSearch, ContactSearch>();
+        services.AddJob<RewordContacts>();
+        services.AddRecurringJob(RewordContacts.Name, RewordContacts.Name, "every 1m");
         services.AddSingleton<IConsents, Consents>();
         services.AddSingleton<PurposeGate>();
         services.AddSingleton<IMergedContacts, MergedContacts>();

@@ -39,7 +39,7 @@ internal sealed class RowWriting(ContactEdits edits, IConsents consents, IContac
 
     private async Task<(Guid, byte[])> Add(WriteUnit unit, ImportedRow row, ImportPlan plan, Guid by, CancellationToken ct)
     {
-        var (id, key) = edits.Add(unit, row.Name, unit.Ids.Now(), by);
+        var (id, key) = edits.Add(unit, row.Name, unit.Ids.Now(), by, row.Identities);
         foreach (var identity in row.Identities)
             edits.Identify(unit, key, Identifier(identity, plan, by));
         ContactEdits.Describe(unit, key, row.Fields);
@@ -57,6 +57,8 @@ internal sealed class RowWriting(ContactEdits edits, IConsents consents, IContac
         if (changes.Name is { } name)
             await edits.Rename(unit, person.Id, name, ct, by);
         var identifiers = changes.Identities.Select(identity => edits.Identify(unit, key, Identifier(identity, plan, by)).Id).ToList();
+        if (identifiers.Count > 0)
+            await edits.Reword(unit, person.Id, ct);
         foreach (var tag in changes.Tags)
             unit.Db.Add(new ContactTag { Ws = unit.Ws, ContactId = person.Id, Tag = tag, At = unit.Ids.Now() });
         await edits.SetFields(unit, person.Id, changes.Fields, ct);

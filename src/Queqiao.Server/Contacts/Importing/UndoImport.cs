@@ -77,6 +77,8 @@ internal sealed class UndoImport(IStorageEngine storage, Vault vault, IContactVa
         if (before.Renamed)
             await edits.Rename(unit, contact, before.Name, ct, by);
         await unit.Db.Visible(Scope<ContactIdentifier>.Workspace(unit.Ws)).Where(one => before.Identifiers.Contains(one.Id)).ExecuteDeleteAsync(ct);
+        if (before.Identifiers.Count > 0)
+            await edits.Reword(unit, contact, ct);
         await unit.Db.Visible(Scope<ContactTag>.Workspace(unit.Ws)).Where(one => one.ContactId == contact && before.Tags.Contains(one.Tag)).ExecuteDeleteAsync(ct);
         await edits.SetFields(unit, contact, new FieldPatch(before.Internal, before.Personal), ct);
     }

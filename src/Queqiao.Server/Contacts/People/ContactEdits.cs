@@ -14,13 +14,13 @@ namespace Queqiao.Server.Contacts.People;
 internal sealed class ContactEdits(IContactVault people, IVault vault, JobQueue jobs)
 {
     /// <summary>A new person with their key. Saved with the unit's next save.</summary>
-    public (Guid Id, ContactKey Key) Add(WriteUnit unit, string? name, long at, Guid? by = null)
+    /// <param name="identities">What else they are found by: <see cref="Identify"/> them afterwards.</param>
+    public (Guid Id, ContactKey Key) Add(WriteUnit unit, string? name, long at, Guid? by = null, IReadOnlyList<ClaimedIdentity>? identities = null)
     {
         var id = unit.Ids.New();
         var key = people.Create(unit, unit.Ws, id);
         unit.Db.Add(new Contact { Ws = unit.Ws, Id = id, SealedName = name is null ? null : key.Seal(ContactPlaces.Name(id), name), CreatedAt = at, LastSeenAt = at, CreatedBy = by });
-        if (name is not null)
-            AddWords(unit, id, name);
+        AddWords(unit, id, WordsOf(unit.Ws, name, identities ?? []));
         return (id, key);
     }
 
@@ -34,9 +34,7 @@ internal sealed class ContactEdits(IContactVault people, IVault vault, JobQueue 
             return false;
         var sealedName = name is null ? null : key.Seal(ContactPlaces.Name(id), name);
         await rows.ExecuteUpdateAsync(set => set.SetProperty(contact => contact.SealedName, sealedName), ct);
-        await unit.Db.Visible(Scope<ContactWord>.Workspace(unit.Ws)).Where(word => word.ContactId == id).ExecuteDeleteAsync(ct);
-        if (name is not null)
-            AddWords(unit, id, name);
+        await Reword(unit, id, ct);
         await Named(unit, id, by, ct);
         return true;
     }
@@ -45,9 +43,31 @@ internal sealed class ContactEdits(IContactVault people, IVault vault, JobQueue 
     public Task Named(WriteUnit unit, Guid id, Guid? by, CancellationToken ct) =>
         jobs.Add(unit, NewJob.Of(unit.Ws, ContactNamed.Kind, new ContactNamed(id)) with { By = by }, ct);
 
-    private void AddWords(WriteUnit unit, Guid id, string name)
+    /// <summary>Makes the words that somebody is found by from what they are called and have now.</summary>
+    public async Task Reword(WriteUnit unit, Guid id, CancellationToken ct)
     {
-        foreach (var word in NameWords.OfName(name).Select(part => vault.WordOf(unit.Ws, part)).Distinct())
+        await unit.Db.SaveChangesAsync(ct);
+        var contact = await unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).SingleAsync(one => one.Id == id, ct);
+        var rows = await unit.Db.Visible(Scope<ContactIdentifier>.Workspace(unit.Ws)).Where(row => row.ContactId == id).ToListAsync(ct);
+        var ring = await people.Load(unit, unit.Ws, [id], ct);
+        var identities = rows.Select(row => (row.Kind, Value: ring.Text(ProfilePlaces.Identifier(row.Id), row.Sealed, out _))).Where(one => one.Value is not null).Select(one => new ClaimedIdentity(one.Kind, one.Value!)).ToList();
+        var wanted = WordsOf(unit.Ws, ContactReader.NameOf(ring, contact), identities);
+        var mine = unit.Db.Visible(Scope<ContactWord>.Workspace(unit.Ws)).Where(word => word.ContactId == id);
+        var known = (await mine.Select(word => word.Word).ToListAsync(ct)).ToHashSet();
+        var gone = known.Except(wanted).ToArray();
+        if (gone.Length > 0)
+            await mine.Where(word => gone.Contains(word.Word)).ExecuteDeleteAsync(ct);
+        wanted.ExceptWith(known);
+        AddWords(unit, id, wanted);
+        await unit.Db.SaveChangesAsync(ct);
+    }
+
+    private HashSet<Guid> WordsOf(int ws, string? name, IReadOnlyList<ClaimedIdentity> identities) =>
+        [.. (name is null ? [] : NameWords.OfName(name)).Concat(identities.SelectMany(identity => IdentifierWords.Of(identity.Kind, identity.Value))).Select(part => vault.WordOf(ws, part))];
+
+    private static void AddWords(WriteUnit unit, Guid id, IEnumerable<Guid> words)
+    {
+        foreach (var word in words)
             unit.Db.Add(new ContactWord { Ws = unit.Ws, Word = word, ContactId = id });
     }
 
@@ -63,10 +83,12 @@ internal sealed class ContactEdits(IContactVault people, IVault vault, JobQueue 
             return null;
         }
         var ring = await people.Load(unit, unit.Ws, [id], ct);
-        return Identify(unit, ring.Of(id)!, added);
+        var identifier = Identify(unit, ring.Of(id)!, added);
+        await Reword(unit, id, ct);
+        return identifier;
     }
 
-    /// <summary>The same for somebody who is known not to have it.</summary>
+    /// <summary>The same for somebody who is known not to have it; whoever calls sees to the words.</summary>
     public ContactIdentifier Identify(WriteUnit unit, ContactKey key, NewIdentifier added)
     {
         var row = unit.Ids.New();

@@ -112,7 +112,7 @@ internal static class ContactEndpoints
         return no?.ToProblem() ?? (IResult)TypedResults.Created((string?)null, await Read(reader, storage, actor, id, ct));
     }
 
-    private static async Task<IResult> RemoveIdentity(Guid id, Guid row, Actor actor, ContactReader reader, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    private static async Task<IResult> RemoveIdentity(Guid id, Guid row, Actor actor, ContactEdits edits, ContactReader reader, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var no = await On(id, actor, reader, storage, async (unit, contact, stop) =>
         {
@@ -121,6 +121,7 @@ internal static class ContactEndpoints
             if (found is null)
                 return Refusal.NotFound();
             unit.Db.Remove(found);
+            await edits.Reword(unit, found.ContactId, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contact.identity_removed", "contact", contact.Id.ToString(), new { found.Kind, found.Verified }, stop);
             return null;
         }, ct);

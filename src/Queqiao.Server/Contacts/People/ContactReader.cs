@@ -51,7 +51,10 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var next = page.Count > limit ? new ContactCursor(page[limit - 1].LastSeenAt, page[limit - 1].Id).ToString() : null;
         var views = await Rows(db, actor.Ws, [.. page.Take(limit)], ct);
         if (filter.Search is { } words)
+        {
+            hits.AddRange(await ByParts(db, actor.Ws, views.ConvertAll(row => row.Id), words, ct));
             views.RemoveAll(row => !hits.Contains(row.Id) && (row.Name is null || !NameSearch.Matches(row.Name, words)));
+        }
         return new ContactRows(views, next);
     }
 
@@ -88,14 +91,27 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var tags = NameSearch.Identifiers(search).Select(one => vault.TagOf(ws, one.Kind, one.Value)).ToList();
         var hits = await db.Visible(Scope<ContactIdentifier>.Workspace(ws)).Where(row => tags.Contains(row.Tag)).Select(row => row.ContactId)
             .Join(all, id => id, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id).Distinct().Take(MostHits).ToListAsync(ct);
-        if (NameWords.OfSearch(search) is not { Count: > 0 } parts)
-            return (rows.Where(contact => hits.Contains(contact.Id)), hits);
         var words = db.Visible(Scope<ContactWord>.Workspace(ws));
+        var some = IdentifierWords.OfSearch(search).Select(part => vault.WordOf(ws, part)).ToArray();
+        var byPart = words.Where(row => some.Contains(row.Word)).Join(all, row => row.ContactId, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id);
+        if (NameWords.OfSearch(search) is not { Count: > 0 } parts)
+            return (rows.Where(contact => hits.Contains(contact.Id) || byPart.Contains(contact.Id)), hits);
         var named = all;
         foreach (var word in parts.Select(part => vault.WordOf(ws, part)))
             named = named.Where(contact => words.Any(row => row.Word == word && row.ContactId == contact.Id));
         var roots = named.Select(contact => contact.MergedInto ?? contact.Id);
-        return (rows.Where(contact => hits.Contains(contact.Id) || roots.Contains(contact.Id)), hits);
+        return (rows.Where(contact => hits.Contains(contact.Id) || byPart.Contains(contact.Id) || roots.Contains(contact.Id)), hits);
+    }
+
+    /// <summary>Those of some people whom a part of an identifier has found; names are compared in clear, these parts are exact.</summary>
+    private async Task<List<Guid>> ByParts(QueqiaoDb db, int ws, List<Guid> roots, string search, CancellationToken ct)
+    {
+        var some = IdentifierWords.OfSearch(search).Select(part => vault.WordOf(ws, part)).ToArray();
+        if (some.Length == 0 || roots.Count == 0)
+            return [];
+        return await db.Visible(Scope<ContactWord>.Workspace(ws)).Where(row => some.Contains(row.Word))
+            .Join(db.Visible(Scope<Contact>.Workspace(ws)), row => row.ContactId, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id)
+            .Where(root => roots.Contains(root)).Distinct().ToListAsync(ct);
     }
 
     private async Task<List<ContactRow>> Rows(QueqiaoDb db, int ws, IReadOnlyList<Contact> contacts, CancellationToken ct)

@@ -42,7 +42,7 @@ internal sealed record SearchFilter
     {
         From = From,
         To = To,
-        Kinds = Notes ? [TextKind.Message, TextKind.Note] : [TextKind.Message],
+        Kinds = Notes ? [TextKind.Message, TextKind.Subject, TextKind.Note] : [TextKind.Message, TextKind.Subject],
     };
 
     private IQueryable<ConversationHead> Narrow(IQueryable<ConversationHead> rows)
