@@ -112,6 +112,7 @@ internal static class ConversationsModule
         SearchEndpoints.Map(app);
         TagEndpoints.Map(app);
         ViewEndpoints.Map(app);
+        Sight.PreviewSight.Map(app);
         var settings = app.MapGroup("/api/v1/settings/conversations").WithTags("Settings");
         settings.MapGet("", ChangeSettings.Show).Needs(Permissions.ReadConversations).TakesQuery()
             .WithSummary("How the workspace runs its conversations").Produces<ConversationSettings>();

@@ -7,6 +7,7 @@ import imports from './imports.json'
 import replies from './replies.json'
 import notices from './notices.json'
 import signedUsers from './signedUsers.json'
+import roles from './roles.json'
 import routing from './routing.json'
 import search from './search.json'
 import settings from './settings.json'
@@ -20,4 +21,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, erasing, imports, replies, routing, search, settings, notices, signedUsers, people, security, sso, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, notices, signedUsers, people, security, sso, tokens, workspace, profile, notifications, audit, workbench }

@@ -15,7 +15,7 @@ namespace Queqiao.Server.Contacts.Importing;
 /// Goes through a file, some rows at a time: to say what would happen (nothing but the list of problems is written), or to do it. What
 /// was done of a file and how far it came are one transaction, so a row that was imported is never imported again.
 /// </summary>
-internal sealed class ImportJob(IStorageEngine storage, IVault vault, IContactVault people, ICustomFields custom, IAgents agents, ImportFiles files, RowWriting writing, PurposeGate gate) : IJobHandler
+internal sealed class ImportJob(IStorageEngine storage, IVault vault, IContactVault people, ICustomFields custom, IRights rights, ImportFiles files, RowWriting writing, PurposeGate gate) : IJobHandler
 {
     public const string Name = "contacts.import";
 
@@ -156,7 +156,7 @@ internal sealed class ImportJob(IStorageEngine storage, IVault vault, IContactVa
     private Func<ClaimedIdentity, Guid> TagOf(int ws) => identity => vault.TagOf(ws, identity.Kind, identity.Value);
 
     private async Task<bool> ActorIsGone(JobRun run, CancellationToken ct) =>
-        await agents.Find(run.Ws, run.ByAgent!.Value, ct) is not { Disabled: false } agent || !Permissions.Of(agent.Role).Contains(Permissions.ImportContacts);
+        await rights.Of(run.Ws, run.ByAgent!.Value, ct) is not { } own || !own.Whole.May(Permissions.ImportContacts); // hours and addresses held when it was begun
 
     private async Task<ContactImport?> Find(int ws, Guid id, CancellationToken ct)
     {

@@ -63,12 +63,12 @@ internal static class ImportPreview
             var decision = ImportJob.Decide(row, request, known, touched, TagOf);
             if (ImportJob.PersonOf(decision) is { } person)
                 touched.TryAdd(person, row.No);
-            answer.Add(View(row, decision, locale));
+            answer.Add(View(row, decision, locale, actor));
         }
         return TypedResults.Ok(new Answer((await columns.Of(actor.Ws, import.FileId, request.Format, ct))!, answer));
     }
 
-    private static Row View(ImportedRow row, RowDecision decision, Locale locale)
+    private static Row View(ImportedRow row, RowDecision decision, Locale locale, Actor actor)
     {
         var (outcome, person) = OutcomeOf(decision);
         var fault = (decision as RowDecision.Refuse)?.Fault;
@@ -78,7 +78,7 @@ internal static class ImportPreview
             RowDecision.Change change => ChangesOf(change.Changes),
             _ => [],
         };
-        return new Row(row.No, outcome, fault is null ? null : Messages.Text(locale, fault.Code, fault.Arg ?? ""), fault?.Column, person?.Id, person?.Name, row.Name, row.Identities, row.Tags, changes, row.Cells);
+        return new Row(row.No, outcome, fault is null ? null : Messages.Text(locale, fault.Code, fault.Arg ?? ""), fault?.Column, person?.Id, ContactMasks.NameAt(actor.Rights.Fields, person?.Name), row.Name, row.Identities, row.Tags, changes, row.Cells);
     }
 
     private static (string Outcome, KnownPerson? Person) OutcomeOf(RowDecision decision)

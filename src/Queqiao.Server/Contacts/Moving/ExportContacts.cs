@@ -32,11 +32,18 @@ internal static class ExportContacts
             return;
         }
         var fields = (await custom.Of(actor.Ws, FieldObject.Contact, ct)).All.Where(field => !field.Archived).ToList();
-        await storage.Run(actor.Ws, async (unit, stop) =>
+        var refusal = await storage.Run(actor.Ws, async (unit, stop) =>
         {
+            if (await DailyUse.Take(unit, actor, DailyUse.Exports, actor.Rights.PerDay(Permissions.ExportContacts, limits => limits.ExportsPerDay), stop) is { } tooOften)
+                return tooOften;
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contacts.exported", "workspace", null, new { search = q is not null, tag, verified, blocked, purpose = wanted }, stop);
-            return 0;
+            return null;
         }, ct);
+        if (refusal is not null)
+        {
+            await refusal.ToProblem().ExecuteAsync(context);
+            return;
+        }
         context.Response.ContentType = "text/csv; charset=utf-8";
         context.Response.Headers.ContentDisposition = "attachment; filename=\"contacts.csv\"";
         context.Response.Headers.CacheControl = "no-store";

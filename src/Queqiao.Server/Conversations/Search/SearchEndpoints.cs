@@ -63,6 +63,7 @@ internal static class SearchEndpoints
         var page = SearchQuery.Parse(asked.Q ?? "") is not { } query ? new FoundPage([], null, Cut: false)
             : asked.Type == "messages" ? await search.Messages(filter.Of(actor, query), before, limit, ct)
             : await search.Conversations(filter.Of(actor, query), before, limit, ct);
+        page = page with { Items = [.. page.Items.Select(item => item with { Head = item.Head.For(actor.Rights.Fields), Hits = [.. item.Hits.Select(hit => hit with { Entry = hit.Entry.For(actor.Rights.Fields) })] })] };
         var facts = new List<RowFacts>(page.Items.Count);
         foreach (var item in page.Items)
             facts.Add(await rows.Of(item.Head, ct));
