@@ -35,7 +35,7 @@ public sealed class PurposeTests
     };
 
     // Taken and not used is a warning of the compiler (CS9113), and warnings are errors.
-    private static bool PassesGate(Type handler) => handler.GetConstructors().SelectMany(made => made.GetParameters()).Any(taken => taken.ParameterType == typeof(PurposeGate));
+    private static bool PassesGate(Type handler) => handler.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).SelectMany(made => made.GetParameters()).Any(taken => taken.ParameterType == typeof(PurposeGate));
 
     private static class Silent;
 

@@ -175,7 +175,7 @@ public sealed class ErasingTests
         names.Transaction = unit.Transaction;
         names.CommandText = site.Database is null
             ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search_word%'"
-            : "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND has_table_privilege(current_user, 'public.' || tablename, 'SELECT')";
+            : "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind = 'r' AND has_table_privilege(c.oid, 'SELECT')";
         var tables = new List<string>();
         await using (var row = await names.ExecuteReaderAsync(ct))
         {

@@ -84,6 +84,16 @@ internal static class SearchEndpoints
 
     private static async Task<StatusAnswer> Status(SearchRebuild index, TimeProvider clock, CancellationToken ct) => Answer(await index.Status(ct), clock);
 
+    /// <summary>Their words are made with the change itself, so they are never behind but after an upgrade.</summary>
+    private static async Task<IResult> People(Asked asked, Actor actor, IContactSearch people, int limit, CancellationToken ct)
+    {
+        if (!actor.May(Permissions.ReadContacts))
+            return Refusal.Forbidden().ToProblem();
+        if (await people.Find(actor, asked.Q ?? "", asked.Cursor, limit, ct) is not { } found)
+            return Refusal.Invalid("cursor", "invalid_id").ToProblem();
+        return TypedResults.Ok(new PeopleAnswer([.. found.Items.Select(one => new PersonItem(one))], found.NextCursor, Cut: false, LagSeconds: 0, await people.IsBehind(actor.Ws, ct)));
+    }
+
     private static async Task<IResult> Rebuild(Actor actor, SearchRebuild index, HttpContext context, CancellationToken ct)
     {
         await index.Begin(empty: false, (unit, stop) => Audit.Record(unit, AuditBy.Agent(actor, context), "search.rebuilt", "search", null, null, stop), ct);
