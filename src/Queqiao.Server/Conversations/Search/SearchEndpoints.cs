@@ -8,6 +8,7 @@ using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Text.Searching;
 
 namespace Queqiao.Server.Conversations.Search;
@@ -44,7 +45,7 @@ internal static class SearchEndpoints
     /// <param name="Cursor">From the page before.</param>
     internal sealed record Asked(string? Q, string? Type, string? Status, string? Assignee, Guid? Channel, string? From, string? To, bool? Notes, int? Limit, string? Cursor);
 
-    private static async Task<IResult> Find([AsParameters] Asked asked, Actor actor, TextSearch search, IContactSearch people, SearchRebuild index, IVault vault, RowFactsSource rows, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> Find([AsParameters] Asked asked, Actor actor, TextSearch search, IContactSearch people, SearchRebuild index, IVault vault, RowFactsSource rows, IStorageEngine storage, TimeProvider clock, HttpContext context, CancellationToken ct)
     {
         var limit = asked.Limit ?? 20;
         if (SearchFilter.Read(asked, actor, out var filter) is { } refusal)
@@ -55,6 +56,9 @@ internal static class SearchEndpoints
             return Refusal.Invalid("type", "not_one_of", string.Join(", ", Types)).ToProblem();
         if (asked.Q is { Length: > LongestQuery })
             return Refusal.Invalid("q", "too_long", LongestQuery).ToProblem();
+        // Over everybody's conversations: what was looked for stays hidden, but the same words have the same tag.
+        if (actor.Rights.SeesEverything && asked is { Cursor: null, Q: { } words })
+            await Audit.Reading(storage, actor, context, "search.made", "search", null, new { tag = vault.Tag(actor.Ws, "audit search", words), asked.Type, asked.Status, asked.Assignee, asked.Channel, asked.From, asked.To }, ct);
         if (asked.Type == "contacts")
             return await People(asked, actor, people, limit, ct);
         long? before = null;
