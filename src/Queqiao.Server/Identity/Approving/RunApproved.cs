@@ -7,6 +7,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Approving;
 
 /// <summary>Carries out what was approved. The deed's transaction spends the approval, so a job that is begun again does nothing twice.</summary>
+[NoPurposeGate("repeats what a colleague has asked for and another approved")]
 internal sealed class RunApproved(ApprovedRequests requests, IStorageEngine storage) : IJobHandler
 {
     public const string Name = "approvals.run";
