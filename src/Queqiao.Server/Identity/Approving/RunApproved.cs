@@ -43,6 +43,7 @@ internal sealed class RunApproved(ApprovedRequests requests, IStorageEngine stor
 }
 
 /// <summary>Ends requests that nobody decided or fetched in time.</summary>
+[NoPurposeGate("ends requests that nobody has decided in time")]
 internal sealed class ExpireApprovals(IStorageEngine storage, Ids ids) : IJobHandler
 {
     public const string Name = "approvals.expire";
