@@ -50,6 +50,7 @@ internal static class ConversationsModule
         services.AddSingleton<WordLimitsSource>();
         services.AddSingleton<HandOver>();
         services.AddSingleton<Transcript>();
+        services.AddSingleton<OpenedFiles>();
         services.AddSingleton<SettingsBoard>();
         services.AddHostedService(all => all.GetRequiredService<SettingsBoard>());
         services.AddSingleton<SnoozeWaker>();
@@ -78,6 +79,7 @@ internal static class ConversationsModule
         services.AddSingleton<TextSearch>();
         services.AddSingleton<ILogListener, IndexTexts>();
         services.AddHostedService<SearchStart>(); // before the listeners: it may send one of them back
+        services.AddSingleton<HolderSight>();
         services.AddSingleton<ConversationQueue>();
         services.AddSingleton<IConversationQueue>(all => all.GetRequiredService<ConversationQueue>());
         services.AddSingleton<QueueNews>();

@@ -32,6 +32,17 @@ internal sealed class ApiClient(Uri address) : IDisposable
 
     public Task<ApiAnswer> Delete(string path) => Send(HttpMethod.Delete, path, null);
 
+    /// <summary>An answer that is no JSON.</summary>
+    public Task<HttpResponseMessage> Raw(HttpMethod method, string path)
+    {
+        var request = new HttpRequestMessage(method, path);
+        if (method != HttpMethod.Get)
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        if (Cookie is not null)
+            request.Headers.Add("Cookie", Cookie);
+        return _http.SendAsync(request);
+    }
+
     public async Task<ApiAnswer> Send(HttpMethod method, string path, object? body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);

@@ -9,6 +9,7 @@ using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Tables;
 
 namespace Queqiao.Server.Contacts.Moving;
 
@@ -19,7 +20,7 @@ internal static class ExportContacts
     private static readonly string[] Columns = ["id", "name", "verified", "email", "phone", "tags", "blocked", "created_at", "last_seen_at"];
 
     public static void Map(RouteGroupBuilder contacts) =>
-        contacts.MapGet("/export", Handle).IsBulkWork().Needs(Permissions.ExportContacts).TakesQuery("q", "tag", "verified", "blocked")
+        contacts.MapGet("/export", Handle).IsBulkWork().Needs(Permissions.ExportContacts).NeedsSecondPerson(SecondPersonActs.ExportContacts).TakesQuery("q", "tag", "verified", "blocked")
             .WithSummary("Contacts as CSV, with headings in the reader's language").Produces(StatusCodes.Status200OK, contentType: "text/csv");
 
     private static async Task Handle(string? q, string? tag, bool? verified, bool? blocked, Actor actor, ContactReader reader, ICustomFields custom, IStorageEngine storage, HttpContext context, CancellationToken ct)
