@@ -62,7 +62,7 @@ internal sealed record Options
         {
             "slow" => options with { Visitors = 200, Rate = 500, Seconds = 15 },
             "step" => options with { Seconds = 60 },
-            "cluster" => options with { Database = "postgres", Rate = 0, Seconds = 10, Warmup = 3 },
+            "cluster" => options with { Database = "postgres", Rate = 0, Seconds = 10, Warmup = 3, Admission = false },
             "start" => options with { Repeat = 5 },
             "files" => options with { Repeat = 3 },
             _ => options,
