@@ -40,9 +40,10 @@ internal sealed record SearchFilter
 
     public TextsAsked Of(Actor actor, SearchQuery query) => new(actor.Conversations(), query, Narrow)
     {
+        Fields = actor.Rights.Fields,
         From = From,
         To = To,
-        Kinds = Notes ? [TextKind.Message, TextKind.Note] : [TextKind.Message],
+        Kinds = Notes ? [TextKind.Message, TextKind.Subject, TextKind.Note] : [TextKind.Message, TextKind.Subject],
     };
 
     private IQueryable<ConversationHead> Narrow(IQueryable<ConversationHead> rows)
