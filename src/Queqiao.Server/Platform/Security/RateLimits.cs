@@ -81,7 +81,7 @@ internal sealed class RateLimits(LimitsOptions options, TimeProvider clock, Limi
     /// <param name="userId">An agent or an API token.</param>
     /// <param name="ws">Theirs.</param>
     /// <param name="cost">How many ordinary requests it counts as (<see cref="RequestCost"/>).</param>
-    public Refusal? OfUser(string userId, int ws, int cost) => Take(_users, userId, cost) ?? Take(_workspaces, ws, cost);
+    public Refusal? OfUser(string userId, int ws = 0, int cost = 1) => Take(_users, userId, cost) ?? (ws == 0 ? null : Take(_workspaces, ws, cost));
 
     private Refusal? Take<TKey>(KeyedLimiter<TKey> limiter, TKey key, int cost = 1)
         where TKey : notnull =>
