@@ -2,6 +2,8 @@
 import bulk from './bulk.json'
 import background from './background.json'
 import contacts from './contacts.json'
+import erasing from './erasing.json'
+import imports from './imports.json'
 import replies from './replies.json'
 import notices from './notices.json'
 import signedUsers from './signedUsers.json'
@@ -11,6 +13,7 @@ import search from './search.json'
 import settings from './settings.json'
 import people from './people.json'
 import security from './security.json'
+import passkeys from './passkeys.json'
 import sso from './sso.json'
 import tokens from './tokens.json'
 import workspace from './workspace.json'
@@ -19,4 +22,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, replies, roles, routing, search, settings, notices, signedUsers, people, security, sso, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, notices, signedUsers, people, security, passkeys, sso, tokens, workspace, profile, notifications, audit, workbench }
