@@ -14,6 +14,7 @@ internal sealed record Options
         bench slow  [--visitors 200] [--rate 500] [--stuck 1%] others' latency beside sockets that stopped reading
         bench step  [--visitors 500] [--seconds 60] [--times 10]  ten times as much as usual for a minute: what is served, how fast, what is turned away
                     [--admission on|off]                       and how soon all is well again; usual is 0.3 of what it can do
+        bench text                                             understanding: training, classifying, answering from 10,000 FAQs
         bench seal                                             nanoseconds to seal and open a message
         bench files [--size 256]                               MB/s up and down for one file of so many MiB, beside a plain copy to the same disk
         bench search [--messages 100000] [--texts FILE]        what finding costs; FILE: one text a line instead of made-up ones
@@ -51,7 +52,7 @@ internal sealed record Options
     /// <exception cref="FormatException">Says what is wrong.</exception>
     public static Options Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal" or "step"))
+        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal" or "text" or "step"))
             throw new FormatException("Name a benchmark.");
         var options = new Options { Bench = args[0] };
         options = args[0] switch
