@@ -12,6 +12,10 @@ public static class ChannelCatalogue
         new WhatsApp.WhatsAppAdapter(),
         new Messenger.MessengerAdapter(),
         new Instagram.InstagramAdapter(),
+        new Telegram.TelegramAdapter(),
+        new Line.LineAdapter(),
+        new DingTalk.DingTalkAdapter(),
+        new Feishu.FeishuAdapter(),
     ];
 
     private static readonly Dictionary<string, IChannelAdapter> ByKind = All.ToDictionary(adapter => adapter.Descriptor.Kind, StringComparer.Ordinal);

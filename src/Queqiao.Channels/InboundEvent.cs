@@ -13,7 +13,7 @@ public enum EventDirection
 }
 
 /// <summary>A customer as the platform knows them.</summary>
-/// <param name="Id">The platform's stable id, as precise as it was sent.</param>
+/// <param name="Id">The platform's stable id, as precise as it was sent. Empty when it gave a name only: then nobody can be recognised by it.</param>
 public sealed record Person(string Id)
 {
     public string? Name { get; init; }

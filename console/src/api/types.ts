@@ -7,7 +7,8 @@ export const views: readonly BuiltInView[] = ['mine', 'unassigned', 'mentions', 
 export const isBuiltIn = (view: View): view is BuiltInView => (views as readonly string[]).includes(view)
 export type Sort = 'recent' | 'waiting'
 export type Status = 'bot' | 'queued' | 'open' | 'pending' | 'snoozed' | 'resolved'
-export type Role = 'owner' | 'admin' | 'supervisor' | 'agent' | 'viewer'
+/** A built-in role's name or the id of one of the workspace. */
+export type Role = string
 export type Counts = Record<BuiltInView, number> & { views?: Record<string, number> }
 export type Priority = 'none' | 'low' | 'medium' | 'high' | 'urgent'
 export const priorities: readonly Priority[] = ['none', 'low', 'medium', 'high', 'urgent']
@@ -107,6 +108,8 @@ export interface Session {
   permissions: string[]
   /** `second_factor`: nothing else works until one is set up. */
   limitedTo: 'second_factor' | 'second_factor_code' | null
+  /** How people's data shows: what is `reveal` can be asked for with a reason. */
+  fields: Record<'name' | 'phone' | 'email' | 'identities' | 'fields' | 'messages', 'clear' | 'reveal' | 'masked' | 'hidden'>
 }
 
 export interface Agent {
@@ -114,6 +117,7 @@ export interface Agent {
   name: string
   email: string
   role: Role
+  roles: Role[]
   online: boolean
   disabled: boolean
   capacity: number

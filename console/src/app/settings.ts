@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, Globe, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Building2, Globe, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -31,6 +31,13 @@ export const settingsPages: readonly SettingsPage[] = [
   { group: 'me', path: 'security', title: 'security.title', words: 'settings.words.security', icon: ShieldCheck, component: () => import('@/features/identity/SecurityPage.vue') },
   { group: 'me', path: 'tokens', title: 'tokens.title', words: 'settings.words.tokens', icon: KeyRound, component: () => import('@/features/identity/TokensPage.vue') },
   { group: 'people', path: 'agents', title: 'identity.agents.title', words: 'settings.words.agents', icon: Users, needs: 'agents.manage', component: () => import('@/features/identity/AgentsPage.vue') },
+  {
+    group: 'people', path: 'roles', title: 'roles.title', words: 'settings.words.roles', icon: ShieldUser, needs: 'roles.manage', component: () => import('@/features/identity/roles/RolesPage.vue'),
+    below: [
+      { path: 'roles/new', title: 'roles.new', component: () => import('@/features/identity/roles/RolePage.vue') },
+      { path: 'roles/:id', title: 'roles.title', component: () => import('@/features/identity/roles/RolePage.vue'), props: true },
+    ],
+  },
   { group: 'people', path: 'teams', title: 'people.teams', words: 'settings.words.teams', icon: Network, needs: 'agents.manage', component: () => import('@/features/identity/TeamsPage.vue') },
   { group: 'conversations', path: 'replies', title: 'replies.title', words: 'settings.words.replies', icon: MessageSquareQuote, needs: 'conversations.reply', component: () => import('@/features/replies/RepliesPage.vue') },
   { group: 'conversations', path: 'routing', title: 'routing.title', words: 'settings.words.routing', icon: Route, needs: 'routing.manage', component: () => import('@/features/routing/RoutingPage.vue') },

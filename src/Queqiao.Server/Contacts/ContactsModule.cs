@@ -36,6 +36,7 @@ internal static class ContactsModule
         ContactBlocking.Map(contacts);
         ContactTimeline.Map(contacts);
         FindDuplicates.Map(contacts);
+        RevealContact.Map(contacts);
         MergeContacts.Map(contacts);
         ContactConsents.Map(app, contacts);
     }

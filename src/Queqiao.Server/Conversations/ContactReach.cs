@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations.Sealing;
+using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Storage;
 
@@ -19,6 +20,6 @@ internal sealed class ContactReach(IStorageEngine storage, ConversationSeals sea
         if (before is var (at, id))
             rows = rows.Where(head => head.CreatedAt < at || (head.CreatedAt == at && head.Id.CompareTo(id) < 0));
         var heads = await seals.Heads(rows.OrderByDescending(head => head.CreatedAt).ThenByDescending(head => head.Id).Take(limit), ct);
-        return [.. heads.Select(head => new ContactConversation(head.Id, head.ContactId, head.ChannelId, head.Status, head.AssigneeName, head.LastPreview, head.CreatedAt, head.LastActivityAt))];
+        return [.. heads.Select(head => head.For(actor.Rights.Fields)).Select(head => new ContactConversation(head.Id, head.ContactId, head.ChannelId, head.Status, head.AssigneeName, head.LastPreview, head.CreatedAt, head.LastActivityAt))];
     }
 }

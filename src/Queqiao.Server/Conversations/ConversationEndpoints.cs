@@ -9,6 +9,7 @@ using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Merging;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Starting;
+using Queqiao.Server.Conversations.Revealing;
 using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
@@ -34,6 +35,8 @@ internal static class ConversationEndpoints
             .WithSummary("A page of its log in the order of seq");
         conversations.MapPost("/{id:guid}/messages", Send).Needs(Permissions.Reply).TakesQuery().HasKeyOfItsOwn()
             .WithSummary("Send a message or, with private, a note; the same clientId gives the first answer again");
+        conversations.MapPost("/{id:guid}/messages/{seq:long}/reveal", RevealMessage.Handle).Needs(Permissions.ReadConversations).NeedsPerson().TakesQuery()
+            .WithSummary("A message without its stars, for a reason that is written down");
         conversations.MapPatch("/{id:guid}/messages/{seq:long}", Edit).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("Another text for a message or note of one's own").Produces<ChangeAnswer>();
         conversations.MapDelete("/{id:guid}/messages/{seq:long}", Recall).Needs(Permissions.Reply).TakesQuery()
@@ -57,7 +60,7 @@ internal static class ConversationEndpoints
         if (await reader.Head(actor.Conversations(), id, ct) is not { } head)
             return Refusal.NotFound().ToProblem();
         var facts = await source.Of(head, ct);
-        return JsonAnswer.Of((head, facts), static (json, it) => RowWriter.Write(json, it.head, it.facts));
+        return JsonAnswer.Of((head: head.For(actor.Rights.Fields), facts), static (json, it) => RowWriter.Write(json, it.head, it.facts));
     }
 
     private static async Task<IResult> Messages(Guid id, [AsParameters] PageRequest asked, Actor actor, ConversationReader reader, CancellationToken ct)
@@ -67,7 +70,7 @@ internal static class ConversationEndpoints
         if (await reader.Head(actor.Conversations(), id, ct) is not { } head)
             return Refusal.NotFound().ToProblem();
         var page = await reader.Page(head, new PageOf(asked.Items, asked.After, asked.Before), ct);
-        return JsonAnswer.Object((page, head), static (json, it) => ItemWriter.WritePage(json, it.page, it.head, Audience.Agents));
+        return JsonAnswer.Object((page: page.For(actor.Rights.Fields), head: head.For(actor.Rights.Fields)), static (json, it) => ItemWriter.WritePage(json, it.page, it.head, Audience.Agents));
     }
 
     /// <param name="Private">A note among colleagues.</param>
@@ -82,7 +85,7 @@ internal static class ConversationEndpoints
         if (Sending.Check(request.ClientId, request.Text, request.Attachments) is { } refusal)
             return refusal.ToProblem();
         var isNote = request.Private ?? false;
-        var (people, unknown) = await mentions.Read(actor.Ws, request.Mentions, isNote, ct);
+        var (people, unknown) = await mentions.Read(actor, request.Mentions, isNote, ct);
         if (unknown is not null)
             return unknown.ToProblem();
         var said = new Outgoing(request.ClientId, request.Text, isNote, request.ReplyTo) { Mentions = people };
@@ -101,8 +104,20 @@ internal static class ConversationEndpoints
     {
         if (Sending.CheckText(request.Text) is { } refusal)
             return refusal.ToProblem();
-        return await Revise(id, seq, actor, reader, limits, log, (head, said, may) => head.Edit(said, request.Text, may), ct);
+        return await Revise(id, seq, actor, reader, limits, log, (head, said, may) => IsStarred(said, request.Text, actor)
+            ? new Decision.Refuse(Refusal.Invalid("text", "value_is_masked")) // what is shown starred out is not what was said
+            : head.Edit(said, request.Text, may), ct);
     }
+
+    private static bool IsStarred(LogEntry said, string text, Actor actor) =>
+        text.Contains('*', StringComparison.Ordinal) && TextOf(said.For(actor.Rights.Fields)) != TextOf(said);
+
+    private static string? TextOf(LogEntry entry) => entry.Body switch
+    {
+        MessagePosted message => message.Text,
+        NotePosted note => note.Text,
+        _ => null,
+    };
 
     private static async Task<IResult> Recall(
         Guid id, long seq, Actor actor, ConversationReader reader, WordLimitsSource limits, ConversationLog log, SendingFiles files, CancellationToken ct)

@@ -50,6 +50,7 @@ internal static class ConversationsModule
         services.AddSingleton<WordLimitsSource>();
         services.AddSingleton<HandOver>();
         services.AddSingleton<Transcript>();
+        services.AddSingleton<OpenedFiles>();
         services.AddSingleton<SettingsBoard>();
         services.AddHostedService(all => all.GetRequiredService<SettingsBoard>());
         services.AddSingleton<SnoozeWaker>();
@@ -78,6 +79,7 @@ internal static class ConversationsModule
         services.AddSingleton<TextSearch>();
         services.AddSingleton<ILogListener, IndexTexts>();
         services.AddHostedService<SearchStart>(); // before the listeners: it may send one of them back
+        services.AddSingleton<HolderSight>();
         services.AddSingleton<ConversationQueue>();
         services.AddSingleton<IConversationQueue>(all => all.GetRequiredService<ConversationQueue>());
         services.AddSingleton<QueueNews>();
@@ -110,6 +112,7 @@ internal static class ConversationsModule
         SearchEndpoints.Map(app);
         TagEndpoints.Map(app);
         ViewEndpoints.Map(app);
+        Sight.PreviewSight.Map(app);
         var settings = app.MapGroup("/api/v1/settings/conversations").WithTags("Settings");
         settings.MapGet("", ChangeSettings.Show).Needs(Permissions.ReadConversations).TakesQuery()
             .WithSummary("How the workspace runs its conversations").Produces<ConversationSettings>();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Approving;
 using Queqiao.Server.Identity.Auditing;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Invitations;
@@ -61,6 +62,11 @@ internal static class IdentityModule
         services.TryAddSingleton<IAgentPresence, NobodyPresent>();
         services.AddSingleton<AuditSealer>();
         services.TryAddSingleton(all => new AuditFiles(Anchors.Default(all.GetRequiredService<StorageOptions>())));
+        services.AddSingleton<SecondPerson>();
+        services.AddSingleton<ISecondPerson>(all => all.GetRequiredService<SecondPerson>());
+        services.AddSingleton<ApprovedRequests>();
+        services.AddJob<RunApproved>();
+        services.AddJob<ExpireApprovals>();
         services.AddJob<VerifyAudit>();
         services.AddJob<ExpireAudit>();
         services.AddGauge("queqiao.sessions", "{session}", "Sessions of agents that stand.", SessionCount.Look);
@@ -73,6 +79,7 @@ internal static class IdentityModule
         builder.Services.AddSingleton(all => new AuditFiles(Anchors.FileOf(builder.Configuration, all.GetRequiredService<StorageOptions>())));
         builder.Services.AddSingleton<AuditSealing>();
         builder.Services.AddHostedService(all => all.GetRequiredService<AuditSealing>());
+        builder.Services.AddRecurringJob("approvals.expire", ExpireApprovals.Name, "every 1h");
         builder.Services.AddRecurringJob("audit.verify", VerifyAudit.Name, "10 2 * * *");
         builder.Services.AddRecurringJob("audit.expire", ExpireAudit.Name, "40 2 * * *");
     }
@@ -97,11 +104,11 @@ internal static class IdentityModule
         agents.MapGet("", ListAgents.Handle).Needs(Permissions.ReadAgents).TakesQuery("q", "role", "team", "state", "limit", "cursor")
             .WithSummary("Who works in the workspace, in the order they came").Produces<AgentList>();
         agents.MapGet("/{id:guid}", ShowAgent.Handle).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("One colleague").Produces<AgentRow>();
-        agents.MapPost("", CreateAgent.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Add a colleague with a password; inviting is better").Produces<AgentRow>(StatusCodes.Status201Created);
-        agents.MapPatch("/{id:guid}", ChangeAgent.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Change a colleague's name, role, teams or capacity; disable or enable them").Produces<AgentRow>();
+        agents.MapPost("", CreateAgent.Handle).Needs(Permissions.ManageAgents).NeedsSecondPerson(Acts.ChangeRoles).TakesQuery().WithSummary("Add a colleague with a password; inviting is better").Produces<AgentRow>(StatusCodes.Status201Created);
+        agents.MapPatch("/{id:guid}", ChangeAgent.Handle).Needs(Permissions.ManageAgents).NeedsSecondPerson(Acts.ChangeRoles, "role", "roles").TakesQuery().WithSummary("Change a colleague's name, role, teams or capacity; disable or enable them").Produces<AgentRow>();
         agents.MapPost("/{id:guid}/password-reset", BeginReset.Handle).Needs(Permissions.ManageAgents).RequiresRecentProof().TakesQuery()
             .WithSummary("A link by which a colleague sets another password").Produces<LinkMade>();
-        agents.MapDelete("/{id:guid}/second-factor", ResetFactor.Handle).Needs(Permissions.ManageAgents).RequiresRecentProof().TakesQuery()
+        agents.MapDelete("/{id:guid}/second-factor", ResetFactor.Handle).Needs(Permissions.ManageAgents).RequiresRecentProof().NeedsSecondPerson(Acts.ResetAccess).TakesQuery()
             .WithSummary("Take away the second factor of a colleague who lost it").Produces(StatusCodes.Status204NoContent);
 
         var teams = app.MapGroup("/api/v1/teams").WithTags("Teams");
@@ -111,10 +118,26 @@ internal static class IdentityModule
         teams.MapDelete("/{id:guid}", GiveUpTeam.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Give a team up").Produces(StatusCodes.Status204NoContent);
 
         MapRoles(app);
+        MapApprovals(app);
         MapPublicLinks(app);
         MapOwn(app);
         MapSignOn(app);
         MapAdministration(app);
+    }
+
+    private static void MapApprovals(IEndpointRouteBuilder app)
+    {
+        var approvals = app.MapGroup("/api/v1/approvals").WithTags("Approvals");
+        approvals.MapGet("", ShowApprovals.All).NeedsSignIn().TakesQuery("state", "limit", "cursor").WithSummary("What waits for a second person; of everybody for those who decide, else one's own").Produces<ApprovalList>();
+        approvals.MapGet("/counts", ShowApprovals.Counts).NeedsSignIn().TakesQuery().WithSummary("How many wait for me").Produces<ApprovalCounts>();
+        approvals.MapGet("/{id:guid}", ShowApprovals.One).NeedsSignIn().TakesQuery().WithSummary("One request").Produces<ApprovalView>();
+        approvals.MapPost("/{id:guid}/decision", DecideApproval.Handle).Needs(Permissions.DecideApprovals).RequiresRecentProof().TakesQuery().WithSummary("Approve or refuse; what is approved the server carries out").Produces(StatusCodes.Status204NoContent);
+        approvals.MapPost("/{id:guid}/withdrawal", DecideApproval.Withdraw).NeedsSignIn().NeedsPerson().TakesQuery().WithSummary("Take back one's own request").Produces(StatusCodes.Status204NoContent);
+        approvals.MapPost("/{id:guid}/fetching", DecideApproval.Fetch).NeedsSignIn().NeedsPerson().TakesQuery().WithSummary("The export that was approved, once").Produces(StatusCodes.Status200OK);
+        approvals.MapGet("/rules", ApprovalRules.Show).Needs(Permissions.ManageWorkspace).TakesQuery().WithSummary("Which deeds need a second person").Produces<ApprovalRuleList>();
+        approvals.MapPut("/rules", ApprovalRules.Change).Needs(Permissions.ManageWorkspace).RequiresRecentProof().NeedsSecondPerson(Acts.ChangeRules).TakesQuery().WithSummary("Say which deeds need a second person").Produces<ApprovalRuleList>();
+        app.MapPost("/api/v1/keys/rotation", RotateKeys.Handle).WithTags("Workspace").Needs(Permissions.ManageWorkspace).RequiresRecentProof().NeedsSecondPerson(Acts.RotateKeys).TakesQuery()
+            .WithSummary("New keys for what is sealed from now on").Produces<RotateKeys.Rotated>();
     }
 
     private static void MapRoles(IEndpointRouteBuilder app)
@@ -123,15 +146,15 @@ internal static class IdentityModule
         roles.MapGet("", ShowRoles.All).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("All roles, the built-in ones first").Produces<RoleList>();
         roles.MapGet("/{id}", ShowRoles.One).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("One role").Produces<RoleView>();
         roles.MapGet("/{id}/agents", ShowRoles.Holders).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("Who has a role").Produces<RoleAgents>();
-        roles.MapPost("", CreateRole.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().TakesQuery().WithSummary("Make a role, or copy one").Produces<RoleView>(StatusCodes.Status201Created);
-        roles.MapPatch("/{id}", ChangeRole.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().TakesQuery().WithSummary("Change a role; who has it has it at once").Produces<RoleView>();
-        roles.MapDelete("/{id}", RemoveRole.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().TakesQuery().WithSummary("Remove a role that nobody has").Produces(StatusCodes.Status204NoContent);
+        roles.MapPost("", CreateRole.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().NeedsSecondPerson(Acts.ChangeRoles).TakesQuery().WithSummary("Make a role, or copy one").Produces<RoleView>(StatusCodes.Status201Created);
+        roles.MapPatch("/{id}", ChangeRole.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().NeedsSecondPerson(Acts.ChangeRoles).TakesQuery().WithSummary("Change a role; who has it has it at once").Produces<RoleView>();
+        roles.MapDelete("/{id}", RemoveRole.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().NeedsSecondPerson(Acts.ChangeRoles).TakesQuery().WithSummary("Remove a role that nobody has").Produces(StatusCodes.Status204NoContent);
         app.MapGet("/api/v1/permissions", ShowRoles.Permissions).WithTags("Roles").Needs(Permissions.ReadAgents).TakesQuery().WithSummary("Every permission that there is").Produces<PermissionList>();
-        app.MapPut("/api/v1/agents/{id:guid}/roles", SetRoles.Handle).WithTags("Roles").Needs(Permissions.ManageRoles).RequiresRecentProof().TakesQuery()
+        app.MapPut("/api/v1/agents/{id:guid}/roles", SetRoles.Handle).WithTags("Roles").Needs(Permissions.ManageRoles).RequiresRecentProof().NeedsSecondPerson(Acts.ChangeRoles).TakesQuery()
             .WithSummary("Give a colleague these roles and no others").Produces(StatusCodes.Status204NoContent);
         var access = app.MapGroup("/api/v1/access").WithTags("Roles");
         access.MapGet("", KeepDutiesApart.Show).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("Whether duties are kept apart, and who has them").Produces<AccessView>();
-        access.MapPatch("", KeepDutiesApart.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().TakesQuery().WithSummary("Keep system, security and audit administration apart, or not").Produces<AccessView>();
+        access.MapPatch("", KeepDutiesApart.Handle).Needs(Permissions.ManageRoles).RequiresRecentProof().NeedsSecondPerson(Acts.ChangeRoles).TakesQuery().WithSummary("Keep system, security and audit administration apart, or not").Produces<AccessView>();
     }
 
     /// <summary>For whoever holds a link and is not signed in.</summary>
@@ -199,14 +222,20 @@ internal static class IdentityModule
     {
         var invitations = app.MapGroup("/api/v1/invitations").WithTags("Invitations");
         invitations.MapGet("", ListInvitations.Handle).Needs(Permissions.ManageAgents).TakesQuery("limit", "cursor").WithSummary("Invitations that wait").Produces<InvitationList>();
-        invitations.MapPost("", Invite.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Invite a colleague; the answer has the link").Produces<InvitationMade>(StatusCodes.Status201Created);
+        invitations.MapPost("", Invite.Handle).Needs(Permissions.ManageAgents).NeedsSecondPerson(Acts.ChangeRoles).TakesQuery().WithSummary("Invite a colleague; the answer has the link").Produces<InvitationMade>(StatusCodes.Status201Created);
         invitations.MapPost("/{id:guid}/renew", RenewInvitation.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Another link for an invitation").Produces<InvitationMade>();
         invitations.MapDelete("/{id:guid}", RevokeInvitation.Handle).Needs(Permissions.ManageAgents).TakesQuery().WithSummary("Revoke an invitation").Produces(StatusCodes.Status204NoContent);
 
         var workspace = app.MapGroup("/api/v1/workspace").WithTags("Workspace");
         workspace.MapGet("", ShowWorkspace.Handle).NeedsSignIn().TakesQuery().WithSummary("The workspace's settings").Produces<WorkspaceView>();
         workspace.MapPatch("", ChangeWorkspace.Handle).Needs(Permissions.ManageWorkspace).TakesQuery().WithSummary("Change the workspace's settings").Produces<WorkspaceView>();
-        app.MapGet("/api/v1/audit", ListAudit.Handle).Needs(Permissions.ReadAudit).TakesQuery("actor", "action", "object", "from", "to", "limit", "cursor")
-            .WithTags("Workspace").WithSummary("Who did what, newest first").Produces<AuditList>();
+        var audit = app.MapGroup("/api/v1/audit").WithTags("Audit");
+        audit.MapGet("", ListAudit.Handle).Needs(Permissions.ReadAudit).TakesQuery("actor", "action", "object", "address", "from", "to", "limit", "cursor")
+            .WithSummary("Who did what, newest first").Produces<AuditList>();
+        audit.MapGet("/export", ExportAudit.Handle).Needs(Permissions.ReadAudit).RequiresRecentProof().NeedsSecondPerson(Acts.ExportAudit).TakesQuery("format", "actor", "action", "object", "address", "from", "to")
+            .WithSummary("The same as a file: CSV, or JSON lines with the chain's hashes").Produces(StatusCodes.Status200OK, contentType: "text/csv");
+        audit.MapGet("/integrity", AuditIntegrity.Show).Needs(Permissions.ReadAudit).TakesQuery().WithSummary("Whether the trail is as it was written").Produces<AuditIntegrityView>();
+        audit.MapPost("/verifications", AuditIntegrity.Verify).Needs(Permissions.ReadAudit).TakesQuery().WithSummary("Verify the trail now").Produces(StatusCodes.Status202Accepted);
+        audit.MapPut("/settings", AuditIntegrity.Change).Needs(Permissions.ManageWorkspace).RequiresRecentProof().NeedsSecondPerson(Acts.ChangeRetention).TakesQuery().WithSummary("How long rows are kept").Produces<AuditIntegrityView>();
     }
 }

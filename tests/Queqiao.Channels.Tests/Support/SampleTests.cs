@@ -38,6 +38,7 @@ public class SampleTests
     private static readonly Dictionary<string, string> Odd = new()
     {
         ["wechat_mp/event_subscribe_scan.xml"] = "holds Event=scancode_push, which is not a subscription",
+        ["line/all_28_events.json"] = "names no events; counted below",
     };
 
     [WithSamplesFact]
@@ -57,6 +58,14 @@ public class SampleTests
         }
         Assert.True(wrong.Count == 0, "\n" + string.Join('\n', wrong));
         Assert.True(seen > 20);
+    }
+
+    [WithSamplesFact]
+    public void A_delivery_of_28_events_gives_28()
+    {
+        var suite = Suites.All["line"];
+        var received = suite.Adapter.Receive(suite.Signed(new Payload(File.ReadAllBytes(Path.Combine(Repository.Samples!, "line/all_28_events.json"))), AdapterCompliance.Now), suite.Settings, AdapterCompliance.Now);
+        Assert.Equal(28, received.Events.Count);
     }
 
     private static Fixture Sample(string kind, JsonObject entry)

@@ -25,6 +25,7 @@ public sealed class RouteListTests
         ["POST /api/v1/password-resets/use"] = "asks for the secret of a reset link; works once",
         ["GET /health/live"] = "process supervisors; says nothing but that it lives",
         ["GET /health/ready"] = "load balancers; says nothing but whether it can store",
+        ["GET /health/balancer"] = "load balancers; the same word as /health/ready, with a status of its own while the node leaves",
         ["GET /health/scale"] = "autoscalers; for everybody but the machine, listed networks and administrators it is not there",
         ["GET /metrics"] = "404 to everybody but the machine itself, listed networks and administrators",
         ["GET /openapi/{documentName}.json"] = "the reference; the same in every installation",

@@ -117,7 +117,7 @@ public sealed class RolesTests
         "role", "agent_role", "access_state", "access_use",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         "sso_provider", "external_identity", "sso_session", "sign_in_policy",
-        "audit_link", "audit_tail", "audit_cut", "audit_state",
+        "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
     ];
 
     /// <summary>Every table with a workspace number is under the policies, but the listeners' own, which hold no customer's data, and the search index (decision 42).</summary>

@@ -91,7 +91,7 @@ public sealed class SchemaTests
             .. Strict("workspace_key", "contact_key", "erasure"), "without rowid workspace_key", "without rowid contact_key",
             "table schema_migration",
             "trigger audit_is_append_only_delete", "trigger audit_is_append_only_update",
-            .. Strict("audit_link", "audit_tail", "audit_cut", "audit_state"), "without rowid audit_link", "without rowid audit_tail",
+            .. Strict("audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule"), "without rowid audit_link", "without rowid audit_tail",
             "trigger audit_goes_to_the_tail", "trigger audit_link_is_append_only_delete", "trigger audit_link_is_append_only_update",
             "without rowid conversation", "without rowid entry", "without rowid entry_key", "without rowid listener_cursor", "without rowid listener_hold", "without rowid listener_parked", "without rowid node",
             "without rowid job", "without rowid job_lane", "without rowid job_schedule", "without rowid bulk_change", "without rowid bulk_item",
@@ -121,7 +121,7 @@ public sealed class SchemaTests
             "canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease",
             "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
             "sso_provider", "external_identity", "sso_session", "sign_in_policy",
-            "audit_link", "audit_tail", "audit_cut", "audit_state",
+            "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
             "role", "agent_role", "access_state", "access_use",
             "conversation_mark",
         ];
@@ -141,7 +141,7 @@ public sealed class SchemaTests
             "grant audit to NAME_app INSERT SELECT", "grant audit to NAME_writer DELETE INSERT SELECT", // only what expired: the trigger
             "grant audit_link to NAME_app SELECT", "grant audit_link to NAME_writer DELETE INSERT SELECT",
             "grant audit_tail to NAME_app INSERT SELECT", "grant audit_tail to NAME_writer DELETE INSERT SELECT",
-            "grant audit_cut to NAME_app SELECT", "grant audit_cut to NAME_writer INSERT SELECT UPDATE", .. Granted(["audit_state"], "INSERT SELECT UPDATE"),
+            "grant audit_cut to NAME_app SELECT", "grant audit_cut to NAME_writer INSERT SELECT UPDATE", .. Granted(["audit_state", "approval"], "INSERT SELECT UPDATE"), .. Granted(["approval_rule"], "DELETE INSERT SELECT"),
             "function audit_goes_to_the_tail", "function audit_expires", "function audit_link_expires", "trigger audit audit_goes_to_the_tail", "trigger audit audit_expires",
             "trigger audit_link audit_link_is_append_only", "trigger audit_link audit_link_expires",
             .. Granted(["agent", "channel", "contact", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),

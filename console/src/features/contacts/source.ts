@@ -14,6 +14,8 @@ export interface Merge { id: string; contactId: string; name: string | null; by:
 export interface Contact {
   id: string; name: string | null; verified: boolean; erased: boolean; identities: Identifier[]; tags: string[]; fields: Record<string, FieldValue>
   attributes: Record<string, string | number | boolean>; blocked: Block | null; merged: Merge[]; createdAt: string; lastSeenAt: string
+  /** Kinds of data that are masked here and shown to whoever gives a reason. */
+  revealable: string[]
 }
 export interface Note { id: string; text: string; authorId: string; authorName: string; at: string; editedAt: string | null }
 export interface TimelineItem {
@@ -53,6 +55,7 @@ export const contactSource = (http: Http) => {
     setConsent: (id: string, purpose: Purpose, given: boolean) => http.post<Consents>(at(id, '/consents'), { purpose, given }),
     duplicates: async (id: string) => (await http.get<{ items: Duplicate[] }>(at(id, '/duplicates'))).items,
     merge: (id: string, otherId: string, despiteUserIds: boolean) => http.post<Contact>(at(id, '/merge'), { otherId, despiteUserIds }),
+    reveal: (id: string, fields: string[], reason: string) => http.post<{ contact: Contact; until: string }>(at(id, '/reveal'), { fields, reason }),
     unmerge: (id: string, mergeId: string) => http.post<Contact>(at(id, '/unmerge'), { mergeId }),
     fields: async () => (await http.get<{ items: Field[] }>('/api/v1/custom-fields', { object: 'contact' })).items.filter(field => !field.archived),
   }

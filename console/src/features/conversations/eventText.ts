@@ -5,12 +5,21 @@ import { knownEvent } from '@/realtime'
 const codes = new Set(['agent_replied', 'customer_wrote', 'agent_started', 'merged', 'snooze_over'])
 const reasonOf = (reason: string | null | undefined) => (reason && !codes.has(reason) ? ` · ${reason}` : '')
 
+/** A Latin name among Chinese words has a space at each side; more than one space is none of the translator's. */
+const apart = (name: string) => name.replace(/^(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])$/g, ' ')
+const tidy = (text: string) => text.replace(/ {2,}/g, ' ').trim()
+
 /** "Lin took this conversation", in the reader's language. Null for what is not worth a line. */
 export function eventText(item: EventItem, t: ComposerTranslation, me: string | undefined): string | null {
+  const text = lineOf(item, t, me)
+  return text && tidy(text)
+}
+
+function lineOf(item: EventItem, t: ComposerTranslation, me: string | undefined): string | null {
   const event = knownEvent(item)
   if (!event) return null
-  const who = item.sender.id === me ? t('conversations.you') : (item.sender.name ?? t(`conversations.sender.${item.sender.kind}`))
-  const named = (person: { id: string; name: string | null }) => (person.id === me ? t('conversations.you') : (person.name ?? t('conversations.sender.agent')))
+  const who = item.sender.id === me ? t('conversations.you') : apart(item.sender.name ?? t(`conversations.sender.${item.sender.kind}`))
+  const named = (person: { id: string; name: string | null }) => (person.id === me ? t('conversations.you') : apart(person.name ?? t('conversations.sender.agent')))
   switch (event.type) {
     case 'created': return t('conversations.event.created')
     case 'read': return null

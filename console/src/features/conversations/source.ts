@@ -1,5 +1,5 @@
 import type { Http } from '@/api/client'
-import type { Counts, FieldValue, ItemPage, Priority, Receipt, Row, RowPage, Sort, Status, View } from '@/api/types'
+import type { Counts, FieldValue, ItemPage, MessageItem, Priority, Receipt, Row, RowPage, Sort, Status, View } from '@/api/types'
 
 export interface ConversationSource {
   page(view: View, sort: Sort, cursor: string | null): Promise<RowPage>
@@ -16,6 +16,8 @@ export interface ConversationSource {
   setTags(id: string, change: { add?: readonly string[]; remove?: readonly string[] }): Promise<{ seq: number }>
   setPriority(id: string, priority: Priority): Promise<{ seq: number }>
   change(id: string, change: { subject?: string; fields?: Record<string, FieldValue> }): Promise<{ seq: number }>
+  /** A message without its stars, for a reason that is written down. */
+  revealMessage(id: string, seq: number, reason: string): Promise<{ item: MessageItem; until: string }>
   edit(id: string, seq: number, text: string): Promise<{ seq: number }>
   recall(id: string, seq: number): Promise<void>
   merge(id: string, intoId: string): Promise<{ seq: number }>
@@ -40,6 +42,7 @@ export function conversationSource(http: Http): ConversationSource {
     setTags: (id, change) => http.post(`${one(id)}/tags`, change),
     setPriority: (id, priority) => http.post(`${one(id)}/priority`, { priority }),
     change: (id, change) => http.patch(one(id), change),
+    revealMessage: (id, seq, reason) => http.post(`${one(id)}/messages/${seq}/reveal`, { reason }),
     edit: (id, seq, text) => http.patch(`${one(id)}/messages/${seq}`, { text }),
     recall: (id, seq) => http.remove(`${one(id)}/messages/${seq}`),
     merge: (id, intoId) => http.post(`${one(id)}/merge`, { intoId }),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { describeBrowser } from './browsers'
-import { depthOf, rolesToGive, withBelow } from './people'
+import { depthOf, withBelow } from './people'
 import type { Team } from './people'
 
 it('knows the usual browsers', () => {
@@ -8,11 +8,6 @@ it('knows the usual browsers', () => {
   expect(describeBrowser('Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1')).toEqual({ browser: 'Safari', system: 'iOS', mobile: true })
   expect(describeBrowser('curl/8')).toEqual({ browser: '', system: '', mobile: false })
   expect(describeBrowser(null)).toEqual({ browser: '', system: '', mobile: false })
-})
-
-it('offers no role above one\'s own', () => {
-  expect(rolesToGive('admin')).toEqual(['admin', 'supervisor', 'agent', 'viewer'])
-  expect(rolesToGive(undefined)).toEqual(['viewer'])
 })
 
 const team = (id: string, parentId: string | null): Team => ({ id, parentId, name: id, members: [], peopleBelow: 0 })

@@ -1,14 +1,14 @@
 import type { Http } from '@/api/client'
-import type { Agent, Role, Session } from '@/api/types'
+import type { Agent, Session } from '@/api/types'
 import type { Page } from './source'
 
-export interface Invitation { id: string; email: string; role: Role; teams: string[]; invitedBy: string | null; createdAt: string; expiresAt: string; expired: boolean }
+export interface Invitation { id: string; email: string; role: string; roles: string[]; teams: string[]; invitedBy: string | null; createdAt: string; expiresAt: string; expired: boolean }
 export interface InvitationMade { invitation: Invitation; link: string }
 export interface LinkMade { link: string; expiresAt: string }
 export interface Team { id: string; parentId: string | null; name: string; members: { id: string; name: string; lead: boolean; disabled: boolean }[]; peopleBelow: number }
 export interface AgentFilter { q?: string | undefined; role?: string | undefined; team?: string | undefined; state?: string | undefined }
 export interface SessionPlace { id: string; browser: string | null; address: string | null; createdAt: string; lastSeenAt: string; expiresAt: string; withSecondFactor: boolean; current: boolean }
-export interface AgentChange { name?: string; role?: Role; capacity?: number; teams?: string[]; disabled?: boolean }
+export interface AgentChange { name?: string; roles?: string[]; capacity?: number; teams?: string[]; disabled?: boolean }
 
 /** Colleagues, teams and invitations, for whoever manages them. */
 export const peopleSource = (http: Http) => ({
@@ -20,7 +20,7 @@ export const peopleSource = (http: Http) => ({
   endSession: (id: string, agent?: string) => http.remove(`/api/v1/sessions/${id}${agent ? `?agent=${agent}` : ''}`),
   endSessions: (agent?: string) => http.remove(`/api/v1/sessions${agent ? `?agent=${agent}` : ''}`),
   invitations: async () => (await http.get<Page<Invitation>>('/api/v1/invitations', { limit: 200 })).items,
-  invite: (email: string, role: Role, teams: string[]) => http.post<InvitationMade>('/api/v1/invitations', { email, role, teams }),
+  invite: (email: string, roles: string[], teams: string[]) => http.post<InvitationMade>('/api/v1/invitations', { email, roles, teams }),
   renewInvitation: (id: string) => http.post<InvitationMade>(`/api/v1/invitations/${id}/renew`, {}),
   revokeInvitation: (id: string) => http.remove(`/api/v1/invitations/${id}`),
   teams: async () => (await http.get<{ items: Team[] }>('/api/v1/teams')).items,
@@ -32,7 +32,7 @@ export type PeopleSource = ReturnType<typeof peopleSource>
 
 /** What links are good for, for people who are not signed in. */
 export const linkSource = (http: Http) => ({
-  invitation: (token: string) => http.post<{ workspace: string; email: string; role: Role }>('/api/v1/invitations/look', { token }),
+  invitation: (token: string) => http.post<{ workspace: string; email: string; role: string }>('/api/v1/invitations/look', { token }),
   accept: (token: string, name: string, password: string, locale: string) => http.post<Session>('/api/v1/invitations/accept', { token, name, password, locale }),
   reset: (token: string) => http.post<{ name: string; email: string }>('/api/v1/password-resets/look', { token }),
   useReset: (token: string, password: string) => http.post<void>('/api/v1/password-resets/use', { token, password }),
@@ -40,11 +40,6 @@ export const linkSource = (http: Http) => ({
 
 export const teamsKey = ['teams'] as const
 export const invitationsKey = ['invitations'] as const
-/** Roles that somebody may give: their own and those below, the usual one first. */
-export function rolesToGive(own: Role | undefined): Role[] {
-  const all: Role[] = ['owner', 'admin', 'supervisor', 'agent', 'viewer']
-  return all.slice(Math.max(0, all.indexOf(own ?? 'viewer')))
-}
 /** How deep a team stands in its tree, from 0. */
 export function depthOf(team: Team, teams: readonly Team[]) {
   let depth = 0

@@ -5,6 +5,7 @@ import contacts from './contacts.json'
 import replies from './replies.json'
 import notices from './notices.json'
 import signedUsers from './signedUsers.json'
+import roles from './roles.json'
 import routing from './routing.json'
 import search from './search.json'
 import settings from './settings.json'
@@ -18,4 +19,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, replies, routing, search, settings, notices, signedUsers, people, security, sso, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, replies, roles, routing, search, settings, notices, signedUsers, people, security, sso, tokens, workspace, profile, notifications, audit, workbench }

@@ -19,7 +19,7 @@ internal static class ErasureEndpoints
 
     public static void MapErasures(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/v1/contacts/{id:guid}/erase", Erase).Needs(Permissions.EraseContacts).TakesQuery().WithTags("Contacts")
+        app.MapPost("/api/v1/contacts/{id:guid}/erase", Erase).Needs(Permissions.EraseContacts).NeedsSecondPerson(SecondPersonActs.EraseContacts).TakesQuery().WithTags("Contacts")
             .WithSummary("Make everything about a person unreadable, for good").Produces<ErasureView>();
         app.MapGet("/api/v1/erasures", List).Needs(Permissions.EraseContacts).TakesQuery("limit", "cursor").WithTags("Contacts")
             .WithSummary("Who was erased, newest first").Produces<ErasureList>();

@@ -46,7 +46,7 @@ internal static class FindDuplicates
             var ids = await identifiers.Where(row => parts.Contains(row.ContactId)).ToListAsync(ct);
             var reasons = Duplicates.Reasons(mine, ids, view.Name, theirs.Name);
             if (reasons.Count > 0)
-                found.Add(new Row(other.Id, theirs.Name, theirs.Verified, reasons, Duplicates.Against(mine, ids)));
+                found.Add(new Row(other.Id, ContactMasks.NameAt(actor.Rights.Fields, theirs.Name), theirs.Verified, reasons, Duplicates.Against(mine, ids)));
         }
         return TypedResults.Ok(new Rows([.. found.OrderBy(row => row.Against is not null).ThenBy(row => Duplicates.Rank(row.Reasons[0]))]));
     }

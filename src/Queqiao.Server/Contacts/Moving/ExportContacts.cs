@@ -9,6 +9,7 @@ using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Tables;
 
 namespace Queqiao.Server.Contacts.Moving;
 
@@ -19,17 +20,24 @@ internal static class ExportContacts
     private static readonly string[] Columns = ["id", "name", "verified", "email", "phone", "tags", "blocked", "created_at", "last_seen_at"];
 
     public static void Map(RouteGroupBuilder contacts) =>
-        contacts.MapGet("/export", Handle).IsBulkWork().Needs(Permissions.ExportContacts).TakesQuery("q", "tag", "verified", "blocked")
+        contacts.MapGet("/export", Handle).IsBulkWork().Needs(Permissions.ExportContacts).NeedsSecondPerson(SecondPersonActs.ExportContacts).TakesQuery("q", "tag", "verified", "blocked")
             .WithSummary("Contacts as CSV, with headings in the reader's language").Produces(StatusCodes.Status200OK, contentType: "text/csv");
 
     private static async Task Handle(string? q, string? tag, bool? verified, bool? blocked, Actor actor, ContactReader reader, ICustomFields custom, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var fields = (await custom.Of(actor.Ws, FieldObject.Contact, ct)).All.Where(field => !field.Archived).ToList();
-        await storage.Run(actor.Ws, async (unit, stop) =>
+        var refusal = await storage.Run(actor.Ws, async (unit, stop) =>
         {
+            if (await DailyUse.Take(unit, actor, DailyUse.Exports, actor.Rights.PerDay(Permissions.ExportContacts, limits => limits.ExportsPerDay), stop) is { } tooOften)
+                return tooOften;
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contacts.exported", "workspace", null, new { search = q is not null, tag, verified, blocked }, stop);
-            return 0;
+            return null;
         }, ct);
+        if (refusal is not null)
+        {
+            await refusal.ToProblem().ExecuteAsync(context);
+            return;
+        }
         context.Response.ContentType = "text/csv; charset=utf-8";
         context.Response.Headers.ContentDisposition = "attachment; filename=\"contacts.csv\"";
         context.Response.Headers.CacheControl = "no-store";

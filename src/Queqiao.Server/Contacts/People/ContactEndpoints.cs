@@ -83,6 +83,8 @@ internal static class ContactEndpoints
             return refusal.ToProblem();
         var no = await On(id, actor, reader, storage, async (unit, contact, stop) =>
         {
+            if (actor.Rights.Fields.Name != FieldLevel.Clear && request.Name?.Contains('*', StringComparison.Ordinal) == true)
+                return Refusal.Invalid("name", "value_is_masked"); // what is shown starred out is not the name
             var renamed = request.Name is not null && await edits.Rename(unit, contact.Id, ContactRules.Clean(request.Name), stop);
             await edits.SetFields(unit, contact.Id, patch, stop);
             if (request.Tags is not null)
@@ -141,6 +143,6 @@ internal static class ContactEndpoints
     internal static async Task<ContactView?> Read(ContactReader reader, IStorageEngine storage, Actor actor, Guid id, CancellationToken ct)
     {
         await using var db = storage.Read(actor.Ws);
-        return await reader.Root(db, actor, id, ct) is { } contact ? await reader.View(db, contact, ct) : null;
+        return await reader.Root(db, actor, id, ct) is { } contact ? (await reader.View(db, contact, ct)).For(actor.Rights.Fields) : null;
     }
 }

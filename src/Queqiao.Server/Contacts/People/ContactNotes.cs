@@ -31,7 +31,7 @@ internal static class ContactNotes
         var rows = await db.Visible(Scope<ContactNote>.Workspace(actor.Ws)).Where(row => tree.Contains(row.ContactId) && row.DeletedAt == null)
             .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(200).ToListAsync(ct);
         var ring = await people.Load(actor.Ws, tree, ct);
-        return TypedResults.Ok(new Rows([.. rows.Select(row => ViewOf(ring, row))]));
+        return TypedResults.Ok(new Rows([.. rows.Select(row => ViewOf(ring, row).For(actor.Rights.Fields))]));
     }
 
     private static async Task<IResult> Add(Guid id, Request request, Actor actor, ContactReader reader, IContactVault people, IStorageEngine storage, CancellationToken ct)

@@ -43,7 +43,7 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var rows = Visible(db, actor).Where(contact => contact.ErasedAt == null);
         var hits = new List<Guid>();
         if (filter.Search is { } search)
-            (rows, hits) = await Found(db, actor.Ws, rows, search, ct);
+            (rows, hits) = await Found(db, actor, rows, search, ct);
         rows = Filtered(db, actor.Ws, rows, filter);
         if (from is { } at)
             rows = rows.Where(contact => contact.LastSeenAt < at.At || (contact.LastSeenAt == at.At && contact.Id.CompareTo(at.Id) < 0));
@@ -51,8 +51,8 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var next = page.Count > limit ? new ContactCursor(page[limit - 1].LastSeenAt, page[limit - 1].Id).ToString() : null;
         var views = await Rows(db, actor.Ws, [.. page.Take(limit)], ct);
         if (filter.Search is { } words)
-            views.RemoveAll(row => !hits.Contains(row.Id) && (row.Name is null || !NameSearch.Matches(row.Name, words)));
-        return new ContactRows(views, next);
+            views.RemoveAll(row => !hits.Contains(row.Id) && (row.Name is null || !NameMatches(actor.Rights.Fields.Name, row.Name, words)));
+        return new ContactRows(views.ConvertAll(row => row.For(actor.Rights.Fields)), next);
     }
 
     /// <summary>The same with custom fields, for what leaves the house.</summary>
@@ -63,8 +63,20 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         await using var db = storage.Read(actor.Ws);
         var details = await db.Visible(Scope<ContactDetail>.Workspace(actor.Ws)).Where(row => ids.Contains(row.ContactId)).ToListAsync(ct);
         var ring = await people.Load(actor.Ws, ids, ct);
-        return (rows, details.ToDictionary(row => row.ContactId, IReadOnlyDictionary<string, JsonElement> (row) => Known(ring, [row.ContactId], [row]).Fields));
+        return (rows, details.ToDictionary(row => row.ContactId, row =>
+        {
+            var known = Known(ring, [row.ContactId], [row]);
+            return ContactMasks.Values(actor.Rights.Fields.Fields, known.Fields, known.Personal);
+        }));
     }
+
+    /// <summary>Whoever sees names starred out finds whole names only: else they could be spelled out letter by letter.</summary>
+    private static bool NameMatches(FieldLevel level, string name, string search) => level switch
+    {
+        FieldLevel.Clear => NameSearch.Matches(name, search),
+        FieldLevel.Hidden => false,
+        _ => string.Equals(name.Trim(), search.Trim(), StringComparison.OrdinalIgnoreCase),
+    };
 
     private static IQueryable<Contact> Filtered(QueqiaoDb db, int ws, IQueryable<Contact> rows, ContactFilter filter)
     {
@@ -82,10 +94,11 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         return filter.Blocked is { } blocked ? rows.Where(contact => (contact.BlockedAt != null) == blocked) : rows;
     }
 
-    private async Task<(IQueryable<Contact> Rows, List<Guid> Hits)> Found(QueqiaoDb db, int ws, IQueryable<Contact> rows, string search, CancellationToken ct)
+    private async Task<(IQueryable<Contact> Rows, List<Guid> Hits)> Found(QueqiaoDb db, Actor actor, IQueryable<Contact> rows, string search, CancellationToken ct)
     {
+        var ws = actor.Ws;
         var all = db.Visible(Scope<Contact>.Workspace(ws));
-        var tags = NameSearch.Identifiers(search).Select(one => vault.TagOf(ws, one.Kind, one.Value)).ToList();
+        var tags = NameSearch.Identifiers(search).Where(one => ContactMasks.LevelOf(actor.Rights.Fields, one.Kind) != FieldLevel.Hidden).Select(one => vault.TagOf(ws, one.Kind, one.Value)).ToList();
         var hits = await db.Visible(Scope<ContactIdentifier>.Workspace(ws)).Where(row => tags.Contains(row.Tag)).Select(row => row.ContactId)
             .Join(all, id => id, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id).Distinct().Take(MostHits).ToListAsync(ct);
         if (NameWords.OfSearch(search) is not { Count: > 0 } parts)
@@ -133,21 +146,24 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
             tags, known.Fields, known.Attributes,
             block is null || contact.BlockedAt is null ? null : new BlockView(Moment.At(block.At), block.By, block.Until is { } until ? Moment.At(until) : null, ring.Text(ProfilePlaces.Block(block.Id), block.SealedReason, out _)),
             [.. merges.Select(row => new MergeView(row.Id, row.FromId, NameOf(ring, parts[row.FromId]), row.By, Moment.At(row.At)))],
-            Moment.At(contact.CreatedAt), Moment.At(contact.LastSeenAt));
+            Moment.At(contact.CreatedAt), Moment.At(contact.LastSeenAt)) { PersonalFields = known.Personal };
     }
 
     /// <summary>Fields and attributes of a contact; of those that are part of it what it does not have itself.</summary>
-    private static (Dictionary<string, JsonElement> Fields, Dictionary<string, JsonElement> Attributes) Known(ContactKeyRing ring, List<Guid> tree, List<ContactDetail> details)
+    private static (Dictionary<string, JsonElement> Fields, Dictionary<string, JsonElement> Attributes, HashSet<string> Personal) Known(ContactKeyRing ring, List<Guid> tree, List<ContactDetail> details)
     {
         var (fields, attributes) = (new Dictionary<string, JsonElement>(StringComparer.Ordinal), new Dictionary<string, JsonElement>(StringComparer.Ordinal));
+        var aboutPerson = new HashSet<string>(StringComparer.Ordinal);
         foreach (var detail in details.OrderBy(row => tree.IndexOf(row.ContactId)))
         {
             var personal = PersonalDetail.Read(ring, detail);
             Add(fields, detail.Fields);
+            var before = fields.Keys.ToHashSet();
             Add(fields, personal.Fields);
+            aboutPerson.UnionWith(fields.Keys.Except(before));
             Add(attributes, personal.Attributes);
         }
-        return (fields, attributes);
+        return (fields, attributes, aboutPerson);
 
         static void Add(Dictionary<string, JsonElement> target, string? json)
         {

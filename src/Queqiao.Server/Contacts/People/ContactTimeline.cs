@@ -65,7 +65,7 @@ internal static class ContactTimeline
     {
         var rows = await it.Db.Visible(Scope<ContactNote>.Workspace(it.Actor.Ws)).Where(row => it.Tree.Contains(row.ContactId) && row.DeletedAt == null && row.At <= it.At)
             .OrderByDescending(row => row.At).ThenByDescending(row => row.Id).Take(it.Limit * 2).ToListAsync(ct);
-        return rows.Select(row => new Item("note", row.Id, Moment.At(row.At), Note: ContactNotes.ViewOf(it.Ring, row)));
+        return rows.Select(row => new Item("note", row.Id, Moment.At(row.At), Note: ContactNotes.ViewOf(it.Ring, row).For(it.Actor.Rights.Fields)));
     }
 
     private static async Task<IEnumerable<Item>> Consents(Reading it, CancellationToken ct)
@@ -95,7 +95,7 @@ internal static class ContactTimeline
         var rows = await it.Db.Visible(Scope<ContactBlock>.Workspace(it.Actor.Ws)).Where(row => it.Tree.Contains(row.ContactId)).ToListAsync(ct);
         return rows.SelectMany(row =>
         {
-            var part = new BlockPart(row.By, row.Until is { } until ? Moment.At(until) : null, it.Ring.Text(ProfilePlaces.Block(row.Id), row.SealedReason, out _));
+            var part = new BlockPart(row.By, row.Until is { } until ? Moment.At(until) : null, ContactMasks.WordsAt(it.Actor.Rights.Fields, it.Ring.Text(ProfilePlaces.Block(row.Id), row.SealedReason, out _)));
             var items = new List<Item> { new("blocked", row.Id, Moment.At(row.At), Block: part) };
             if (row is { EndedAt: { } ended, EndedBy: { } by })
                 items.Add(new Item("unblocked", row.Id, Moment.At(ended), Block: new BlockPart(by, null, null)));

@@ -16,7 +16,15 @@ internal sealed record ContactRows(IReadOnlyList<ContactRow> Items, string? Next
 internal sealed record ContactView(
     Guid Id, string? Name, bool Verified, bool Erased, IReadOnlyList<IdentifierView> Identities, IReadOnlyList<string> Tags,
     IReadOnlyDictionary<string, JsonElement> Fields, IReadOnlyDictionary<string, JsonElement> Attributes, BlockView? Blocked,
-    IReadOnlyList<MergeView> Merged, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt);
+    IReadOnlyList<MergeView> Merged, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt)
+{
+    /// <summary>Kinds of data that are masked here and shown to whoever gives a reason (<c>POST …/reveal</c>).</summary>
+    public IReadOnlyList<string> Revealable { get; init; } = [];
+
+    /// <summary>Which of the fields are about the person.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlySet<string> PersonalFields { get; init; } = new HashSet<string>();
+}
 
 /// <param name="ContactId">Whose it is, when contacts were merged.</param>
 internal sealed record IdentifierView(Guid Id, string Kind, string? ExternalId, Guid? ChannelId, bool Verified, string Source, Guid ContactId, DateTimeOffset CreatedAt);

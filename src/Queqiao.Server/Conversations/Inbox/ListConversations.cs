@@ -49,12 +49,12 @@ internal static class ListConversations
 
         if (query.Q is { Length: > SearchEndpoints.LongestQuery })
             return Refusal.Invalid("q", "too_long", SearchEndpoints.LongestQuery).ToProblem();
-        var (among, cut) = string.IsNullOrWhiteSpace(query.Q) ? (null, false) : await search.Among(actor.Conversations(), query.Q, MostFound, ct);
+        var (among, cut) = string.IsNullOrWhiteSpace(query.Q) ? (null, false) : await search.Among(actor, query.Q, MostFound, ct);
 
         var found = await inbox.Page(actor, filter with { Among = among }, from, limit, ct);
         var rows = new List<(ConversationHead Head, RowFacts Facts)>(found.Count);
         foreach (var head in found.Take(limit))
-            rows.Add((head, await source.Of(head, ct)));
+            rows.Add((head.For(actor.Rights.Fields), await source.Of(head, ct)));
         var next = found.Count > limit ? InboxCursor.After(rows[^1].Head, filter.Sort).ToString() : null;
         return JsonAnswer.Object((rows, next, cut), static (json, it) =>
         {

@@ -99,7 +99,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
 
     private async Task SendNaming(ClientFrame frame, Guid conversation, IReadOnlyList<Guid> named, SocketReply reply)
     {
-        var (people, refusal) = await services.Mentions.Read(actor.Ws, named, frame.Private ?? false, _gone.Token);
+        var (people, refusal) = await services.Mentions.Read(actor, named, frame.Private ?? false, _gone.Token);
         var said = new Outgoing(frame.ClientId!, frame.Text ?? "", IsNote: true, frame.ReplyTo) { Mentions = people };
         if (refusal is not null)
             reply.Refuse(refusal);
@@ -128,7 +128,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             return;
         }
         after = Math.Min(after, before.Seq); // more than there is can only be a mistake, and must not silence what comes
-        var one = new Subscription(connection, conversation, after, actor.Conversations()) { Customer = new(before.ChannelId, before.Identity) };
+        var one = new Subscription(connection, conversation, after, actor.Conversations(), actor.Rights.Fields) { Customer = new(before.ChannelId, before.Identity) };
         one.Hold();
         lock (_gate)
         {

@@ -19,7 +19,8 @@ internal sealed class Catching(ConversationReader reader)
             one.Connection.Send(Resync(head.Id, after));
             return false;
         }
-        one.CaughtUp(missed.Entries.Select(entry => (entry.Seq, (ReadOnlyMemory<byte>)ItemWriter.Frame(entry, head, audience))));
+        var shown = head.For(one.Fields);
+        one.CaughtUp(missed.Entries.Select(entry => (entry.Seq, (ReadOnlyMemory<byte>)ItemWriter.Frame(entry.For(one.Fields), shown, audience))));
         return true;
     }
 

@@ -56,7 +56,7 @@ internal sealed class ConversationHub(HubLink? outside = null) : ILogSubscriber,
 
     private static void Tell(SubscriptionSet set, LogEntry entry, ConversationHead head, Audience audience, object? origin)
     {
-        ReadOnlyMemory<byte>? frame = null;
+        var frames = new FramesByPolicy(entry, head, audience);
         foreach (var one in set.All)
         {
             if (!one.MaySee(entry, head))
@@ -64,7 +64,7 @@ internal sealed class ConversationHub(HubLink? outside = null) : ILogSubscriber,
             if (one.Connection == origin && entry.Body is (MessagePosted or NotePosted))
                 one.Skip(entry.ConversationId, entry.Seq); // its sender gets the ack instead
             else
-                one.Deliver(entry.ConversationId, entry.Seq, frame ??= ItemWriter.Frame(entry, head, audience));
+                one.Deliver(entry.ConversationId, entry.Seq, frames.Of(one.Fields));
         }
     }
 

@@ -178,7 +178,7 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
             if (rows.Count == 0 && gone.Count == 0 && counts == watch.Counts)
                 return;
             watch.Counts = counts;
-            watch.Connection.Send(await _frames.Changed(watch.View.Name, cursor, rows, gone, counts));
+            watch.Connection.Send(await _frames.Changed(watch.View.Name, cursor, rows, gone, counts, watch.Actor.Rights.Fields));
         }
         catch (Exception trouble) when (trouble is not OperationCanceledException)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Gateway;
 
 namespace Queqiao.Server.Conversations.Live;
@@ -23,11 +24,12 @@ internal sealed class ListFrames(RowFactsSource source)
     /// <param name="rows">In the list now.</param>
     /// <param name="gone">Not in it, or no longer.</param>
     /// <param name="counts">Of all views.</param>
-    public async ValueTask<byte[]> Changed(string view, string cursor, List<ConversationHead> rows, List<ConversationHead> gone, InboxCounts counts)
+    /// <param name="fields">How people's data shows to the reader.</param>
+    public async ValueTask<byte[]> Changed(string view, string cursor, List<ConversationHead> rows, List<ConversationHead> gone, InboxCounts counts, FieldPolicy fields)
     {
         var facts = new List<(ConversationHead, RowFacts)>(rows.Count);
         foreach (var row in rows)
-            facts.Add((row, await source.Of(row, CancellationToken.None)));
+            facts.Add((row.For(fields), await source.Of(row, CancellationToken.None)));
         return Frames.Write((view, cursor, facts, gone, counts), static (json, it) =>
         {
             json.WriteString("event", "list.changed");

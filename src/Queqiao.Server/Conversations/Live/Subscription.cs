@@ -11,7 +11,8 @@ namespace Queqiao.Server.Conversations.Live;
 /// <param name="conversationId">Null for a visitor whose conversation has not begun.</param>
 /// <param name="seen">The last seq the reader has.</param>
 /// <param name="scope">What the reader may see, asked again for every entry; null for the customer, who sees their own.</param>
-internal sealed class Subscription(GatewayConnection connection, Guid? conversationId, long seen, Scope<ConversationHead>? scope = null)
+/// <param name="fields">How people's data shows to the reader; null for the customer, whose it is.</param>
+internal sealed class Subscription(GatewayConnection connection, Guid? conversationId, long seen, Scope<ConversationHead>? scope = null, FieldPolicy? fields = null)
 {
     private readonly Lock _gate = new();
     private List<(long Seq, ReadOnlyMemory<byte> Frame)>? _held;
@@ -20,6 +21,9 @@ internal sealed class Subscription(GatewayConnection connection, Guid? conversat
     private bool _wasTold;
 
     public GatewayConnection Connection => connection;
+
+    /// <summary>How people's data shows to the reader.</summary>
+    public FieldPolicy Fields { get; } = fields ?? FieldPolicy.Clear;
 
     /// <summary>Of an agent's: whose conversation it is.</summary>
     public CustomerKey? Customer { get; init; }

@@ -1,4 +1,5 @@
 using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Conversations.Messaging;
@@ -8,7 +9,7 @@ internal sealed class MentionReader(IAgents agents)
 {
     private const int Most = 20;
 
-    public async ValueTask<(IReadOnlyList<Person> People, Refusal? Refusal)> Read(int ws, IReadOnlyList<Guid>? named, bool isNote, CancellationToken ct)
+    public async ValueTask<(IReadOnlyList<Person> People, Refusal? Refusal)> Read(Actor actor, IReadOnlyList<Guid>? named, bool isNote, CancellationToken ct)
     {
         if (named is null or { Count: 0 })
             return ([], null);
@@ -19,7 +20,7 @@ internal sealed class MentionReader(IAgents agents)
         var people = new List<Person>();
         foreach (var id in named.Distinct())
         {
-            if (await agents.Find(ws, id, ct) is not { Disabled: false } agent)
+            if (!actor.Knows(id) || await agents.Find(actor.Ws, id, ct) is not { Disabled: false } agent)
                 return ([], Refusal.Invalid("mentions", "not_found"));
             people.Add(new Person(agent.Id, agent.Name));
         }

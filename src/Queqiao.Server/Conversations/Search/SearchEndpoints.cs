@@ -7,6 +7,7 @@ using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Text.Searching;
 
 namespace Queqiao.Server.Conversations.Search;
@@ -43,7 +44,7 @@ internal static class SearchEndpoints
     /// <param name="Cursor">From the page before.</param>
     internal sealed record Asked(string? Q, string? Type, string? Status, string? Assignee, Guid? Channel, string? From, string? To, bool? Notes, int? Limit, string? Cursor);
 
-    private static async Task<IResult> Find([AsParameters] Asked asked, Actor actor, TextSearch search, SearchRebuild index, IVault vault, RowFactsSource rows, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> Find([AsParameters] Asked asked, Actor actor, TextSearch search, SearchRebuild index, IVault vault, RowFactsSource rows, IStorageEngine storage, TimeProvider clock, HttpContext context, CancellationToken ct)
     {
         var limit = asked.Limit ?? 20;
         if (SearchFilter.Read(asked, actor, out var filter) is { } refusal)
@@ -57,9 +58,13 @@ internal static class SearchEndpoints
             return Refusal.Invalid("cursor", "invalid_id").ToProblem();
         if (asked.Q is { Length: > LongestQuery })
             return Refusal.Invalid("q", "too_long", LongestQuery).ToProblem();
+        // Over everybody's conversations: what was looked for stays hidden, but the same words have the same tag.
+        if (actor.Rights.SeesEverything && before is null && asked.Q is { } words)
+            await Audit.Reading(storage, actor, context, "search.made", "search", null, new { tag = vault.Tag(actor.Ws, "audit search", words), asked.Type, asked.Status, asked.Assignee, asked.Channel, asked.From, asked.To }, ct);
         var page = SearchQuery.Parse(asked.Q ?? "") is not { } query ? new FoundPage([], null, Cut: false)
             : asked.Type == "messages" ? await search.Messages(filter.Of(actor, query), before, limit, ct)
             : await search.Conversations(filter.Of(actor, query), before, limit, ct);
+        page = page with { Items = [.. page.Items.Select(item => item with { Head = item.Head.For(actor.Rights.Fields), Hits = [.. item.Hits.Select(hit => hit with { Entry = hit.Entry.For(actor.Rights.Fields) })] })] };
         var facts = new List<RowFacts>(page.Items.Count);
         foreach (var item in page.Items)
             facts.Add(await rows.Of(item.Head, ct));

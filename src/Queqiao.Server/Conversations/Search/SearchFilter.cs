@@ -40,6 +40,7 @@ internal sealed record SearchFilter
 
     public TextsAsked Of(Actor actor, SearchQuery query) => new(actor.Conversations(), query, Narrow)
     {
+        Fields = actor.Rights.Fields,
         From = From,
         To = To,
         Kinds = Notes ? [TextKind.Message, TextKind.Note] : [TextKind.Message],

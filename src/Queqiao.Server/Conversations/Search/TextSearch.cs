@@ -70,12 +70,12 @@ internal sealed class TextSearch(IStorageEngine storage, ConversationSeals seals
     }
 
     /// <summary>Which conversations have a match, those with the newest hits, and whether there may be more.</summary>
-    public async Task<(Guid[] Ids, bool Cut)> Among(Scope<ConversationHead> scope, string query, int most, CancellationToken ct)
+    public async Task<(Guid[] Ids, bool Cut)> Among(Actor actor, string query, int most, CancellationToken ct)
     {
         if (SearchQuery.Parse(query) is not { } parsed)
             return ([], false);
-        await using var db = storage.Read(scope.Ws);
-        var walk = Walk(db, new TextsAsked(scope, parsed, static rows => rows), before: null);
+        await using var db = storage.Read(actor.Ws);
+        var walk = Walk(db, new TextsAsked(actor.Conversations(), parsed, static rows => rows) { Fields = actor.Rights.Fields }, before: null);
         var ids = new HashSet<Guid>();
         await foreach (var hit in walk.Hits(ct))
         {

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
+using Queqiao.Server.Conversations.Wire;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Search;
 using Queqiao.Server.Platform.Storage;
@@ -111,7 +112,8 @@ internal sealed class TextWalk(QueqiaoDb db, ConversationSeals seals, ITextIndex
 
     private FoundEntry? Match(LogEntry entry, long id)
     {
-        if (EntryTexts.Of(entry.Body) is not var (_, text))
+        // What the reader sees starred out is not found either: else numbers could be found out digit by digit.
+        if (EntryTexts.Of(entry.For(asked.Fields).Body) is not var (_, text))
             return null;
         TextFolding.Fold(text, _folded);
         var marks = new List<TextRange>();
@@ -129,6 +131,9 @@ internal sealed record TextsAsked(Scope<ConversationHead> Scope, SearchQuery Que
 {
     /// <summary>Messages; colleagues' notes too when the reader is one.</summary>
     public IReadOnlyList<TextKind> Kinds { get; init; } = [TextKind.Message, TextKind.Note];
+
+    /// <summary>How people's data shows to the reader.</summary>
+    public FieldPolicy Fields { get; init; } = FieldPolicy.Clear;
 
     /// <summary>Unix milliseconds, inclusive.</summary>
     public long? From { get; init; }

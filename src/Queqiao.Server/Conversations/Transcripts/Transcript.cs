@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.I18n;
 
 namespace Queqiao.Server.Conversations.Transcripts;
@@ -16,7 +18,7 @@ internal sealed class Transcript(ConversationReader reader, IChannelFacts channe
 
     public static readonly IReadOnlyList<string> Formats = ["text", "html", "json"];
 
-    public async Task<IReadOnlyList<LogEntry>> Entries(ConversationHead head, CancellationToken ct)
+    public async Task<IReadOnlyList<LogEntry>> Entries(ConversationHead head, TranscriptStyle style, CancellationToken ct)
     {
         var all = new List<LogEntry>();
         for (var after = 0L; all.Count < Most;)
@@ -27,14 +29,14 @@ internal sealed class Transcript(ConversationReader reader, IChannelFacts channe
                 break;
             after = all[^1].Seq;
         }
-        return all;
+        return style.Fields.IsClear ? all : all.ConvertAll(entry => entry.For(style.Fields));
     }
 
     public async Task<string> Text(ConversationHead head, TranscriptStyle style, CancellationToken ct)
     {
         var text = new StringBuilder();
         text.Append(await Title(head, style.Locale)).Append("\n\n");
-        foreach (var line in Lines(head, await Entries(head, ct), style))
+        foreach (var line in Lines(head, await Entries(head, style, ct), style))
             text.Append('[').Append(line.At).Append("] ").Append(line.Who.Length == 0 ? "— " : line.Who + ": ").Append(line.Text).Append('\n');
         return text.ToString();
     }
@@ -46,7 +48,7 @@ internal sealed class Transcript(ConversationReader reader, IChannelFacts channe
         html.Append(CultureInfo.InvariantCulture, $"<!doctype html>\n<html lang=\"{style.Locale.Tag}\"><meta charset=\"utf-8\"><title>{title}</title>\n");
         html.Append("<style>body{font:15px/1.6 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1c2024}h1{font-size:1.2rem}p{margin:.6rem 0;white-space:pre-wrap;overflow-wrap:anywhere}small{color:#60646c}.line{color:#60646c;font-size:.9em}</style>\n");
         html.Append(CultureInfo.InvariantCulture, $"<h1>{title}</h1>\n");
-        foreach (var line in Lines(head, await Entries(head, ct), style))
+        foreach (var line in Lines(head, await Entries(head, style, ct), style))
         {
             var words = HtmlEncoder.Default.Encode(line.Text).Replace("&#xA;", "\n", StringComparison.Ordinal);
             html.Append(line.Who.Length == 0
@@ -103,4 +105,8 @@ internal sealed class Transcript(ConversationReader reader, IChannelFacts channe
 
 /// <summary>How a transcript is written.</summary>
 /// <param name="WithEvents">Who joined, that it was resolved, the rating.</param>
-internal sealed record TranscriptStyle(Locale Locale, TimeZoneInfo Zone, bool WithEvents);
+internal sealed record TranscriptStyle(Locale Locale, TimeZoneInfo Zone, bool WithEvents)
+{
+    /// <summary>How people's data shows to the reader.</summary>
+    public FieldPolicy Fields { get; init; } = FieldPolicy.Clear;
+}

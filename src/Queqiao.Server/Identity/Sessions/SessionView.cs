@@ -7,11 +7,14 @@ namespace Queqiao.Server.Identity.Sessions;
 /// <param name="LimitedTo"><c>second_factor</c>: nothing else works until one is set up.</param>
 internal sealed record SessionView(SessionAgent Agent, SessionWorkspace Workspace, IReadOnlyList<string> Permissions, string? LimitedTo)
 {
+    /// <summary>How people's data shows to them: the console offers to reveal what is masked.</summary>
+    public FieldPolicy Fields { get; init; } = FieldPolicy.Clear;
+
     public static SessionView Of(Actor actor, string workspaceName) => new(
         new SessionAgent(actor.AgentId, actor.Name, actor.Email, actor.Role, actor.Locale),
         new SessionWorkspace(actor.WorkspaceId, workspaceName),
         [.. actor.Permissions.Order(StringComparer.Ordinal)],
-        actor.LimitedTo);
+        actor.LimitedTo) { Fields = actor.Rights.Fields };
 
     /// <summary>Of somebody who has just come in.</summary>
     /// <param name="withSecondFactor">Whether they proved one.</param>

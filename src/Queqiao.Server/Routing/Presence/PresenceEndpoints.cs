@@ -33,7 +33,7 @@ internal static class PresenceEndpoints
         var items = new List<PresenceItem>();
         foreach (var one in statuses.Of(actor.Ws))
         {
-            if (await agents.Find(actor.Ws, one.AgentId, ct) is { Disabled: false } agent)
+            if (actor.Knows(one.AgentId) && await agents.Find(actor.Ws, one.AgentId, ct) is { Disabled: false } agent)
                 items.Add(Item(one, agent, loads.GetValueOrDefault(one.AgentId), clock));
         }
         return TypedResults.Ok(new PresenceList([.. items.OrderBy(item => item.Name, StringComparer.CurrentCulture).ThenBy(item => item.AgentId)]));
