@@ -24,8 +24,8 @@ public sealed class PersonWishTests
     [Fact]
     public void It_hears_every_wish_of_the_list_and_none_that_only_looks_like_one()
     {
-        Assert.Empty(PersonWish.Lines("asks").Where(ask => !PersonWish.Standard.IsIn(ask)));
-        Assert.Empty(PersonWish.Lines("looks-alike").Where(PersonWish.Standard.IsIn));
+        Assert.Equal([], PersonWish.Lines("asks").Where(ask => !PersonWish.Standard.IsIn(ask)).ToArray());
+        Assert.Equal([], PersonWish.Lines("looks-alike").Where(PersonWish.Standard.IsIn).ToArray());
     }
 
     [Theory]
