@@ -44,7 +44,10 @@ public sealed partial class EntityReader(IReadOnlyDictionary<string, IReadOnlyLi
         foreach (var (start, length, value) in Amounts.In(plain))
             Add(EntityKind.Money, start, length, value);
         foreach (Match match in Address().Matches(plain))
-            Add(EntityKind.Address, match.Index, match.Length, match.Value);
+        {
+            var before = BeforeAddress().Match(match.Value).Length; // 寄到江苏省…
+            Add(EntityKind.Address, match.Index + before, match.Length - before, match.Value[before..]);
+        }
         foreach (var (start, length, value) in Times.In(plain, now))
             Add(EntityKind.Time, start, length, value);
         found.Sort((a, b) => a.Start.CompareTo(b.Start));
@@ -100,6 +103,9 @@ public sealed partial class EntityReader(IReadOnlyDictionary<string, IReadOnlyLi
 
     [GeneratedRegex(@"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][·. ]?[a-z0-9]{5,6}(?![a-z0-9])")]
     private static partial Regex Plate();
+
+    [GeneratedRegex("^.{0,4}?(?:[寄送发改换邮递投搬](?:到|至|给|成|往|去)|地址(?:是|为|改成)?|住在?|位于|[到在至])(?=.{6})|^")]
+    private static partial Regex BeforeAddress();
 
     [GeneratedRegex(@"(?:[\u4e00-\u9fa5]{2,8}?(?:省|自治区))?(?:[\u4e00-\u9fa5]{2,7}?(?:市|自治州|地区|盟))?(?:[\u4e00-\u9fa5]{1,7}?(?:区|县|旗))?(?:[\u4e00-\u9fa5]{1,8}?(?:街道|镇|乡))?[\u4e00-\u9fa5]{1,10}?(?:路|街|大道|巷|弄|胡同|村|小区|花园|大厦)\s?(?:[\d一二三四五六七八九十]+\s?(?:号|弄|巷)(?:院|楼)?)(?:\s?[\da-z一二三四五六七八九十]+\s?(?:号楼|栋|幢|座|单元|楼|层|室|号|户))*(?:\s?\d{3,4}室?)?")]
     private static partial Regex Address();

@@ -17,7 +17,7 @@ public sealed class EntityReaderTests
     [InlineData("座机 010-12345678", EntityKind.Phone, "01012345678")]
     [InlineData("发到 Wang.Xin+a@example.com 吧", EntityKind.Email, "wang.xin+a@example.com")]
     [InlineData("身份证11010519491231002X", EntityKind.IdCard, "11010519491231002X")]
-    [InlineData("卡号 6222 0200 0000 0004", EntityKind.BankCard, "6222020000000004")]
+    [InlineData("卡号 6222 0200 0000 0007", EntityKind.BankCard, "6222020000000007")]
     [InlineData("退我129.5元", EntityKind.Money, "12950 CNY")]
     [InlineData("¥1,299.00 太贵", EntityKind.Money, "129900 CNY")]
     [InlineData("少退三百二十块", EntityKind.Money, "32000 CNY")]
