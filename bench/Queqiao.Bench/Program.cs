@@ -55,5 +55,6 @@ static IRun OnServer(Options options, BuiltServer built) => options.Bench switch
     "files" => new FilesRun(options, built),
     "search" => new SearchRun(options, built),
     "step" => new StepRun(options, built),
+    "cluster" => new ClusterRun(options, built),
     _ => new SlowRun(options, built),
 };

@@ -27,6 +27,7 @@ export type EventBody =
   | { type: 'team'; from: Named | null; to: Named | null }
   | { type: 'tagged' | 'untagged'; tag: Named }
   | { type: 'priority'; from: Priority; to: Priority }
+  | { type: 'contact_renamed'; to: string | null }
   | { type: 'subject'; from: string | null; to: string | null }
   | { type: 'fields'; values: Record<string, FieldValue> }
   | { type: 'mentioned'; agent: Named }

@@ -11,6 +11,7 @@ using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Naming;
 using Queqiao.Server.Conversations.Search;
 using Queqiao.Server.Conversations.Queueing;
 using Queqiao.Server.Conversations.Relaying;
@@ -94,6 +95,7 @@ internal static class ConversationsModule
         services.AddSingleton<BulkSelecting>();
         services.AddSingleton<BulkActs>();
         services.AddSingleton<BulkWriter>();
+        services.AddJob<NameConversations>();
         services.AddJob<BulkJob>();
         services.AddJob<BulkUndo>();
         services.AddJob<ForgetBulk>();

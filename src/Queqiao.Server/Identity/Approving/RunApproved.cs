@@ -7,6 +7,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Approving;
 
 /// <summary>Carries out what was approved. The deed's transaction spends the approval, so a job that is begun again does nothing twice.</summary>
+[NoPurposeGate("repeats what a colleague has asked for and another approved")]
 internal sealed class RunApproved(ApprovedRequests requests, IStorageEngine storage) : IJobHandler
 {
     public const string Name = "approvals.run";
@@ -42,6 +43,7 @@ internal sealed class RunApproved(ApprovedRequests requests, IStorageEngine stor
 }
 
 /// <summary>Ends requests that nobody decided or fetched in time.</summary>
+[NoPurposeGate("ends requests that nobody has decided in time")]
 internal sealed class ExpireApprovals(IStorageEngine storage, Ids ids) : IJobHandler
 {
     public const string Name = "approvals.expire";
