@@ -4,10 +4,12 @@ using Queqiao.Server.Identity.Approving;
 using Queqiao.Server.Identity.Auditing;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Invitations;
+using Queqiao.Server.Identity.Passkeys;
 using Queqiao.Server.Identity.Passwords;
 using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Profile;
 using Queqiao.Server.Identity.Roles;
+using Queqiao.Server.Identity.Scim;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Setup;
 using Queqiao.Server.Identity.SingleSignOn;
@@ -49,6 +51,12 @@ internal static class IdentityModule
         services.AddHostedService(all => all.GetRequiredService<AccessWatch>());
         services.AddSingleton<ITeams>(all => all.GetRequiredService<TeamDirectory>());
         services.AddSingleton<SignInPolicies>();
+        services.AddSingleton<ScimAddress>();
+        services.AddSingleton<ScimPeople>();
+        services.AddSingleton<ScimUserEndpoints>();
+        services.AddSingleton<ScimGroupEndpoints>();
+        services.AddSingleton<PasskeyCeremonies>();
+        services.AddSingleton<PasskeySignIn>();
         services.AddSingleton<ProviderDocuments>();
         services.AddSingleton<CodeExchange>();
         services.AddSingleton<FlowCookies>();
@@ -98,6 +106,10 @@ internal static class IdentityModule
         session.MapGet("/options", SignInOptions.Handle).IsPublic().TakesQuery("workspace").WithSummary("What the sign-in page offers").Produces<SignInWays>();
         session.MapGet("/proof", ShowProofWays.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("How I can prove that it is me").Produces<ProofWays>();
         session.MapPost("/proof/sso", BeginProof.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("To prove by a provider that it is still me").Produces<SignOnBegun>();
+        session.MapPost("/proof/passkey/begin", ProveByPasskey.Begin).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("To prove by a passkey that it is still me").Produces<CeremonyBegun>();
+        session.MapPost("/proof/passkey", ProveByPasskey.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("The passkey's answer").Produces(StatusCodes.Status204NoContent);
+        session.MapPost("/passkey/begin", PasskeySignIn.Begin).IsPublic().TakesQuery().WithSummary("To sign in by a passkey, or to give one after the password").Produces<CeremonyBegun>();
+        session.MapPost("/passkey", PasskeySignIn.Handle).IsPublic().TakesQuery().WithSummary("The passkey's answer; signs in").Produces<SessionView>();
         session.MapPost("/proof", GiveProof.Handle).NeedsSignIn().NeedsPerson().IsOpenWhileLimited().TakesQuery().WithSummary("Prove again that it is you, for what needs a recent proof").Produces(StatusCodes.Status204NoContent);
 
         var agents = app.MapGroup("/api/v1/agents").WithTags("Agents");
@@ -122,6 +134,7 @@ internal static class IdentityModule
         MapPublicLinks(app);
         MapOwn(app);
         MapSignOn(app);
+        MapScim(app);
         MapAdministration(app);
     }
 
@@ -213,9 +226,49 @@ internal static class IdentityModule
         identities.MapPost("", BeginLink.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Begin to link my account at a provider").Produces<SignOnBegun>();
         identities.MapDelete("/{id:guid}", Unlink.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Unlink one").Produces(StatusCodes.Status204NoContent);
 
+        var passkeys = app.MapGroup("/api/v1/me/passkeys").WithTags("Profile");
+        passkeys.MapGet("", ListPasskeys.Handle).NeedsSignIn().IsOpenWhileLimited().TakesQuery().WithSummary("My passkeys").Produces<PasskeyList>();
+        passkeys.MapPost("/begin", BeginPasskey.Handle).NeedsSignIn().RequiresRecentProof().IsOpenWhileLimited().TakesQuery().WithSummary("Begin to add a passkey").Produces<CeremonyBegun>();
+        passkeys.MapPost("", AddPasskey.Handle).NeedsSignIn().RequiresRecentProof().IsOpenWhileLimited().TakesQuery().WithSummary("Add a passkey").Produces<AddPasskey.Added>(StatusCodes.Status201Created);
+        passkeys.MapPatch("/{id:guid}", RenamePasskey.Handle).NeedsSignIn().NeedsPerson().TakesQuery().WithSummary("Rename a passkey").Produces<PasskeyRow>();
+        passkeys.MapDelete("/{id:guid}", RemovePasskey.Handle).NeedsSignIn().RequiresRecentProof().TakesQuery().WithSummary("Remove a passkey").Produces(StatusCodes.Status204NoContent);
+
         var policy = app.MapGroup("/api/v1/sign-in-policy").WithTags("Workspace");
         policy.MapGet("", ShowPolicy.Handle).Needs(Permissions.ManageSecurity).TakesQuery().WithSummary("How people may sign in").Produces<PolicyView>();
         policy.MapPatch("", ChangePolicy.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("Change how people may sign in").Produces<PolicyView>();
+    }
+
+    /// <summary>The directory's side is public to the router and let in by <see cref="ScimGate"/>, for its refusals have a form of their own.</summary>
+    private static void MapScim(IEndpointRouteBuilder app)
+    {
+        var scim = app.MapGroup(ScimAddress.Path);
+        scim.IsPublic().ExcludeFromDescription();
+        scim.AddEndpointFilter<ScimGate>();
+        string[] list = ["filter", "startIndex", "count", "attributes", "excludedAttributes", "sortBy", "sortOrder"];
+        string[] one = ["attributes", "excludedAttributes"];
+        scim.MapGet("/ServiceProviderConfig", ScimDiscovery.Config).TakesQuery();
+        scim.MapGet("/ResourceTypes", ScimDiscovery.Types).TakesQuery();
+        scim.MapGet("/ResourceTypes/{name}", ScimDiscovery.TypeOf).TakesQuery();
+        scim.MapGet("/Schemas", ScimDiscovery.Schemas).TakesQuery();
+        scim.MapGet("/Schemas/{id}", ScimDiscovery.SchemaOf).TakesQuery();
+        scim.MapGet("/Users", ScimUserEndpoints.List).TakesQuery(list);
+        scim.MapPost("/Users", ScimUserEndpoints.Create).TakesQuery(one);
+        scim.MapGet("/Users/{id:guid}", ScimUserEndpoints.Show).TakesQuery(one);
+        scim.MapPut("/Users/{id:guid}", ScimUserEndpoints.Replace).TakesQuery(one);
+        scim.MapPatch("/Users/{id:guid}", ScimUserEndpoints.Patch).TakesQuery(one);
+        scim.MapDelete("/Users/{id:guid}", ScimUserEndpoints.Delete).TakesQuery();
+        scim.MapGet("/Groups", ScimGroupEndpoints.List).TakesQuery(list);
+        scim.MapPost("/Groups", ScimGroupEndpoints.Create).TakesQuery(one);
+        scim.MapGet("/Groups/{id:guid}", ScimGroupEndpoints.Show).TakesQuery(one);
+        scim.MapPut("/Groups/{id:guid}", ScimGroupEndpoints.Replace).TakesQuery(one);
+        scim.MapPatch("/Groups/{id:guid}", ScimGroupEndpoints.Patch).TakesQuery(one);
+        scim.MapDelete("/Groups/{id:guid}", ScimGroupEndpoints.Delete).TakesQuery();
+
+        var settings = app.MapGroup("/api/v1/scim").WithTags("Directory");
+        settings.MapGet("", ShowScim.Handle).Needs(Permissions.ManageSecurity).TakesQuery().WithSummary("The directory's tokens and groups").Produces<ScimOverview>();
+        settings.MapPost("/tokens", AddScimToken.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("Make a token for a directory; it is shown once").Produces<AddScimToken.Made>(StatusCodes.Status201Created);
+        settings.MapDelete("/tokens/{id:guid}", RevokeScimToken.Handle).Needs(Permissions.ManageSecurity).NeedsPerson().TakesQuery().WithSummary("Revoke a directory's token").Produces(StatusCodes.Status204NoContent);
+        settings.MapPatch("/groups/{id:guid}", MapScimGroup.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("What a group of the directory means here").Produces<ScimGroupRow>();
     }
 
     private static void MapAdministration(IEndpointRouteBuilder app)

@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Contacts;
+using Queqiao.Server.CustomFields;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Files;
@@ -56,10 +57,10 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     /// <summary>Over a store of this engine that goes away with the host.</summary>
-    public static async Task<ApiHost> On(string engine, HeldClock? clock = null)
+    public static async Task<ApiHost> On(string engine, HeldClock? clock = null, string? publicUrl = null)
     {
         var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
-        var host = await Start(database: database?.Owner, clock: clock);
+        var host = await Start(database: database?.Owner, publicUrl: publicUrl, clock: clock);
         host._database = database;
         return host;
     }
@@ -104,6 +105,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton(new PublicUrl(publicUrl));
         services.AddIdentity(new IdentityOptions { Output = printed, SessionIdle = options?.SessionIdle ?? TimeSpan.FromMinutes(30) });
         services.AddFiles(new FileLimits());
+        services.AddCustomFields();
         services.AddContacts();
         services.AddChannels();
         also?.Invoke(builder);

@@ -11,8 +11,10 @@ import roles from './roles.json'
 import routing from './routing.json'
 import search from './search.json'
 import settings from './settings.json'
+import system from './system.json'
 import people from './people.json'
 import security from './security.json'
+import passkeys from './passkeys.json'
 import sso from './sso.json'
 import tokens from './tokens.json'
 import workspace from './workspace.json'
@@ -21,4 +23,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, notices, signedUsers, people, security, sso, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, sso, tokens, workspace, profile, notifications, audit, workbench }
