@@ -16,6 +16,13 @@ public static class ChannelCatalogue
         new Line.LineAdapter(),
         new DingTalk.DingTalkAdapter(),
         new Feishu.FeishuAdapter(),
+        new Slack.SlackAdapter(),
+        new Discord.DiscordAdapter(),
+        new Teams.TeamsAdapter(),
+        new Viber.ViberAdapter(),
+        new Weibo.WeiboAdapter(),
+        new Douyin.DouyinAdapter(),
+        new Qq.QqAdapter(),
     ];
 
     private static readonly Dictionary<string, IChannelAdapter> ByKind = All.ToDictionary(adapter => adapter.Descriptor.Kind, StringComparer.Ordinal);
