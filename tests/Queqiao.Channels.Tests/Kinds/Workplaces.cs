@@ -145,9 +145,16 @@ public sealed class TeamsTests : AdapterCompliance, IDisposable
     private string Token(DateTimeOffset at, string audience = "app-1", string service = "https://smba.trafficmanager.net/amer/", string issuer = "https://api.botframework.com") => Jwt.Make("""{"alg":"RS256","kid":"k1"}""",
         new JsonObject { ["iss"] = issuer, ["aud"] = audience, ["nbf"] = at.ToUnixTimeSeconds(), ["exp"] = at.AddHours(1).ToUnixTimeSeconds(), ["serviceurl"] = service }.ToJsonString(), text => rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
-    private string? kept;
+    private readonly Dictionary<(DateTimeOffset, string), string> kept = [];
 
-    public override WebhookDelivery Signed(Payload payload, DateTimeOffset at) => With(payload, at == Now ? kept ??= Token(at) : Token(at));
+    /// <summary>Names the service that the activity names, as Microsoft does.</summary>
+    public override WebhookDelivery Signed(Payload payload, DateTimeOffset at)
+    {
+        var service = Reading.Json.Read(payload.Body)?["serviceUrl"].Filled ?? "https://smba.trafficmanager.net/amer/";
+        if (!kept.TryGetValue((at, service), out var token))
+            kept[(at, service)] = token = Token(at, service: service);
+        return With(payload, token);
+    }
 
     private WebhookDelivery With(Payload payload, string token, bool hasKeys = true) => new("POST", new Uri("https://chat.example.com/hooks/42"), new Dictionary<string, string> { ["Authorization"] = "Bearer " + token }, payload.Body) { ProviderKeys = hasKeys ? Keys : null };
 
