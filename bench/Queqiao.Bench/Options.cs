@@ -14,6 +14,9 @@ internal sealed record Options
         bench slow  [--visitors 200] [--rate 500] [--stuck 1%] others' latency beside sockets that stopped reading
         bench step  [--visitors 500] [--seconds 60] [--times 10]  ten times as much as usual for a minute: what is served, how fast, what is turned away
                     [--admission on|off]                       and how soon all is well again; usual is 0.3 of what it can do
+        bench text                                             understanding: training, classifying, answering from 10,000 FAQs
+        bench cluster [--nodes 3] [--visitors 500] [--seconds 10] [--broker amqp://…]   the same chat on one, two … servers of one PostgreSQL: what
+                    they take together, what a message costs; without a broker, words between them go through the database
         bench seal                                             nanoseconds to seal and open a message
         bench files [--size 256]                               MB/s up and down for one file of so many MiB, beside a plain copy to the same disk
         bench search [--messages 100000] [--texts FILE]        what finding costs; FILE: one text a line instead of made-up ones
@@ -35,6 +38,8 @@ internal sealed record Options
     public bool Lists { get; init; }
     public int Jobs { get; init; } = 20_000;
     public int Processes { get; init; } = 1;
+    public int Nodes { get; init; } = 3;
+    public string? Broker { get; init; }
     public int Connections { get; init; } = 10_000;
     public int Size { get; init; } = 256;
     public double StuckPercent { get; init; } = 1;
@@ -51,13 +56,14 @@ internal sealed record Options
     /// <exception cref="FormatException">Says what is wrong.</exception>
     public static Options Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal" or "step"))
+        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal" or "step" or "cluster" or "text"))
             throw new FormatException("Name a benchmark.");
         var options = new Options { Bench = args[0] };
         options = args[0] switch
         {
             "slow" => options with { Visitors = 200, Rate = 500, Seconds = 15 },
             "step" => options with { Seconds = 60 },
+            "cluster" => options with { Database = "postgres", Rate = 0, Seconds = 10, Warmup = 3, Admission = false },
             "start" => options with { Repeat = 5 },
             "files" => options with { Repeat = 3 },
             _ => options,
@@ -80,6 +86,8 @@ internal sealed record Options
                 "--lists" => options with { Lists = true },
                 "--jobs" => options with { Jobs = Number(1_000, 1_000_000) },
                 "--processes" => options with { Processes = Number(1, 4) },
+                "--nodes" => options with { Nodes = Number(1, 6) },
+                "--broker" => options with { Broker = Value() },
                 "--messages" => options with { Messages = Number(100, 20_000_000) },
                 "--times" => options with { Times = Number(2, 20) },
                 "--admission" => options with { Admission = Value() is "on" or "off" ? args[i] == "on" : throw new FormatException("--admission is on or off.") },
@@ -93,6 +101,8 @@ internal sealed record Options
                 _ => throw new FormatException($"Unknown option {name}."),
             };
         }
+        if (options.Bench == "cluster" && !options.UsesPostgres)
+            throw new FormatException("Several nodes need PostgreSQL.");
         if (options.Processes > 1 && !options.UsesPostgres)
             throw new FormatException("Several --processes need --database postgres.");
         if ((options.Visitors + options.Agents - 1) / options.Agents > MostWatched)

@@ -95,6 +95,32 @@ public sealed class BackupTests : IDisposable
         await other.StartServer();
     }
 
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Who_was_erased_after_the_backup_is_erased_again_after_the_restore(string engine)
+    {
+        await using var site = await Site.Start(engine, "--limits", "off");
+        using var owner = await Owner.SetUp(site);
+        using var visitor = await Visitor.Arrive(site.Address, await owner.NewChannel(), bySocket: false);
+        Assert.NotNull(await visitor.TrySend("c1", "my secret"));
+        var row = (await owner.Send(HttpMethod.Get, "/api/v1/conversations?view=all")).GetProperty("items")[0];
+        var (conversation, contact) = (row.GetProperty("id").GetGuid(), row.GetProperty("contact").GetProperty("id").GetGuid());
+        var passphrase = Path.Combine(_folder, "passphrase");
+        await File.WriteAllTextAsync(passphrase, "four words for a backup\n");
+        Assert.Equal(0, await Run(new Command.Backup(site.Storage, Data, Keys, passphrase)));
+        await owner.Send(HttpMethod.Post, $"/api/v1/contacts/{contact}/erase", new { reason = "asked" });
+        await site.Kill();
+
+        await using var other = await Site.Prepare(engine, "--limits", "off");
+        Assert.Equal(0, await Run(new Command.Restore(other.Storage, Assert.Single(Directory.GetDirectories(Data)), Assert.Single(Directory.GetFiles(Keys)), passphrase)));
+        File.Copy(Path.Combine(site.Storage.DataFolder, "erasures.jsonl"), Path.Combine(other.Storage.DataFolder, "erasures.jsonl"));
+        await other.StartServer();
+        using var back = await Owner.SignIn(other);
+        var entries = await back.Read(conversation);
+        Assert.NotEmpty(entries);
+        Assert.DoesNotContain(entries, entry => entry.GetRawText().Contains("my secret", StringComparison.Ordinal));
+        Assert.Equal(contact, (await back.Send(HttpMethod.Get, "/api/v1/erasures")).GetProperty("items")[0].GetProperty("contactId").GetGuid());
+    }
+
     private Task<int> Run(Command command) =>
         Commands.Run(command, new Terminal(new StringReader(""), _out, _error, Locale.En), _ => throw new InvalidOperationException("serves"), CancellationToken.None);
 

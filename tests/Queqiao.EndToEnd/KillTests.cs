@@ -46,7 +46,7 @@ public sealed class KillTests
         var promises = book.Read();
         var stored = (await site.CheckLog()).Messages.Select(m => Said.From(m.Entry, m.Message)).ToList();
         var told = await ReadByRest(owner);
-        var wrong = Compare(promises, stored).Select(fault => "database: " + fault).Concat(Compare(promises, told).Select(fault => "REST: " + fault)).ToList();
+        var wrong = Books.Compare(promises, stored).Select(fault => "database: " + fault).Concat(Books.Compare(promises, told).Select(fault => "REST: " + fault)).ToList();
         Assert.True(wrong.Count == 0, $"{engine}, seed {seed}, {promises.Count} acknowledged, {wrong.Count} faults:\n{string.Join('\n', wrong.Take(20))}");
         Assert.Equal(promises.Count, stored.Count); // everybody repeated until they were answered, so nothing unacknowledged is left
     }
@@ -59,43 +59,12 @@ public sealed class KillTests
         Said Stored(int n) => new($"v-{n}", conversation, n, $"text {n}");
         Promise[] book = [Promised(1), Promised(2), Promised(3)];
 
-        Assert.Empty(Compare(book, [Stored(1), Stored(2), Stored(3)]));
-        Assert.Contains(Compare(book, [Stored(1), Stored(3)]), fault => fault.StartsWith("lost", StringComparison.Ordinal));
-        Assert.Contains(Compare(book, [Stored(1), Stored(2), Stored(2) with { Seq = 9 }, Stored(3)]), fault => fault.StartsWith("doubled", StringComparison.Ordinal));
-        Assert.Contains(Compare(book, [Stored(1), Stored(2) with { Text = "other" }, Stored(3)]), fault => fault.StartsWith("altered", StringComparison.Ordinal));
-        Assert.Contains(Compare(book, [Stored(1), Stored(2) with { Seq = 3 }, Stored(3) with { Seq = 2 }]), fault => fault.StartsWith("reordered", StringComparison.Ordinal));
-        Assert.Contains(Compare(book, [Stored(1), Stored(2) with { Seq = 4 }, Stored(3) with { Seq = 5 }]), fault => fault.StartsWith("moved", StringComparison.Ordinal));
-    }
-
-    private sealed record Said(string ClientId, Guid Conversation, long Seq, string Text)
-    {
-        public static Said From(LogEntry entry, MessagePosted message) => new(message.ClientId, entry.ConversationId, entry.Seq, message.Text);
-    }
-
-    private static List<string> Compare(IReadOnlyList<Promise> promises, IReadOnlyList<Said> there)
-    {
-        var wrong = new List<string>();
-        var byId = there.ToLookup(said => said.ClientId);
-        foreach (var promise in promises)
-        {
-            var found = byId[promise.ClientId].ToList();
-            if (found.Count == 0)
-                wrong.Add($"lost {promise}");
-            else if (found.Count > 1)
-                wrong.Add($"doubled {promise}");
-            else if (Book.HashOf(found[0].Text) != promise.Hash)
-                wrong.Add($"altered {promise}: {found[0].Text}");
-            else if ((found[0].Conversation, found[0].Seq) != (promise.Conversation, promise.Seq))
-                wrong.Add($"moved {promise}: {found[0]}");
-        }
-        foreach (var sender in promises.GroupBy(promise => (promise.Sender, promise.Conversation)))
-        {
-            var order = sender.OrderBy(promise => promise.Number).Select(promise => byId[promise.ClientId].FirstOrDefault()?.Seq ?? 0).Where(seq => seq > 0).ToList();
-            if (!order.SequenceEqual(order.Order()))
-                wrong.Add($"reordered {sender.Key}");
-        }
-        wrong.AddRange(byId.Where(group => group.Count() > 1 && promises.All(promise => promise.ClientId != group.Key)).Select(group => $"doubled unacknowledged {group.Key}"));
-        return wrong;
+        Assert.Empty(Books.Compare(book, [Stored(1), Stored(2), Stored(3)]));
+        Assert.Contains(Books.Compare(book, [Stored(1), Stored(3)]), fault => fault.StartsWith("lost", StringComparison.Ordinal));
+        Assert.Contains(Books.Compare(book, [Stored(1), Stored(2), Stored(2) with { Seq = 9 }, Stored(3)]), fault => fault.StartsWith("doubled", StringComparison.Ordinal));
+        Assert.Contains(Books.Compare(book, [Stored(1), Stored(2) with { Text = "other" }, Stored(3)]), fault => fault.StartsWith("altered", StringComparison.Ordinal));
+        Assert.Contains(Books.Compare(book, [Stored(1), Stored(2) with { Seq = 3 }, Stored(3) with { Seq = 2 }]), fault => fault.StartsWith("reordered", StringComparison.Ordinal));
+        Assert.Contains(Books.Compare(book, [Stored(1), Stored(2) with { Seq = 4 }, Stored(3) with { Seq = 5 }]), fault => fault.StartsWith("moved", StringComparison.Ordinal));
     }
 
     private static async Task Chat(Visitor visitor, string name, Book book, ConcurrentDictionary<Guid, bool> known, CancellationToken enough)

@@ -14,6 +14,8 @@ internal sealed class Store : IAsyncDisposable
         var environment = new Dictionary<string, string> { ["QUEQIAO_LIMITS"] = ServerProcess.Limits, ["QUEQIAO_FILE_MAX"] = "10240", ["ASPNETCORE_ENVIRONMENT"] = "Production" };
         if (!options.Admission)
             environment["QUEQIAO_ADMISSION"] = "off";
+        if (options.Broker is { } broker)
+            environment["QUEQIAO_BUS"] = broker;
         if (postgres is not null)
             environment["QUEQIAO_DATABASE"] = postgres.ConnectionString;
         Environment = environment;

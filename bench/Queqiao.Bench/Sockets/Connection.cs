@@ -49,13 +49,14 @@ internal abstract class Connection(Reactor reactor) : IDisposable
             _socket.ReceiveBufferSize = size;
         if (source is not null)
             _socket.Bind(new IPEndPoint(source, 0));
-        _socket.Connect(reactor.Server); // on loopback: at once
+        var server = reactor.NextServer();
+        _socket.Connect(server); // on loopback: at once
         _socket.Blocking = false;
         _handle = (int)_socket.Handle;
         _tag = reactor.Register(this);
         reactor.Epoll.Watch(_handle, _tag, Epoll.In);
         Write(Encoding.ASCII.GetBytes(
-            $"GET /gateway HTTP/1.1\r\nHost: {reactor.Server}\r\nOrigin: http://{reactor.Server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+            $"GET /gateway HTTP/1.1\r\nHost: {server}\r\nOrigin: http://{server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
             $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: queqiao.v1\r\n" +
             (Cookie is { } cookie ? $"Cookie: {cookie}\r\n" : "") + "\r\n"));
     }

@@ -3,7 +3,8 @@ using System.Net;
 namespace Queqiao.Bench.Sockets;
 
 /// <summary>One thread that reads and writes all sockets of the generator, and does in between what is due.</summary>
-internal sealed class Reactor(IPEndPoint server) : IDisposable
+/// <param name="servers">Connections go to one after the other, as a balancer would send them.</param>
+internal sealed class Reactor(params IReadOnlyList<IPEndPoint> servers) : IDisposable
 {
     private const long LongestWait = 50 * Clock.Millisecond;
 
@@ -15,7 +16,10 @@ internal sealed class Reactor(IPEndPoint server) : IDisposable
     private int _nextPing;
     private long _pingedAt = Clock.Now;
 
-    public IPEndPoint Server => server;
+    private int _next;
+
+    /// <summary>Where the next connection goes.</summary>
+    public IPEndPoint NextServer() => servers[_next++ % servers.Count];
 
     public Epoll Epoll { get; } = new(1024);
 

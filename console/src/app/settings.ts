@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, Globe, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Building2, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -51,6 +51,11 @@ export const settingsPages: readonly SettingsPage[] = [
   { group: 'conversations', path: 'rules', title: 'workbench.rules.title', words: 'settings.words.conversationRules', icon: MessagesSquare, needs: 'conversations.manage', component: () => import('@/features/conversations/settings/RulesPage.vue') },
   { group: 'conversations', path: 'tags', title: 'workbench.tags.title', words: 'settings.words.conversationTags', icon: Tags, needs: 'tags.manage', component: () => import('@/features/conversations/settings/TagsPage.vue') },
   { group: 'conversations', path: 'fields', title: 'workbench.fields.title', words: 'settings.words.conversationFields', icon: ListPlus, needs: 'fields.manage', component: () => import('@/features/conversations/settings/FieldsPage.vue') },
+  {
+    group: 'contacts', path: 'imports', title: 'imports.title', words: 'settings.words.imports', icon: FileUp, needs: 'contacts.import', component: () => import('@/features/contacts/importing/ImportsPage.vue'),
+    below: [{ path: 'imports/:id', title: 'imports.title', component: () => import('@/features/contacts/importing/ImportPage.vue'), props: true }],
+  },
+  { group: 'contacts', path: 'erasures', title: 'erasing.list', words: 'settings.words.erasures', icon: Eraser, needs: 'contacts.erase', component: () => import('@/features/contacts/erasing/ErasuresPage.vue') },
   { group: 'workspace', path: 'workspace', title: 'workspace.title', words: 'settings.words.workspace', icon: Building2, needs: 'workspace.manage', component: () => import('@/features/identity/WorkspacePage.vue') },
   {
     group: 'security', path: 'sso', title: 'sso.title', words: 'settings.words.sso', icon: LogIn, needs: 'security.manage', component: () => import('@/features/identity/signOn/ProvidersPage.vue'),
@@ -61,6 +66,7 @@ export const settingsPages: readonly SettingsPage[] = [
   },
   { group: 'security', path: 'audit', title: 'audit.title', words: 'settings.words.audit', icon: ScrollText, needs: 'audit.read', component: () => import('@/features/identity/AuditPage.vue') },
   { group: 'work', path: 'background', title: 'background.title', words: 'settings.words.background', icon: ListChecks, needs: 'jobs.manage', component: () => import('@/features/background/BackgroundPage.vue') },
+  { group: 'work', path: 'system', title: 'system.title', words: 'settings.words.system', icon: HeartPulse, needs: 'jobs.manage', component: () => import('@/features/system/SystemPage.vue') },
 ]
 
 /** The routes of the pages, below /settings. */

@@ -14,7 +14,7 @@ export interface Known {
 }
 
 const eventTypes: Record<EventBody['type'], true> = {
-  created: true, status: true, assigned: true, read: true, team: true, tagged: true, untagged: true, priority: true, subject: true, fields: true, mentioned: true,
+  created: true, status: true, assigned: true, read: true, team: true, tagged: true, untagged: true, priority: true, contact_renamed: true, subject: true, fields: true, mentioned: true,
   mentions_seen: true, edited: true, note_edited: true, recalled: true, note_recalled: true, rating_requested: true, rated: true, merged_into: true, merged_from: true,
 }
 
@@ -36,6 +36,7 @@ function applyEvent(head: Head, event: EventBody, by: string | undefined): Head 
     case 'tagged': return head.tags.some(tag => tag.id === event.tag.id) ? head : { ...head, tags: [...head.tags, { ...event.tag, color: '' }] }
     case 'untagged': return { ...head, tags: head.tags.filter(tag => tag.id !== event.tag.id) }
     case 'priority': return { ...head, priority: event.to }
+    case 'contact_renamed': return { ...head, contact: { ...head.contact, name: event.to } }
     case 'subject': return { ...head, subject: event.to }
     case 'fields': return { ...head, fields: Object.fromEntries(Object.entries({ ...head.fields, ...event.values }).filter(([, value]) => value !== null)) }
     case 'mentioned': return { ...head, unseenMentions: [...new Set([...head.unseenMentions, event.agent.id])] }

@@ -39,9 +39,9 @@ internal abstract record Command
     /// <param name="Arguments">Options as <c>serve</c> would get them.</param>
     public sealed record Doctor(StorageOptions Storage, bool Json, IReadOnlyList<string> Arguments) : Command;
 
-    /// <param name="What">classify, sentiment, retrieve, match or cluster.</param>
+    /// <param name="What">classify, sentiment, retrieve, match, cluster or bot.</param>
     /// <param name="Train">Labelled files.</param>
-    /// <param name="Knowledge">The knowledge base, or what is to be clustered.</param>
+    /// <param name="Knowledge">The knowledge base (of a bot: its folder), or what is to be clustered.</param>
     /// <param name="Test">What is to be predicted.</param>
     /// <param name="Out">Where the predictions go.</param>
     /// <param name="Clusters">How many heaps.</param>
@@ -50,6 +50,9 @@ internal abstract record Command
     /// <param name="Storage">Where the data is.</param>
     /// <param name="Anchors">A file of anchors; null: the server's own, if it is there.</param>
     public sealed record AuditVerify(StorageOptions Storage, string? Anchors) : Command;
+
+    /// <param name="Json">For programs.</param>
+    public sealed record Check(StorageOptions Storage, bool Json) : Command;
 
     public sealed record Version : Command;
 

@@ -7,7 +7,7 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts;
 
-internal sealed class ContactDirectory(IConsents consents, IVault vault, ContactEdits edits) : IContacts
+internal sealed class ContactDirectory(IStorageEngine storage, IConsents consents, IVault vault, IContactVault people, ContactEdits edits) : IContacts
 {
     private const int MostInOneStatement = 500;
 
@@ -51,6 +51,19 @@ internal sealed class ContactDirectory(IConsents consents, IVault vault, Contact
             await consents.Record(unit, id.Value, await Lines(unit.Ws, arrival.ChannelId, answer, ct), ct);
         await unit.Db.SaveChangesAsync(ct);
         return id.Value;
+    }
+
+    public async Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        var all = db.Visible(Scope<Contact>.Workspace(ws));
+        var root = await all.Where(one => one.Id == contact).Select(one => one.MergedInto).SingleOrDefaultAsync(ct) ?? contact;
+        var parts = await all.Where(one => (one.Id == root || one.MergedInto == root) && one.ErasedAt == null).OrderBy(one => one.CreatedAt).ThenBy(one => one.Id).ToListAsync(ct);
+        if (parts.Count == 0)
+            return null;
+        var ring = await people.Load(ws, parts.Select(one => one.Id), ct);
+        var name = parts.OrderByDescending(one => one.Id == root).Select(one => ContactReader.NameOf(ring, one)).FirstOrDefault(known => known is not null);
+        return new KnownAs(name, [.. parts.Select(one => one.Id)]);
     }
 
     private async Task<List<ConsentLine>> Lines(int ws, Guid channelId, NoticeAnswer answer, CancellationToken ct)

@@ -1,5 +1,6 @@
 using Queqiao.Server.Contacts.Consenting;
 using Queqiao.Server.Contacts.Erasing;
+using Queqiao.Server.Contacts.Importing;
 using Queqiao.Server.Contacts.Merging;
 using Queqiao.Server.Contacts.Moving;
 using Queqiao.Server.Contacts.People;
@@ -16,14 +17,33 @@ internal static class ContactsModule
         services.AddSingleton<ContactEdits>();
         services.AddJob<EndBlock>();
         services.AddSingleton<ContactReader>();
+        services.AddSingleton<IContactSearch, ContactSearch>();
+        services.AddJob<RewordContacts>();
+        services.AddRecurringJob(RewordContacts.Name, RewordContacts.Name, "every 1m");
         services.AddSingleton<IConsents, Consents>();
         services.AddSingleton<PurposeGate>();
         services.AddSingleton<IMergedContacts, MergedContacts>();
         services.AddSingleton<ErasureLedger>();
         services.AddSingleton<ErasingContacts>();
+        services.AddJob<FinishErasure>();
+        services.AddImports();
         services.AddSingleton<IEraser, EraseProfiles>();
         services.AddSingleton<IEraser, EraseFiles>();
         services.AddHostedService<ErasureReplay>();
+    }
+
+    private static void AddImports(this IServiceCollection services)
+    {
+        services.AddSingleton<ImportFiles>();
+        services.AddSingleton<ImportColumns>();
+        services.AddSingleton<ImportViews>();
+        services.AddSingleton<ImportRequests>();
+        services.AddSingleton<RowWriting>();
+        services.AddJob<ImportJob>();
+        services.AddJob<UndoImport>();
+        services.AddJob<ForgetImports>();
+        services.AddRecurringJob(ForgetImports.Name, ForgetImports.Name, "every 1h");
+        services.AddSingleton<IEraser, EraseImports>();
     }
 
     /// <summary>Needs <see cref="IContactReach"/>.</summary>
@@ -32,6 +52,7 @@ internal static class ContactsModule
         var contacts = app.MapGroup("/api/v1/contacts").WithTags("Contacts");
         ContactEndpoints.Map(contacts);
         ExportContacts.Map(contacts);
+        ImportEndpoints.Map(contacts);
         ContactNotes.Map(contacts);
         ContactBlocking.Map(contacts);
         ContactTimeline.Map(contacts);

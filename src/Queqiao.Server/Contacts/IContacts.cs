@@ -15,4 +15,16 @@ internal interface IContacts
 
     /// <summary>Stores what a channel has learned about somebody who writes; makes the contact when there is none. Saves. The same again changes nothing.</summary>
     Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct);
+
+    /// <summary>What somebody is called, and every contact that is the same person; null: they are not there, or were erased.</summary>
+    Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct);
+}
+
+/// <param name="Name">Of the contact that stands for the person; when it has none, the first one that a part of it has.</param>
+internal sealed record KnownAs(string? Name, IReadOnlyList<Guid> Contacts);
+
+/// <summary>The payload of a job that is written whenever somebody is called otherwise than before, also because contacts were merged. Conversations handle it.</summary>
+internal sealed record ContactNamed(Guid ContactId)
+{
+    public const string Kind = "contacts.named";
 }

@@ -9,6 +9,9 @@ namespace Queqiao.Server.Contacts;
 /// </summary>
 internal interface IEraser
 {
+    /// <summary>Counts what there is of the person, for whoever is about to erase them; changes nothing.</summary>
+    Task Look(QueqiaoDb db, Erasure erasure, CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>What can be done inside the transaction that destroys the keys. May run again after a race.</summary>
     Task Erase(WriteUnit unit, Erasure erasure, CancellationToken ct) => Task.CompletedTask;
 
@@ -29,5 +32,5 @@ internal sealed record Erasure(int Ws, IReadOnlyList<Guid> Contacts)
 internal interface IMergedContacts
 {
     /// <summary>The contact and all it was merged with, itself too.</summary>
-    Task<IReadOnlyList<Guid>> Of(WriteUnit unit, Guid contact, CancellationToken ct);
+    Task<IReadOnlyList<Guid>> Of(QueqiaoDb db, int ws, Guid contact, CancellationToken ct);
 }

@@ -33,6 +33,9 @@ internal sealed record Mentioned(Guid AgentId, string Name) : InternalEntry;
 /// <summary>The person was erased: what came before is unreadable from here on.</summary>
 internal sealed record ContactErased : InternalEntry;
 
+/// <summary>The person is called otherwise from here on; null: nothing.</summary>
+internal sealed record ContactRenamed(string? To) : InternalEntry;
+
 /// <summary>Its sender has seen where they were named.</summary>
 internal sealed record MentionsSeen : InternalEntry;
 

@@ -201,7 +201,7 @@ internal sealed record ConversationHead : IScoped
 
     /// <summary>Colleagues sort and mark conversations without anything happening in them.</summary>
     private static bool IsActivity(EntryBody body) =>
-        body is not (ReadMarked or MentionsSeen or Tagged or Untagged or PriorityChanged or SubjectChanged or FieldsChanged);
+        body is not (ReadMarked or MentionsSeen or Tagged or Untagged or PriorityChanged or SubjectChanged or FieldsChanged or ContactRenamed);
 
     /// <summary>What colleagues attach to a conversation. Null: another kind.</summary>
     private ConversationHead? AfterLabel(EntryBody body, Sender by) => body switch
@@ -210,6 +210,7 @@ internal sealed record ConversationHead : IScoped
         Tagged tag => this with { Tags = IdSet.With(Tags, tag.Id) },
         Untagged tag => this with { Tags = IdSet.Without(Tags, tag.Id) },
         PriorityChanged priority => this with { Priority = priority.To },
+        ContactRenamed renamed => this with { ContactName = renamed.To, LastSenderName = LastSenderKind == SenderKind.Contact ? renamed.To : LastSenderName },
         SubjectChanged subject => this with { Subject = subject.To },
         ContactErased => this with { ErasedAt = LastEntryAt, Personal = HeadPersonal.Nobody, Unread = 0, ContactUnread = 0, WaitingSince = null },
         FieldsChanged fields => AfterFields(fields),

@@ -11,6 +11,7 @@ using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Naming;
 using Queqiao.Server.Conversations.Search;
 using Queqiao.Server.Conversations.Queueing;
 using Queqiao.Server.Conversations.Relaying;
@@ -50,6 +51,7 @@ internal static class ConversationsModule
         services.AddSingleton<WordLimitsSource>();
         services.AddSingleton<HandOver>();
         services.AddSingleton<Transcript>();
+        services.AddSingleton<OpenedFiles>();
         services.AddSingleton<SettingsBoard>();
         services.AddHostedService(all => all.GetRequiredService<SettingsBoard>());
         services.AddSingleton<SnoozeWaker>();
@@ -78,6 +80,7 @@ internal static class ConversationsModule
         services.AddSingleton<TextSearch>();
         services.AddSingleton<ILogListener, IndexTexts>();
         services.AddHostedService<SearchStart>(); // before the listeners: it may send one of them back
+        services.AddSingleton<HolderSight>();
         services.AddSingleton<ConversationQueue>();
         services.AddSingleton<IConversationQueue>(all => all.GetRequiredService<ConversationQueue>());
         services.AddSingleton<QueueNews>();
@@ -92,6 +95,7 @@ internal static class ConversationsModule
         services.AddSingleton<BulkSelecting>();
         services.AddSingleton<BulkActs>();
         services.AddSingleton<BulkWriter>();
+        services.AddJob<NameConversations>();
         services.AddJob<BulkJob>();
         services.AddJob<BulkUndo>();
         services.AddJob<ForgetBulk>();

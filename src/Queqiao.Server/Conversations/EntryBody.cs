@@ -93,6 +93,7 @@ internal static class EntryType
     public const string Untagged = "untagged";
     public const string Priority = "priority";
     public const string Erased = "erased";
+    public const string ContactRenamed = "contact_renamed";
     public const string Subject = "subject";
     public const string Fields = "fields";
     public const string Mentioned = "mentioned";
@@ -124,6 +125,7 @@ internal static class EntryBodies
         PriorityChanged => EntryType.Priority,
         ContactErased => EntryType.Erased,
         UnreadableEntry gone => gone.Type,
+        ContactRenamed => EntryType.ContactRenamed,
         SubjectChanged => EntryType.Subject,
         FieldsChanged => EntryType.Fields,
         Mentioned => EntryType.Mentioned,
@@ -153,6 +155,7 @@ internal static class EntryBodies
         Untagged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredUntagged),
         PriorityChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredPriorityChanged),
         ContactErased it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredContactErased),
+        ContactRenamed it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredContactRenamed),
         SubjectChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredSubjectChanged),
         FieldsChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredFieldsChanged),
         Mentioned it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMentioned),
@@ -181,6 +184,7 @@ internal static class EntryBodies
         EntryType.Untagged => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredUntagged)),
         EntryType.Priority => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredPriorityChanged)),
         EntryType.Erased => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredContactErased)),
+        EntryType.ContactRenamed => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredContactRenamed)),
         EntryType.Subject => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredSubjectChanged)),
         EntryType.Fields => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredFieldsChanged)),
         EntryType.Mentioned => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMentioned)),
@@ -214,6 +218,7 @@ internal sealed record Stored<T>([property: JsonPropertyName("b")] T Body, [prop
 [JsonSerializable(typeof(Stored<Untagged>))]
 [JsonSerializable(typeof(Stored<PriorityChanged>))]
 [JsonSerializable(typeof(Stored<ContactErased>))]
+[JsonSerializable(typeof(Stored<ContactRenamed>))]
 [JsonSerializable(typeof(Stored<SubjectChanged>))]
 [JsonSerializable(typeof(Stored<FieldsChanged>))]
 [JsonSerializable(typeof(Stored<Mentioned>))]

@@ -11,6 +11,9 @@ internal interface IConversationQueue
     /// <summary>Conversations that nobody holds: higher priority first, then whoever has waited longest.</summary>
     Task<IReadOnlyList<WaitingConversation>> Waiting(int ws, int most, CancellationToken ct);
 
+    /// <summary>Those of these conversations that an agent could see once they hold them; null: all of them.</summary>
+    Task<IReadOnlySet<Guid>?> SeenBy(int ws, Guid agentId, IReadOnlyCollection<Guid> conversations, CancellationToken ct);
+
     /// <summary>Open conversations of each agent who has any.</summary>
     Task<IReadOnlyDictionary<Guid, int>> Loads(int ws, CancellationToken ct);
 

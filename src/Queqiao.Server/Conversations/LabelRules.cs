@@ -23,6 +23,10 @@ internal static class LabelRules
     public static Decision SetSubject(this ConversationHead head, string? subject) =>
         head.Subject == subject ? Decision.Nothing : new SubjectChanged(head.Subject, subject);
 
+    /// <summary>What the person is called; of somebody who was erased there is no name.</summary>
+    public static Decision Name(this ConversationHead head, string? name) =>
+        head.ErasedAt is not null || head.ContactName == name ? Decision.Nothing : new ContactRenamed(name);
+
     public static Decision SetFields(this ConversationHead head, FieldPatch patch)
     {
         var news = new FieldsChanged(FieldValues.News(head.Fields, patch.Internal), FieldValues.News(head.PersonalFields, patch.Personal));

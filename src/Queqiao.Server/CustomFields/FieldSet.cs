@@ -6,6 +6,8 @@ namespace Queqiao.Server.CustomFields;
 /// <summary>The fields of one kind of thing: reads what somebody wants to write into them.</summary>
 internal sealed class FieldSet(IReadOnlyList<CustomField> fields)
 {
+    public static readonly FieldSet None = new([]);
+
     private readonly Dictionary<string, CustomField> _byKey = fields.ToDictionary(field => field.Key, StringComparer.Ordinal);
 
     public IReadOnlyList<CustomField> All => fields;

@@ -145,6 +145,20 @@ internal static class FieldValues
         return Write(news);
     }
 
+    /// <summary>What of a change is new: values of fields that have none yet. Null when nothing is.</summary>
+    public static string? Missing(string? values, string? patch)
+    {
+        var known = Of(values);
+        return Write(new SortedDictionary<string, JsonElement?>(Of(patch).Where(one => !known.ContainsKey(one.Key)).ToDictionary(), StringComparer.Ordinal));
+    }
+
+    /// <summary>The change that takes another one back: what its fields had before. Null when there is nothing to take back.</summary>
+    public static string? Back(string? values, string? patch)
+    {
+        var known = Of(values);
+        return Write(new SortedDictionary<string, JsonElement?>(Of(patch).ToDictionary(one => one.Key, one => known.GetValueOrDefault(one.Key)), StringComparer.Ordinal));
+    }
+
     public static IEnumerable<string> Keys(string? values) => Of(values).Keys;
 
     /// <summary>The values as lines <c>key=value</c>, each between line breaks, for filters that ask whether one is there. Null without values.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Approving;
 using Queqiao.Server.Identity.Auditing;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
@@ -38,6 +39,8 @@ internal static class Audit
         row.Mac = AuditDigest.Of(unit.Vault, by.Ws)?.Row(row);
         unit.Db.Table<AuditRow>().Add(row);
         await unit.Db.SaveChangesAsync(ct);
+        if (by.Run is { Spent: false } run)
+            await Approvals.Spend(unit, by.Ws, run, ct);
     }
 
     /// <summary>
@@ -69,15 +72,19 @@ internal static class Audit
 /// <param name="Kind"><c>agent</c>, <c>token</c> (a program for an agent), <c>system</c> or <c>anonymous</c>.</param>
 internal sealed record AuditBy(int Ws, string Kind, Guid? Id, string? Address)
 {
-    /// <summary>What they acted through: <c>session:ID</c>, <c>token:ID</c>.</summary>
+    /// <summary>What they acted through: <c>session:ID</c>, <c>token:ID</c>, <c>approval:ID</c>.</summary>
     public string? Via { get; init; }
 
     /// <summary>An agent, at their own request, or a program with their token.</summary>
     public static AuditBy Agent(Actor actor, HttpContext context) =>
-        new(actor.Ws, actor.TokenId is null ? "agent" : "token", actor.AgentId, AddressOf(context)) { Via = ViaOf(actor, context) };
+        new(actor.Ws, actor.TokenId is null ? "agent" : "token", actor.AgentId, AddressOf(context)) { Via = ViaOf(actor, context), Run = context.Features.Get<ApprovedRun>() };
+
+    /// <summary>The approval that this deed was waiting for: it is spent in the deed's transaction.</summary>
+    internal ApprovedRun? Run { get; init; }
 
     private static string? ViaOf(Actor actor, HttpContext context) =>
-        actor.TokenId is { } token ? $"token:{token}"
+        context.Features.Get<ApprovedRun>() is { } run ? $"approval:{run.Approval}"
+        : actor.TokenId is { } token ? $"token:{token}"
         : context.Features.Get<SignedInBy>() is { } session ? $"session:{Sessions.ListSessions.IdOf(session.TokenHash)}" : null;
 
     /// <summary>The server itself, or whoever has its console: command line, demo.</summary>

@@ -3,6 +3,24 @@ using System.Text.RegularExpressions;
 
 namespace Queqiao.EndToEnd.Support;
 
+/// <summary>Where a server runs, and on what.</summary>
+internal sealed record ServerPlace
+{
+    public required string Folder { get; init; }
+
+    public string? Database { get; init; }
+
+    public Uri? Broker { get; init; }
+
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>0: any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>A network namespace of Linux.</summary>
+    public string? Inside { get; init; }
+}
+
 /// <summary>The built server in a process of its own, to be killed.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
@@ -23,9 +41,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public Uri Address => _address.Task.Result;
 
     /// <summary>Starts the server and waits until it is ready.</summary>
-    public static async Task<ServerProcess> Start(string folder, string? database, int port, params string[] more)
+    public static Task<ServerProcess> Start(string folder, string? database, int port, params string[] more) =>
+        Start(new ServerPlace { Folder = folder, Database = database, Port = port }, more);
+
+    public static async Task<ServerProcess> Start(ServerPlace place, params string[] more)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(BuildFolder, "queqiao.dll"), "--urls", $"http://127.0.0.1:{port}", "--data", folder, .. more])
+        var (folder, database) = (place.Folder, place.Database);
+        string[] line = [.. place.Inside is { } space ? (string[])["ip", "netns", "exec", space, "dotnet"] : ["dotnet"], Path.Combine(BuildFolder, "queqiao.dll"), "--urls", $"http://{place.Host}:{place.Port}", "--data", folder, .. more];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
@@ -33,6 +56,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             start.Environment.Remove(name);
         if (database is not null)
             start.Environment["QUEQIAO_DATABASE"] = database;
+        if (place.Broker is { } broker)
+            start.Environment["QUEQIAO_BUS"] = broker.ToString();
         var server = new ServerProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
         server.Begin();
         await server._address.Task.WaitAsync(TimeSpan.FromSeconds(60));

@@ -80,6 +80,19 @@ public sealed class FieldPolicyTests
         await using var again = await agent.Socket(); // the same session comes in again
     }
 
+    [PostgresFact]
+    public async Task A_role_that_is_changed_on_another_server_reaches_sockets_here()
+    {
+        await using var site = await Site.Open(Engines.Postgres);
+        await using var other = site.Join();
+        var (agent, _, _) = await Scene(site, "masked");
+        await using var console = await agent.On(other).Socket();
+        var role = (await site.Owner.Api.Get("/api/v1/roles")).Body.Items().Single(one => one.Text("name") == "外包").Text("id");
+        (await site.Owner.Api.Patch($"/api/v1/roles/{role}", new { policy = Policy("clear", null) })).Expect(HttpStatusCode.OK);
+        Assert.Equal(4401, (await console.Ended()).Code);
+        Assert.Equal("clear", (await agent.On(other).Api.Get("/api/v1/session")).Text("fields", "phone"));
+    }
+
     private static bool Leaks(string text) => text.Contains(Phone, StringComparison.Ordinal) || text.Contains(Email, StringComparison.Ordinal) || text.Contains("张小三", StringComparison.Ordinal);
 
     private static object Policy(string level, int? revealsPerDay) => new

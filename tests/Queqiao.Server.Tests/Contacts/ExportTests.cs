@@ -1,5 +1,5 @@
 using System.Net;
-using Queqiao.Server.Contacts.Moving;
+using Queqiao.Server.Platform.Tables;
 using Queqiao.Server.Tests.Gateway.Support;
 
 namespace Queqiao.Server.Tests.Contacts;

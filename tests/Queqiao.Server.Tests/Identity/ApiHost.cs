@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Contacts;
+using Queqiao.Server.CustomFields;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Files;
@@ -56,10 +57,10 @@ internal sealed class ApiHost : IAsyncDisposable
     }
 
     /// <summary>Over a store of this engine that goes away with the host.</summary>
-    public static async Task<ApiHost> On(string engine, HeldClock? clock = null)
+    public static async Task<ApiHost> On(string engine, HeldClock? clock = null, string? publicUrl = null)
     {
         var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
-        var host = await Start(database: database?.Owner, clock: clock);
+        var host = await Start(database: database?.Owner, publicUrl: publicUrl, clock: clock);
         host._database = database;
         return host;
     }
@@ -104,6 +105,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton(new PublicUrl(publicUrl));
         services.AddIdentity(new IdentityOptions { Output = printed, SessionIdle = options?.SessionIdle ?? TimeSpan.FromMinutes(30) });
         services.AddFiles(new FileLimits());
+        services.AddCustomFields();
         services.AddContacts();
         services.AddChannels();
         also?.Invoke(builder);
@@ -175,51 +177,4 @@ internal sealed class ApiHost : IAsyncDisposable
         if (_ownsFolder)
             Directory.Delete(_folder, recursive: true);
     }
-}
-
-/// <summary>An answer: its status, headers and JSON.</summary>
-internal sealed record ApiAnswer(HttpStatusCode Status, JsonElement Body, HttpResponseMessage Raw)
-{
-    public string Code => Body.GetProperty("code").GetString()!;
-
-    public string Text(params string[] path) => path.Aggregate(Body, (at, name) => at.GetProperty(name)).GetString()!;
-}
-
-/// <summary>A browser of one person, seen from below: it keeps one cookie.</summary>
-internal sealed class ApiClient(Uri address) : IDisposable
-{
-#pragma warning disable RS0030 // tests speak to their own server
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false }) { BaseAddress = address };
-#pragma warning restore RS0030
-
-    /// <summary>NAME=VALUE, as it is sent.</summary>
-    public string? Cookie { get; set; }
-
-    public string? Token => Cookie?[(Cookie.IndexOf('=', StringComparison.Ordinal) + 1)..];
-
-    public Task<ApiAnswer> Get(string path, params (string, string)[] headers) => Send(HttpMethod.Get, path, null, headers);
-
-    public Task<ApiAnswer> Post(string path, object body, params (string, string)[] headers) => Send(HttpMethod.Post, path, body, headers);
-
-    public Task<ApiAnswer> Patch(string path, object body) => Send(HttpMethod.Patch, path, body);
-
-    public Task<ApiAnswer> Delete(string path) => Send(HttpMethod.Delete, path, null);
-
-    public async Task<ApiAnswer> Send(HttpMethod method, string path, object? body, params (string Name, string Value)[] headers)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-            request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
-        if (Cookie is not null)
-            request.Headers.Add("Cookie", Cookie);
-        foreach (var (name, value) in headers)
-            request.Headers.TryAddWithoutValidation(name, value);
-        var response = await _http.SendAsync(request);
-        if (response.Headers.TryGetValues("Set-Cookie", out var cookies))
-            Cookie = cookies.First().Split(';')[0] is { } given && !given.EndsWith('=') ? given : null;
-        var text = await response.Content.ReadAsStringAsync();
-        return new ApiAnswer(response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement, response);
-    }
-
-    public void Dispose() => _http.Dispose();
 }

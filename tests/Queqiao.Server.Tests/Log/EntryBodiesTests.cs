@@ -23,6 +23,7 @@ public sealed class EntryBodiesTests
         (new Tagged(Lin.Id, "vip"), """{"b":{"id":"01a20244-e800-7397-9c5e-a14d20a2eeb6","name":"vip"}}"""),
         (new Untagged(Lin.Id, "vip"), """{"b":{"id":"01a20244-e800-7397-9c5e-a14d20a2eeb6","name":"vip"}}"""),
         (new PriorityChanged("none", "urgent"), """{"b":{"from":"none","to":"urgent"}}"""),
+        (new ContactRenamed("王芳"), """{"b":{"to":"\u738B\u82B3"}}"""),
         (new SubjectChanged(null, "Refund"), """{"b":{"to":"Refund"}}"""),
         (new FieldsChanged("{\"a\":1}", null), """{"b":{"internal":"{\u0022a\u0022:1}"}}"""),
         (new Mentioned(Lin.Id, "Lin"), """{"b":{"agentId":"01a20244-e800-7397-9c5e-a14d20a2eeb6","name":"Lin"}}"""),
@@ -77,7 +78,7 @@ public sealed class EntryBodiesTests
         }
         Assert.Equal(
             [
-                "assigned", "edited", "erased", "fields", "mentioned", "mentions_seen", "merged_from", "merged_into", "message", "note", "note_edited", "note_recalled", "priority",
+                "assigned", "contact_renamed", "edited", "erased", "fields", "mentioned", "mentions_seen", "merged_from", "merged_into", "message", "note", "note_edited", "note_recalled", "priority",
                 "rated", "rating_requested", "read", "recalled", "started", "status", "subject", "tagged", "team", "untagged",
             ], Examples.Select(example => EntryBodies.TypeOf(example.Body)).Distinct().Order(StringComparer.Ordinal));
     }

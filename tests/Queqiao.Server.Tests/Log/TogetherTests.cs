@@ -27,6 +27,40 @@ public sealed class TogetherTests
         await Until.True(() => heard.Entries.Count == 2, "the subscriber has heard of the conversation and its message");
     }
 
+    [PostgresFact]
+    public async Task A_conversation_that_somebody_else_changes_meanwhile_is_found_when_its_turn_comes()
+    {
+        await using var store = await Store.Open(Engines.Postgres);
+        var conversations = await Task.WhenAll(Enumerable.Range(0, 6).Select(async i => (await store.Node.CustomerSays($"v{i}", "first", "c")).ConversationOf()));
+        var second = await store.Start();
+        LogCommand Mark(Guid conversation) => new()
+        {
+            Ws = 1, ConversationId = conversation, By = Sender.System, Decide = static head => new PriorityChanged(head.Priority, "high"), Reply = new NoReply(),
+        };
+        var isHeld = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        var other = second.Engine.Run(1, async (unit, ct) =>
+        {
+            (await second.Log.AppendIn(unit, Mark(conversations[3]), ct)).Stored();
+            isHeld.SetResult();
+            await goOn.Task;
+            return 0;
+        }, CancellationToken.None);
+        await isHeld.Task;
+        // One batch of all six: it has read which rows it wants, and waits for the one that is locked.
+        var all = store.Node.Engine.Run(1, (unit, ct) => store.Node.Log.AppendIn(unit, [.. conversations.Select(Mark)], ct), CancellationToken.None);
+        await Until.True(async () =>
+        {
+            await using var db = store.Node.Engine.ReadSystem();
+            return await db.Database.SqlQuery<int>($"SELECT count(*)::integer AS \"Value\" FROM pg_locks WHERE NOT granted").SingleAsync() > 0;
+        }, "the batch waits");
+        goOn.SetResult();
+
+        await other;
+        Assert.All(await all, outcome => outcome.Stored());
+        await store.CheckLog();
+    }
+
     [Theory]
     [OnSqlite("abandons"), OnPostgres("abandons"), OnSqlite("throws"), OnPostgres("throws"), OnSqlite("is cancelled"), OnPostgres("is cancelled")]
     public async Task When_the_unit_gives_up_nothing_is_stored_and_nobody_hears(string engine, string how)

@@ -47,7 +47,7 @@ public sealed class TwoNodesTests
         Assert.False(other.The<IBus>().IsQuick);
         var visitor = await site.Visitor();
         await using var widget = await visitor.Socket();
-        var conversation = (await visitor.On(other).Say("hello")).Text("conversationId");
+        var conversation = (await visitor.On(other.Address).Say("hello")).Text("conversationId");
         await widget.Next(frame => frame.IsEvent("message.created"), "the other tab hears");
         await site.Owner.Say(conversation, "one");
         await other.Owner.Say(conversation, "two");
@@ -72,8 +72,14 @@ public sealed class TwoNodesTests
         }
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
         {
+            var at = writer % 2 == 0 ? site : other;
             for (var n = 0; n < 15; n++)
-                await visitor.On(writer % 2 == 0 ? site : other).Say($"{writer}-{n}");
+            {
+                if (writer < 4)
+                    await visitor.On(at.Address).Say($"{writer}-{n}");
+                else
+                    await at.Owner.Say(conversation, $"{writer}-{n}");
+            }
         }));
 
         var last = (await site.Owner.Row(conversation)).Long("seq");
@@ -138,7 +144,7 @@ public sealed class TwoNodesTests
         await late.Send(new { op = "watch", conversation, after = 0 });
         await late.Next(frame => frame.IsEvent("presence.updated") && frame.Maybe("conversation") == conversation && IsThere(frame), "who looks later is told too");
 
-        var second = await visitor.On(other).Socket(); // a tab at the other node
+        var second = await visitor.On(other.Address).Socket(); // a tab at the other node
         await widget.Drop();
         await Until.True(() => console.Frames.Last(frame => frame.IsEvent("presence.updated") && frame.Maybe("conversation") is not null) is var last && IsThere(last), "with one tab left they are there");
         await second.Drop();
@@ -153,14 +159,14 @@ public sealed class TwoNodesTests
         await using var site = await Site.Open(Engines.Postgres);
         await using var other = site.Join();
         var agent = await site.Agent("agent", name: "阿明");
-        await using var console = await agent.On(other).Socket();
+        await using var console = await agent.On(other.Address).Socket();
         await using var colleague = await other.Owner.Socket();
 
         // A channel that is switched off: the other node had it in memory.
         var visitor = await site.Visitor();
-        await visitor.On(other).Say("hello");
+        await visitor.On(other.Address).Say("hello");
         await site.Owner.Api.Patch("/api/v1/channels/" + site.ChannelId, new { enabled = false });
-        await Until.True(async () => (await visitor.On(other).Post("/widget/v1/messages", new { clientId = "x", text = "x" })).Status == System.Net.HttpStatusCode.NotFound, "the channel is off there", seconds: 3);
+        await Until.True(async () => (await visitor.On(other.Address).Post("/widget/v1/messages", new { clientId = "x", text = "x" })).Status == System.Net.HttpStatusCode.NotFound, "the channel is off there", seconds: 3);
 
         // Presence that is chosen at one node shows at the other.
         await agent.Api.Patch("/api/v1/presence", new { status = "away", reason = "lunch" });

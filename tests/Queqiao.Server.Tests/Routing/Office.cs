@@ -49,7 +49,7 @@ internal sealed class Office : IAgents, ITeams, IDisposable
     public Office(Store store, Node node)
     {
         _agents = new[] { store.Lin, store.Wang }.ToDictionary(person => person.Id, person => new AgentView(1, person.Id, person.Name, "agent", false, 2));
-        Queue = new ConversationQueue(node.Engine, node.Log, _news);
+        Queue = new ConversationQueue(node.Engine, node.Log, _news, new HolderSight(Everybody.Instance, node.Engine));
         Statuses = new AgentStatuses(node.Engine, Consoles, store.Ids, NullLogger<AgentStatuses>.Instance);
         Settings = new RoutingSettings(node.Engine, store.Clock);
         Assigner = new Assigner(node.Engine, Queue, Statuses, Settings, this, this, store.Ids, NullLogger<Assigner>.Instance);
@@ -118,5 +118,24 @@ internal sealed class Office : IAgents, ITeams, IDisposable
     {
         Assigner.Dispose();
         Statuses.Dispose();
+    }
+
+    /// <summary>Everybody here is an agent of the built-in role.</summary>
+    private sealed class Everybody : Server.Platform.Access.IRights
+    {
+        public static readonly Everybody Instance = new();
+
+        public event Action<int>? Changed
+        {
+            add { }
+            remove { }
+        }
+
+        public ValueTask<Server.Platform.Access.AgentRights?> Of(int ws, Guid agentId, CancellationToken ct) => new(Agents);
+
+        public ValueTask<Server.Platform.Access.AgentRights> OfRoles(int ws, IReadOnlyCollection<string> roles, Guid? @as, CancellationToken ct) => new(Agents);
+
+        private static readonly Server.Platform.Access.AgentRights Agents =
+            new([Server.Platform.Access.BuiltInRoles.Find("agent")!], Server.Platform.Access.TeamReach.Nowhere, separated: false, "Asia/Shanghai");
     }
 }

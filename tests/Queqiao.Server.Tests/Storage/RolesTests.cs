@@ -111,13 +111,14 @@ public sealed class RolesTests
         "file",
         "user_key", "consent_notice", "consent",
         "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word", "conversation_mark",
+        "contact_import", "contact_import_row",
         "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
         "workspace_key", "contact_key", "erasure",
         "canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease",
         "role", "agent_role", "access_state", "access_use",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
-        "sso_provider", "external_identity", "sso_session", "sign_in_policy",
-        "audit_link", "audit_tail", "audit_cut", "audit_state",
+        "sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member",
+        "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
     ];
 
     /// <summary>Every table with a workspace number is under the policies, but the listeners' own, which hold no customer's data, and the search index (decision 42).</summary>

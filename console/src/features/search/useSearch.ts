@@ -11,7 +11,7 @@ export function useSearch(question: Readonly<Ref<Question>>, source: SearchSourc
     queryFn: ({ pageParam }) => source.find({ ...question.value, q: asked.value }, pageParam, now()),
     initialPageParam: null as string | null,
     getNextPageParam: (last: FoundPage) => last.nextCursor ?? null,
-    enabled: computed(() => asked.value !== ''),
+    enabled: computed(() => asked.value !== '' && question.value.type !== 'contacts'),
     placeholderData: keepPreviousData,
     staleTime: 10_000,
   })

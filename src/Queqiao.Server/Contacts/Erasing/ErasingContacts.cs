@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Keys.Storage;
@@ -16,9 +17,12 @@ namespace Queqiao.Server.Contacts.Erasing;
 /// Makes everything about a person unreadable: destroys their keys and takes away what names them, in one transaction with a line of
 /// the ledger; then the stores that cannot take part in it. A kill in between is made good by <see cref="ErasureReplay"/>.
 /// </summary>
-internal sealed class ErasingContacts(IStorageEngine storage, Vault vault, IEnumerable<IEraser> erasers, IMergedContacts merged, ErasureLedger ledger)
+internal sealed class ErasingContacts(IStorageEngine storage, Vault vault, IEnumerable<IEraser> erasers, IMergedContacts merged, ErasureLedger ledger, JobQueue jobs)
 {
     public const string ReasonPurpose = "erasure reason";
+
+    /// <summary>More files than this are deleted by a job: whoever asked need not wait for a disk.</summary>
+    private const int MostFilesAtOnce = 20;
 
     private readonly IEraser[] _erasers = [.. erasers];
 
@@ -27,18 +31,44 @@ internal sealed class ErasingContacts(IStorageEngine storage, Vault vault, IEnum
     {
         var (row, erasure, refusal) = await storage.Run<(ErasureRow?, Erasure?, Refusal?)>(ws, async (unit, stop) =>
         {
+            var look = new Erasure(ws, await merged.Of(unit.Db, ws, contact, stop));
+            await Look(unit.Db, look, stop);
             var rows = unit.Db.Visible(Scope<Contact>.Workspace(ws));
             if (await rows.Where(person => person.Id == contact).Select(person => new { person.ErasedAt }).SingleOrDefaultAsync(stop) is not { } known)
                 return (null, null, Refusal.NotFound());
             if (known.ErasedAt is not null)
                 return (null, null, Refusal.Conflict("contact_erased"));
-            var erasure = new Erasure(ws, await merged.Of(unit, contact, stop));
-            return (await Carry(unit, erasure, unit.Ids.New(), contact, by, reason, stop), erasure, null);
+            var erasure = new Erasure(ws, look.Contacts);
+            var carried = await Carry(unit, erasure, unit.Ids.New(), contact, by, reason, stop);
+            if (look.Counts.GetValueOrDefault("files") <= MostFilesAtOnce)
+                return (carried, erasure, null);
+            await jobs.Add(unit, NewJob.Of(ws, FinishErasure.Name, new FinishErasure.Payload(carried.Id)) with { By = by.Id }, stop);
+            return (carried, null, null);
         }, ct);
         if (row is null)
             return (null, refusal);
-        await Finish(row, erasure!, ct);
+        if (erasure is not null)
+            await Finish(row, erasure, ct);
+        else
+            await ledger.Add(new LedgerLine(row.Ws, row.Id, ErasureReplay.IdsOf(row), row.At), ct); // not only when the job gets to it
         return (row, null);
+    }
+
+    /// <summary>What there is of somebody; null: they are not there, or were erased before.</summary>
+    public async Task<Erasure?> Look(int ws, Guid contact, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        if (!await db.Visible(Scope<Contact>.Workspace(ws)).AnyAsync(person => person.Id == contact && person.ErasedAt == null, ct))
+            return null;
+        var erasure = new Erasure(ws, await merged.Of(db, ws, contact, ct));
+        await Look(db, erasure, ct);
+        return erasure;
+    }
+
+    private async Task Look(QueqiaoDb db, Erasure erasure, CancellationToken ct)
+    {
+        foreach (var eraser in _erasers)
+            await eraser.Look(db, erasure, ct);
     }
 
     /// <summary>Once more, after a backup from before the erasure was restored.</summary>
@@ -56,11 +86,13 @@ internal sealed class ErasingContacts(IStorageEngine storage, Vault vault, IEnum
     /// <summary>The part after the commit: files and the like, then the receipt.</summary>
     public async Task Finish(ErasureRow row, Erasure erasure, CancellationToken ct)
     {
+        foreach (var (store, count) in JsonSerializer.Deserialize<Dictionary<string, long>>(row.Receipt, TolerantJson.Options)!)
+            erasure.Counts.TryAdd(store, count); // of the transaction, when a job or another start does the rest
         await ledger.Add(new LedgerLine(row.Ws, row.Id, erasure.Contacts, row.At), ct);
         foreach (var eraser in _erasers)
             await eraser.Finish(erasure, ct);
         await storage.Scrub(ct);
-        row.Receipt = JsonSerializer.Serialize(new SortedDictionary<string, long>(erasure.Counts), StrictJson.Options);
+        row.Receipt = Receipt(erasure);
         await storage.Run(row.Ws, async (unit, stop) =>
         {
             row.FinishedAt = unit.Ids.Now();
@@ -95,8 +127,12 @@ internal sealed class ErasingContacts(IStorageEngine storage, Vault vault, IEnum
         await Audit.Record(unit, by, "contact.erased", "contact", contact.ToString(), new { erasure = id, contacts = people.Length }, ct);
         foreach (var eraser in _erasers)
             await eraser.Erase(unit, erasure, ct);
+        row.Receipt = Receipt(erasure);
+        await unit.Db.Table<ErasureRow>().Where(one => one.Ws == ws && one.Id == id).ExecuteUpdateAsync(set => set.SetProperty(one => one.Receipt, row.Receipt), ct);
         return row;
     }
+
+    private static string Receipt(Erasure erasure) => JsonSerializer.Serialize(new SortedDictionary<string, long>(erasure.Counts), StrictJson.Options);
 
     private void Forget(int ws, IEnumerable<Guid> people)
     {

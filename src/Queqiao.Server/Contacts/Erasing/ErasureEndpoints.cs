@@ -19,8 +19,12 @@ internal static class ErasureEndpoints
 
     public static void MapErasures(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/api/v1/contacts/{id:guid}/erase", Erase).Needs(Permissions.EraseContacts).TakesQuery().WithTags("Contacts")
+        app.MapPost("/api/v1/contacts/{id:guid}/erase", Erase).Needs(Permissions.EraseContacts).RequiresRecentProof().NeedsSecondPerson(SecondPersonActs.EraseContacts).TakesQuery().WithTags("Contacts")
             .WithSummary("Make everything about a person unreadable, for good").Produces<ErasureView>();
+        app.MapGet("/api/v1/contacts/{id:guid}/erase", Look).Needs(Permissions.EraseContacts).TakesQuery().WithTags("Contacts")
+            .WithSummary("What there is of a person, before erasing them").Produces<PreviewView>();
+        app.MapGet("/api/v1/erasures/{id:guid}", Show).Needs(Permissions.EraseContacts).TakesQuery().WithTags("Contacts")
+            .WithSummary("One erasure and how far it is").Produces<ErasureView>();
         app.MapGet("/api/v1/erasures", List).Needs(Permissions.EraseContacts).TakesQuery("limit", "cursor").WithTags("Contacts")
             .WithSummary("Who was erased, newest first").Produces<ErasureList>();
     }
@@ -34,6 +38,9 @@ internal static class ErasureEndpoints
     internal sealed record ErasureView(
         Guid Id, Guid ContactId, IReadOnlyList<Guid> ContactIds, Guid? By, string Reason, DateTimeOffset At, DateTimeOffset? FinishedAt, JsonElement Receipt);
 
+    /// <param name="Contacts">Profiles that were merged into one person.</param>
+    internal sealed record PreviewView(int Contacts, long Conversations, long Messages, long Notes, long Files);
+
     internal sealed record ErasureList(IReadOnlyList<ErasureView> Items, string? NextCursor);
 
     private static async Task<IResult> Erase(Guid id, Request request, Actor actor, ErasingContacts erasing, IVault vault, HttpContext context, CancellationToken ct)
@@ -44,6 +51,21 @@ internal static class ErasureEndpoints
             return Refusal.Invalid("reason", "too_long", MostReason).ToProblem();
         var (row, refusal) = await erasing.Erase(actor.Ws, id, AuditBy.Agent(actor, context), request.Reason.Trim(), ct);
         return row is null ? refusal!.ToProblem() : TypedResults.Ok(View(row, vault));
+    }
+
+    private static async Task<IResult> Look(Guid id, Actor actor, ErasingContacts erasing, CancellationToken ct)
+    {
+        if (await erasing.Look(actor.Ws, id, ct) is not { } there)
+            return Refusal.NotFound().ToProblem();
+        long Of(string store) => there.Counts.GetValueOrDefault(store);
+        return TypedResults.Ok(new PreviewView(there.Contacts.Count, Of("conversations"), Of("messages"), Of("notes"), Of("files")));
+    }
+
+    private static async Task<IResult> Show(Guid id, Actor actor, IStorageEngine storage, IVault vault, CancellationToken ct)
+    {
+        await using var db = storage.Read(actor.Ws);
+        return await db.Table<ErasureRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Ws == actor.Ws && row.Id == id, ct) is { } row
+            ? TypedResults.Ok(View(row, vault)) : Refusal.NotFound().ToProblem();
     }
 
     private static async Task<IResult> List(Actor actor, IStorageEngine storage, IVault vault, CancellationToken ct, int? limit = null, string? cursor = null)

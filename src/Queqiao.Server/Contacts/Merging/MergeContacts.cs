@@ -26,7 +26,7 @@ internal static class MergeContacts
 
     internal sealed record UnmergeRequest(Guid? MergeId = null);
 
-    private static async Task<IResult> Merge(Guid id, MergeRequest request, Actor actor, ContactReader reader, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    private static async Task<IResult> Merge(Guid id, MergeRequest request, Actor actor, ContactReader reader, ContactEdits edits, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var no = await ContactEndpoints.On(id, actor, reader, storage, async (unit, into, stop) =>
         {
@@ -48,13 +48,14 @@ internal static class MergeContacts
                 await all.Where(contact => contact.Id == into.Id || contact.MergedInto == into.Id).ExecuteUpdateAsync(set => set.SetProperty(contact => contact.BlockedAt, (long?)blocked), stop);
             var merge = new ContactMerge { Ws = actor.Ws, Id = unit.Ids.New(), IntoId = into.Id, FromId = from.Id, At = unit.Ids.Now(), By = actor.AgentId };
             unit.Db.Add(merge);
+            await edits.Named(unit, into.Id, actor.AgentId, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contact.merged", "contact", into.Id.ToString(), new { other = from.Id, merge = merge.Id }, stop);
             return null;
         }, ct);
         return no?.ToProblem() ?? (IResult)TypedResults.Ok(await ContactEndpoints.Read(reader, storage, actor, id, ct));
     }
 
-    private static async Task<IResult> Unmerge(Guid id, UnmergeRequest request, Actor actor, ContactReader reader, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    private static async Task<IResult> Unmerge(Guid id, UnmergeRequest request, Actor actor, ContactReader reader, ContactEdits edits, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var no = await ContactEndpoints.On(id, actor, reader, storage, async (unit, root, stop) =>
         {
@@ -70,6 +71,8 @@ internal static class MergeContacts
             var (now, by) = (unit.Ids.Now(), actor.AgentId);
             await unit.Db.Visible(Scope<ContactMerge>.Workspace(actor.Ws)).Where(row => row.Id == undo.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.UndoneAt, (long?)now).SetProperty(row => row.UndoneBy, (Guid?)by), stop);
+            await edits.Named(unit, root.Id, actor.AgentId, stop);
+            await edits.Named(unit, undo.FromId, actor.AgentId, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contact.unmerged", "contact", root.Id.ToString(), new { other = undo.FromId, merge = undo.Id }, stop);
             return null;
         }, ct);

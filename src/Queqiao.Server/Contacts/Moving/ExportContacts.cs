@@ -9,6 +9,7 @@ using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Tables;
 
 namespace Queqiao.Server.Contacts.Moving;
 
@@ -19,17 +20,23 @@ internal static class ExportContacts
     private static readonly string[] Columns = ["id", "name", "verified", "email", "phone", "tags", "blocked", "created_at", "last_seen_at"];
 
     public static void Map(RouteGroupBuilder contacts) =>
-        contacts.MapGet("/export", Handle).IsBulkWork().Needs(Permissions.ExportContacts).TakesQuery("q", "tag", "verified", "blocked")
-            .WithSummary("Contacts as CSV, with headings in the reader's language").Produces(StatusCodes.Status200OK, contentType: "text/csv");
+        contacts.MapGet("/export", Handle).IsBulkWork().Needs(Permissions.ExportContacts).NeedsSecondPerson(SecondPersonActs.ExportContacts).TakesQuery("q", "tag", "verified", "blocked", "purpose")
+            .WithSummary("Contacts as CSV, with headings in the reader's language; only those whose data may be used for the purpose").Produces(StatusCodes.Status200OK, contentType: "text/csv");
 
-    private static async Task Handle(string? q, string? tag, bool? verified, bool? blocked, Actor actor, ContactReader reader, ICustomFields custom, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    private static async Task Handle(string? q, string? tag, bool? verified, bool? blocked, string? purpose, Actor actor, ContactReader reader, PurposeGate gate, ICustomFields custom, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
+        var wanted = purpose ?? Purposes.Service;
+        if (!Purposes.All.Contains(wanted))
+        {
+            await Refusal.Invalid("purpose", "not_one_of", string.Join(", ", Purposes.All)).ToProblem().ExecuteAsync(context);
+            return;
+        }
         var fields = (await custom.Of(actor.Ws, FieldObject.Contact, ct)).All.Where(field => !field.Archived).ToList();
         var refusal = await storage.Run(actor.Ws, async (unit, stop) =>
         {
             if (await DailyUse.Take(unit, actor, DailyUse.Exports, actor.Rights.PerDay(Permissions.ExportContacts, limits => limits.ExportsPerDay), stop) is { } tooOften)
                 return tooOften;
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "contacts.exported", "workspace", null, new { search = q is not null, tag, verified, blocked }, stop);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "contacts.exported", "workspace", null, new { search = q is not null, tag, verified, blocked, purpose = wanted }, stop);
             return null;
         }, ct);
         if (refusal is not null)
@@ -48,7 +55,9 @@ internal static class ExportContacts
         for (ContactCursor? from = null; ;)
         {
             var (rows, values) = await reader.PageWithFields(actor, filter, from, AtOnce, ct);
-            foreach (var row in rows.Items)
+            await using var db = storage.Read(actor.Ws);
+            var allowed = await gate.Allowed(db, actor.Ws, [.. rows.Items.Select(row => row.Id)], wanted, ct);
+            foreach (var row in rows.Items.Where(row => allowed.Contains(row.Id)))
                 await writer.WriteAsync(LineOf(row, fields, values.GetValueOrDefault(row.Id)));
             await writer.FlushAsync(ct);
             if (rows.NextCursor is not { } next)

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage;
@@ -10,21 +11,21 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Contacts.People;
 
 /// <summary>Changes of one person's rows inside a unit. What is already so is not written again.</summary>
-internal sealed class ContactEdits(IContactVault people, IVault vault)
+internal sealed class ContactEdits(IContactVault people, IVault vault, JobQueue jobs)
 {
     /// <summary>A new person with their key. Saved with the unit's next save.</summary>
-    public (Guid Id, ContactKey Key) Add(WriteUnit unit, string? name, long at, Guid? by = null)
+    /// <param name="identities">What else they are found by: <see cref="Identify"/> them afterwards.</param>
+    public (Guid Id, ContactKey Key) Add(WriteUnit unit, string? name, long at, Guid? by = null, IReadOnlyList<ClaimedIdentity>? identities = null)
     {
         var id = unit.Ids.New();
         var key = people.Create(unit, unit.Ws, id);
         unit.Db.Add(new Contact { Ws = unit.Ws, Id = id, SealedName = name is null ? null : key.Seal(ContactPlaces.Name(id), name), CreatedAt = at, LastSeenAt = at, CreatedBy = by });
-        if (name is not null)
-            AddWords(unit, id, name);
+        AddWords(unit, id, WordsOf(unit.Ws, name, identities ?? []));
         return (id, key);
     }
 
     /// <returns>Whether the name was another one.</returns>
-    public async Task<bool> Rename(WriteUnit unit, Guid id, string? name, CancellationToken ct)
+    public async Task<bool> Rename(WriteUnit unit, Guid id, string? name, CancellationToken ct, Guid? by = null)
     {
         var rows = unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).Where(contact => contact.Id == id);
         var known = await rows.Select(contact => contact.SealedName).SingleAsync(ct);
@@ -33,15 +34,40 @@ internal sealed class ContactEdits(IContactVault people, IVault vault)
             return false;
         var sealedName = name is null ? null : key.Seal(ContactPlaces.Name(id), name);
         await rows.ExecuteUpdateAsync(set => set.SetProperty(contact => contact.SealedName, sealedName), ct);
-        await unit.Db.Visible(Scope<ContactWord>.Workspace(unit.Ws)).Where(word => word.ContactId == id).ExecuteDeleteAsync(ct);
-        if (name is not null)
-            AddWords(unit, id, name);
+        await Reword(unit, id, ct);
+        await Named(unit, id, by, ct);
         return true;
     }
 
-    private void AddWords(WriteUnit unit, Guid id, string name)
+    /// <summary>Somebody may be called otherwise from here on: their conversations are told.</summary>
+    public Task Named(WriteUnit unit, Guid id, Guid? by, CancellationToken ct) =>
+        jobs.Add(unit, NewJob.Of(unit.Ws, ContactNamed.Kind, new ContactNamed(id)) with { By = by }, ct);
+
+    /// <summary>Makes the words that somebody is found by from what they are called and have now.</summary>
+    public async Task Reword(WriteUnit unit, Guid id, CancellationToken ct)
     {
-        foreach (var word in NameWords.OfName(name).Select(part => vault.WordOf(unit.Ws, part)).Distinct())
+        await unit.Db.SaveChangesAsync(ct);
+        var contact = await unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).SingleAsync(one => one.Id == id, ct);
+        var rows = await unit.Db.Visible(Scope<ContactIdentifier>.Workspace(unit.Ws)).Where(row => row.ContactId == id).ToListAsync(ct);
+        var ring = await people.Load(unit, unit.Ws, [id], ct);
+        var identities = rows.Select(row => (row.Kind, Value: ring.Text(ProfilePlaces.Identifier(row.Id), row.Sealed, out _))).Where(one => one.Value is not null).Select(one => new ClaimedIdentity(one.Kind, one.Value!)).ToList();
+        var wanted = WordsOf(unit.Ws, ContactReader.NameOf(ring, contact), identities);
+        var mine = unit.Db.Visible(Scope<ContactWord>.Workspace(unit.Ws)).Where(word => word.ContactId == id);
+        var known = (await mine.Select(word => word.Word).ToListAsync(ct)).ToHashSet();
+        var gone = known.Except(wanted).ToArray();
+        if (gone.Length > 0)
+            await mine.Where(word => gone.Contains(word.Word)).ExecuteDeleteAsync(ct);
+        wanted.ExceptWith(known);
+        AddWords(unit, id, wanted);
+        await unit.Db.SaveChangesAsync(ct);
+    }
+
+    private HashSet<Guid> WordsOf(int ws, string? name, IReadOnlyList<ClaimedIdentity> identities) =>
+        [.. (name is null ? [] : NameWords.OfName(name)).Concat(identities.SelectMany(identity => IdentifierWords.Of(identity.Kind, identity.Value))).Select(part => vault.WordOf(ws, part))];
+
+    private static void AddWords(WriteUnit unit, Guid id, IEnumerable<Guid> words)
+    {
+        foreach (var word in words)
             unit.Db.Add(new ContactWord { Ws = unit.Ws, Word = word, ContactId = id });
     }
 
@@ -57,14 +83,29 @@ internal sealed class ContactEdits(IContactVault people, IVault vault)
             return null;
         }
         var ring = await people.Load(unit, unit.Ws, [id], ct);
+        var identifier = Identify(unit, ring.Of(id)!, added);
+        await Reword(unit, id, ct);
+        return identifier;
+    }
+
+    /// <summary>The same for somebody who is known not to have it; whoever calls sees to the words.</summary>
+    public ContactIdentifier Identify(WriteUnit unit, ContactKey key, NewIdentifier added)
+    {
         var row = unit.Ids.New();
         var identifier = new ContactIdentifier
         {
-            Ws = unit.Ws, Id = row, ContactId = id, Kind = added.Kind, Tag = tag, Sealed = ring.Of(id)!.Seal(ProfilePlaces.Identifier(row), added.Value.Trim()),
+            Ws = unit.Ws, Id = row, ContactId = key.ContactId, Kind = added.Kind, Tag = vault.TagOf(unit.Ws, added.Kind, added.Value), Sealed = key.Seal(ProfilePlaces.Identifier(row), added.Value.Trim()),
             Verified = added.Verified, Source = added.Source, ChannelId = added.ChannelId, CreatedAt = unit.Ids.Now(), CreatedBy = added.By,
         };
         unit.Db.Add(identifier);
         return identifier;
+    }
+
+    /// <summary>The first fields of somebody new.</summary>
+    public static void Describe(WriteUnit unit, ContactKey key, FieldPatch patch)
+    {
+        if (!patch.IsEmpty)
+            unit.Db.Add(new ContactDetail { Ws = unit.Ws, ContactId = key.ContactId, Fields = FieldValues.Merge(null, patch.Internal), Sealed = new PersonalDetail().With(patch).Seal(key), ChangedAt = unit.Ids.Now() });
     }
 
     public async Task SetFields(WriteUnit unit, Guid id, FieldPatch patch, CancellationToken ct)

@@ -85,7 +85,7 @@ internal static class ContactEndpoints
         {
             if (actor.Rights.Fields.Name != FieldLevel.Clear && request.Name?.Contains('*', StringComparison.Ordinal) == true)
                 return Refusal.Invalid("name", "value_is_masked"); // what is shown starred out is not the name
-            var renamed = request.Name is not null && await edits.Rename(unit, contact.Id, ContactRules.Clean(request.Name), stop);
+            var renamed = request.Name is not null && await edits.Rename(unit, contact.Id, ContactRules.Clean(request.Name), stop, actor.AgentId);
             await edits.SetFields(unit, contact.Id, patch, stop);
             if (request.Tags is not null)
                 await ContactEdits.SetTags(unit, contact.Id, ContactRules.CleanTags(request.Tags), stop);
@@ -114,7 +114,7 @@ internal static class ContactEndpoints
         return no?.ToProblem() ?? (IResult)TypedResults.Created((string?)null, await Read(reader, storage, actor, id, ct));
     }
 
-    private static async Task<IResult> RemoveIdentity(Guid id, Guid row, Actor actor, ContactReader reader, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    private static async Task<IResult> RemoveIdentity(Guid id, Guid row, Actor actor, ContactEdits edits, ContactReader reader, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var no = await On(id, actor, reader, storage, async (unit, contact, stop) =>
         {
@@ -123,6 +123,7 @@ internal static class ContactEndpoints
             if (found is null)
                 return Refusal.NotFound();
             unit.Db.Remove(found);
+            await edits.Reword(unit, found.ContactId, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contact.identity_removed", "contact", contact.Id.ToString(), new { found.Kind, found.Verified }, stop);
             return null;
         }, ct);

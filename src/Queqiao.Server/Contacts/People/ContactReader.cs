@@ -51,7 +51,10 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var next = page.Count > limit ? new ContactCursor(page[limit - 1].LastSeenAt, page[limit - 1].Id).ToString() : null;
         var views = await Rows(db, actor.Ws, [.. page.Take(limit)], ct);
         if (filter.Search is { } words)
+        {
+            hits.AddRange(await ByParts(db, actor, views.ConvertAll(row => row.Id), words, ct));
             views.RemoveAll(row => !hits.Contains(row.Id) && (row.Name is null || !NameMatches(actor.Rights.Fields.Name, row.Name, words)));
+        }
         return new ContactRows(views.ConvertAll(row => row.For(actor.Rights.Fields)), next);
     }
 
@@ -101,14 +104,31 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var tags = NameSearch.Identifiers(search).Where(one => ContactMasks.LevelOf(actor.Rights.Fields, one.Kind) != FieldLevel.Hidden).Select(one => vault.TagOf(ws, one.Kind, one.Value)).ToList();
         var hits = await db.Visible(Scope<ContactIdentifier>.Workspace(ws)).Where(row => tags.Contains(row.Tag)).Select(row => row.ContactId)
             .Join(all, id => id, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id).Distinct().Take(MostHits).ToListAsync(ct);
-        if (NameWords.OfSearch(search) is not { Count: > 0 } parts)
-            return (rows.Where(contact => hits.Contains(contact.Id)), hits);
         var words = db.Visible(Scope<ContactWord>.Workspace(ws));
+        var some = PartsOf(actor, search);
+        var byPart = words.Where(row => some.Contains(row.Word)).Join(all, row => row.ContactId, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id);
+        if (NameWords.OfSearch(search) is not { Count: > 0 } parts)
+            return (rows.Where(contact => hits.Contains(contact.Id) || byPart.Contains(contact.Id)), hits);
         var named = all;
         foreach (var word in parts.Select(part => vault.WordOf(ws, part)))
             named = named.Where(contact => words.Any(row => row.Word == word && row.ContactId == contact.Id));
         var roots = named.Select(contact => contact.MergedInto ?? contact.Id);
-        return (rows.Where(contact => hits.Contains(contact.Id) || roots.Contains(contact.Id)), hits);
+        return (rows.Where(contact => hits.Contains(contact.Id) || byPart.Contains(contact.Id) || roots.Contains(contact.Id)), hits);
+    }
+
+    /// <summary>Whoever sees identifiers starred out must not find them digit by digit: they need the whole of one.</summary>
+    private Guid[] PartsOf(Actor actor, string search) => actor.Rights.Fields is { Phone: FieldLevel.Clear, Email: FieldLevel.Clear, Identities: FieldLevel.Clear }
+        ? [.. IdentifierWords.OfSearch(search).Select(part => vault.WordOf(actor.Ws, part))] : [];
+
+    /// <summary>Those of some people whom a part of an identifier has found; names are compared in clear, these parts are exact.</summary>
+    private async Task<List<Guid>> ByParts(QueqiaoDb db, Actor actor, List<Guid> roots, string search, CancellationToken ct)
+    {
+        var (ws, some) = (actor.Ws, PartsOf(actor, search));
+        if (some.Length == 0 || roots.Count == 0)
+            return [];
+        return await db.Visible(Scope<ContactWord>.Workspace(ws)).Where(row => some.Contains(row.Word))
+            .Join(db.Visible(Scope<Contact>.Workspace(ws)), row => row.ContactId, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id)
+            .Where(root => roots.Contains(root)).Distinct().ToListAsync(ct);
     }
 
     private async Task<List<ContactRow>> Rows(QueqiaoDb db, int ws, IReadOnlyList<Contact> contacts, CancellationToken ct)

@@ -6,6 +6,7 @@ using Queqiao.Server.Platform.Jobs;
 namespace Queqiao.Server.Contacts.People;
 
 /// <summary>Lets somebody write again when the time of their block is over, unless somebody blocked them anew since.</summary>
+[NoPurposeGate("ends a state of a contact; reads nothing about the person")]
 internal sealed class EndBlock : IJobHandler
 {
     public const string Name = "contacts.end_block";

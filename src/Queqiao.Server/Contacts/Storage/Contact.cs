@@ -26,6 +26,10 @@ internal sealed class Contact : IScoped
 
     /// <summary>The agent who added them; null when they came by themselves.</summary>
     public Guid? CreatedBy { get; init; }
+
+    /// <summary>The words that they are found by are to be made anew (a newer server makes others).</summary>
+    public bool WordsDue { get; init; }
+
     /// <summary>Since when they may not write; null: they may.</summary>
     public long? BlockedAt { get; set; }
 }
@@ -54,6 +58,8 @@ internal sealed class ContactTables : IEntityTypeConfiguration<Contact>, IEntity
         table.ToTable("contact").HasKey(contact => new { contact.Ws, contact.Id });
         table.HasOne<Workspace>().WithMany().HasForeignKey(contact => contact.Ws).OnDelete(DeleteBehavior.NoAction);
         table.HasIndex(contact => new { contact.Ws, contact.LastSeenAt, contact.Id }, "ix_contact_seen");
+        table.Property(contact => contact.WordsDue).HasDefaultValue(false);
+        table.HasIndex(contact => new { contact.Ws, contact.Id }, "ix_contact_words_due").HasFilter("words_due");
         table.HasIndex(contact => new { contact.Ws, contact.MergedInto }, "ix_contact_merged").HasFilter("merged_into IS NOT NULL");
     }
 

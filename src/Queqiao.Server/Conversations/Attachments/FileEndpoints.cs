@@ -43,7 +43,7 @@ internal static class FileEndpoints
     internal sealed record LinksRequest(Guid[] Ids);
 
     /// <summary>All or nothing: one file that the agent may not see makes the whole request 404, as a conversation would be.</summary>
-    private static async Task<IResult> Links(LinksRequest request, Actor actor, ConversationReader reader, StoredFiles files, FileLinks links, CancellationToken ct)
+    private static async Task<IResult> Links(LinksRequest request, Actor actor, ConversationReader reader, StoredFiles files, FileLinks links, OpenedFiles opened, HttpContext context, CancellationToken ct)
     {
         if (request.Ids.Length > MostLinks)
             return Refusal.Invalid("ids", "too_many", MostLinks).ToProblem();
@@ -54,6 +54,8 @@ internal static class FileEndpoints
         var allowed = found.Where(file => file.ConversationId is { } conversation
             ? visible.Contains(conversation) && actor.Rights.Fields.Messages != FieldLevel.Hidden
             : file.OwnerKind == FileOwner.Agent && file.OwnerKey == actor.AgentId).ToList();
+        if (allowed.Count == ids.Length)
+            await opened.Note(actor, [.. allowed.Where(file => file.ConversationId is not null)], context, ct);
         return allowed.Count == ids.Length ? FileJson.Links(allowed, links, actor.Ws, LinkAudience.Agent) : Refusal.NotFound().ToProblem();
     }
 

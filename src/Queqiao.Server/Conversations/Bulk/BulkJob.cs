@@ -9,6 +9,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Conversations.Bulk;
 
 /// <summary>Changes the conversations of a selection, chunk by chunk, with the rights that whoever asked has when it is done.</summary>
+[NoPurposeGate("marks and hands over conversations: part of answering them")]
 internal sealed class BulkJob(BulkSelecting selecting, BulkActs acts, BulkWriter writer) : IJobHandler
 {
     public const string Name = "conversations.bulk";

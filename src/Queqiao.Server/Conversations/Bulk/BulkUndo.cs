@@ -10,6 +10,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Conversations.Bulk;
 
 /// <summary>Puts the conversations of a bulk change back, where nothing else has happened since. Looking at one is nothing.</summary>
+[NoPurposeGate("marks and hands over conversations: part of answering them")]
 internal sealed class BulkUndo(IStorageEngine storage, BulkActs acts, BulkWriter writer) : IJobHandler
 {
     public const string Name = "conversations.bulk_undo";
@@ -19,7 +20,7 @@ internal sealed class BulkUndo(IStorageEngine storage, BulkActs acts, BulkWriter
 
     private const int AtOnce = 50;
 
-    private static readonly string[] Looking = [EntryType.Read, EntryType.MentionsSeen];
+    private static readonly string[] Looking = [EntryType.Read, EntryType.MentionsSeen, EntryType.ContactRenamed];
 
     public JobKind Kind { get; } = new(Name) { Class = JobClass.Bulk, Concurrency = 2, Leased = 2 };
 

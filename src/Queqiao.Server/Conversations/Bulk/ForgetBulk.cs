@@ -6,6 +6,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Conversations.Bulk;
 
 /// <summary>What was kept about bulk changes goes after three days; the log keeps what happened.</summary>
+[NoPurposeGate("deletes what is no longer needed")]
 internal sealed class ForgetBulk(IStorageEngine storage) : IJobHandler
 {
     public const string Name = "conversations.bulk_forget";

@@ -13,18 +13,25 @@ namespace Queqiao.Server.Conversations.Erasing;
 /// </summary>
 internal sealed class EraseConversations(ConversationLog log) : IEraser
 {
+    public async Task Look(QueqiaoDb db, Erasure erasure, CancellationToken ct)
+    {
+        var people = erasure.Contacts.ToArray();
+        var ids = await db.Visible(Scope<ConversationHead>.Workspace(erasure.Ws)).Where(head => people.Contains(head.ContactId)).Select(head => head.Id).ToArrayAsync(ct);
+        await Count(db, erasure, ids, ct);
+    }
+
     public async Task Erase(WriteUnit unit, Erasure erasure, CancellationToken ct)
     {
         var people = erasure.Contacts.ToArray();
         var heads = unit.Db.Visible(Scope<ConversationHead>.Workspace(erasure.Ws)).Where(head => people.Contains(head.ContactId));
         var ids = await heads.Select(head => head.Id).ToArrayAsync(ct);
-        await Count(unit, erasure, ids, ct);
+        await Count(unit.Db, erasure, ids, ct);
         erasure.Counts["drafts"] = await unit.Db.Visible(Scope<DraftRow>.Workspace(erasure.Ws)).Where(draft => ids.Contains(draft.ConversationId)).ExecuteDeleteAsync(ct);
         foreach (var id in ids.OrderBy(LogEntry.SlotOf)) // as the log locks slots
         {
             await log.AppendIn(unit, new LogCommand
             {
-                Ws = erasure.Ws, ConversationId = id, By = Sender.System, Decide = Erased, Reply = Nobody.Waits,
+                Ws = erasure.Ws, ConversationId = id, By = Sender.System, Decide = Erased, Reply = Nobody.Waits, KeysAnew = true,
             }, ct);
         }
         // The only change of a head past the log: an index entry that must go, and that no entry could bring back.
@@ -34,9 +41,9 @@ internal sealed class EraseConversations(ConversationLog log) : IEraser
     private static Decision Erased(ConversationHead head) => head.ErasedAt is not null ? Decision.Nothing : Decision.Of(
         head.IsResolved ? null : new StatusChanged(head.Status, ConversationStatus.Resolved, "contact_erased"), new ContactErased());
 
-    private static async Task Count(WriteUnit unit, Erasure erasure, Guid[] conversations, CancellationToken ct)
+    private static async Task Count(QueqiaoDb db, Erasure erasure, Guid[] conversations, CancellationToken ct)
     {
-        var kinds = await unit.Db.Visible(Scope<EntryRow>.Workspace(erasure.Ws)).Where(entry => conversations.Contains(entry.ConversationId))
+        var kinds = await db.Visible(Scope<EntryRow>.Workspace(erasure.Ws)).Where(entry => conversations.Contains(entry.ConversationId))
             .GroupBy(entry => entry.Type).Select(kind => new { kind.Key, Count = kind.LongCount() }).ToListAsync(ct);
         long Of(string type) => kinds.Where(kind => kind.Key == type).Sum(kind => kind.Count);
         erasure.Counts["conversations"] = conversations.Length;

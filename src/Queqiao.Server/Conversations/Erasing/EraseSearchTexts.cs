@@ -15,7 +15,7 @@ internal sealed class EraseSearchTexts(ITextIndex index) : IEraser
         var people = erasure.Contacts.ToArray();
         var conversations = await unit.Db.Visible(Scope<ConversationHead>.Workspace(erasure.Ws)).Where(head => people.Contains(head.ContactId)).Select(head => head.Id).ToArrayAsync(ct);
         var places = await unit.Db.Visible(Scope<EntryRow>.Workspace(erasure.Ws))
-            .Where(entry => conversations.Contains(entry.ConversationId) && (entry.Type == EntryType.Message || entry.Type == EntryType.Note))
+            .Where(entry => conversations.Contains(entry.ConversationId) && (entry.Type == EntryType.Message || entry.Type == EntryType.Note || entry.Type == EntryType.Subject))
             .Select(entry => new { entry.ConversationId, entry.Seq, entry.At }).ToListAsync(ct);
         foreach (var some in places.Chunk(1000))
             await index.Remove(unit, erasure.Ws, [.. some.Select(entry => new TextPlace(entry.ConversationId, entry.Seq, entry.At))], ct);

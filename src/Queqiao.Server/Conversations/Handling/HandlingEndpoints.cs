@@ -2,6 +2,7 @@ using System.Text.Json;
 using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Queueing;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
@@ -110,7 +111,7 @@ internal static class HandlingEndpoints
 }
 
 /// <summary>Looks up who a conversation is given to, so that the rule needs nobody's help.</summary>
-internal sealed class HandOver(IAgents agents, ITeams teams, ConversationReader reader)
+internal sealed class HandOver(IAgents agents, ITeams teams, ConversationReader reader, HolderSight sight)
 {
     public async Task<(Func<ConversationHead, Decision>? Decide, Refusal? Refusal)> Prepare(Actor actor, Guid id, Guid? agentId, Guid? teamId, CancellationToken ct)
     {
@@ -119,6 +120,8 @@ internal sealed class HandOver(IAgents agents, ITeams teams, ConversationReader 
         {
             if (await agents.Find(actor.Ws, wanted, ct) is not { Disabled: false, Handles: true } agent || !actor.Knows(wanted))
                 return (null, Refusal.Invalid("agentId", "not_found"));
+            if (!await sight.Sees(actor.Ws, wanted, id, ct))
+                return (null, Refusal.Invalid("agentId", "agent_cannot_see"));
             person = new Person(agent.Id, agent.Name);
         }
         if (teamId is not { } chosen)

@@ -8,6 +8,7 @@ namespace Queqiao.Server.Conversations.Log;
 internal sealed class BatchSeals(LogBatch batch, ConversationSeals seals)
 {
     private readonly Dictionary<int, ContactKeyRing> _rings = [];
+    private readonly bool _keysAnew = batch.Commands.Any(command => command.KeysAnew);
 
     /// <summary>Gets the keys of everybody in the batch, the missing ones in one query, and opens heads and names.</summary>
     public async ValueTask Open(ILogDialect dialect, DbConnection connection, DbTransaction transaction, CancellationToken ct)
@@ -62,7 +63,7 @@ internal sealed class BatchSeals(LogBatch batch, ConversationSeals seals)
         var ring = RingOf(ws);
         if (ring.Knows(contact))
             return;
-        if (seals.People.Cached(ws, contact) is { } key)
+        if (!_keysAnew && seals.People.Cached(ws, contact) is { } key)
             ring.Add(contact, key);
         else
             missing.Add((ws, contact));

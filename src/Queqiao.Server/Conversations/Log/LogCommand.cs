@@ -44,6 +44,9 @@ internal sealed class LogCommand
     /// <summary>When it happened, in Unix milliseconds, for what is written down later (an import, the demo); null: now.</summary>
     public long? At { get; init; }
 
+    /// <summary>Keys as the transaction has them, not from memory: it has destroyed some, and a reader may have put them back there meanwhile.</summary>
+    public bool KeysAnew { get; init; }
+
     /// <summary>When it was made, for the time until its answer.</summary>
     public long MadeAt { get; } = System.Diagnostics.Stopwatch.GetTimestamp();
 

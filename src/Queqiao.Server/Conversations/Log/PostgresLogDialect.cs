@@ -30,12 +30,14 @@ internal sealed class PostgresLogDialect : ILogDialect
         LEFT JOIN {NewestSql} ON true
         """;
 
+    // Which rows is asked apart (an array that is made first). As a join it would be asked again for a row that somebody else changed while
+    // this waited for its lock, with only that row on the other side, and PostgreSQL would leave the row out.
     private static readonly string HeadsSql = $"""
         SELECT {HeadColumns.Select} FROM conversation c
-        WHERE (c.ws, c.id) IN (
-            SELECT u.ws, u.id FROM unnest($1, $2) AS u(ws, id)
+        WHERE c.ws = ANY($1 || $3) AND c.id = ANY(ARRAY(
+            SELECT u.id FROM unnest($2) AS u(id)
             UNION ALL
-            SELECT u.ws, n.id FROM unnest($3, $4, $5) AS u(ws, channel_id, tag), {NewestSql})
+            SELECT n.id FROM unnest($3, $4, $5) AS u(ws, channel_id, tag), {NewestSql}))
         ORDER BY c.ws, c.id FOR UPDATE
         """;
 

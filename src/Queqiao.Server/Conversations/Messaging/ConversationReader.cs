@@ -24,6 +24,15 @@ internal sealed class ConversationReader(IStorageEngine storage, ConversationSea
         return await db.Visible(scope).Where(head => ids.Contains(head.Id)).Select(head => head.Id).ToHashSetAsync(ct);
     }
 
+    /// <summary>Those of these conversations that somebody else looks after, or nobody.</summary>
+    public async Task<IReadOnlyList<Guid>> HeldByOthers(Actor actor, Guid[] ids, CancellationToken ct)
+    {
+        if (ids.Length == 0)
+            return [];
+        await using var db = storage.Read(actor.Ws);
+        return await db.Visible(actor.Conversations()).Where(head => ids.Contains(head.Id) && head.AssigneeId != actor.AgentId).Select(head => head.Id).ToListAsync(ct);
+    }
+
     /// <summary>A page of the log in the order of seq.</summary>
     /// <param name="head">A head that the reader may see; what came after it is not in the page: the reader may no longer see that.</param>
     /// <param name="page">Which part.</param>

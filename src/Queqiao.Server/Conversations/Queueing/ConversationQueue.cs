@@ -5,7 +5,7 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Queueing;
 
-internal sealed class ConversationQueue(IStorageEngine storage, ConversationLog log, QueueNews news) : IConversationQueue
+internal sealed class ConversationQueue(IStorageEngine storage, ConversationLog log, QueueNews news, HolderSight sight) : IConversationQueue
 {
     private const int MostTakenBack = 200;
 
@@ -26,6 +26,8 @@ internal sealed class ConversationQueue(IStorageEngine storage, ConversationLog 
             .Select(head => new WaitingConversation(head.Id, head.TeamId, head.Priority, head.WaitingSince ?? head.LastActivityAt))
             .ToListAsync(ct);
     }
+
+    public Task<IReadOnlySet<Guid>?> SeenBy(int ws, Guid agentId, IReadOnlyCollection<Guid> conversations, CancellationToken ct) => sight.Of(ws, agentId, conversations, ct);
 
     public async Task<IReadOnlyDictionary<Guid, int>> Loads(int ws, CancellationToken ct)
     {

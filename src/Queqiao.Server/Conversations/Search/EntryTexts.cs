@@ -5,12 +5,13 @@ namespace Queqiao.Server.Conversations.Search;
 /// <summary>What of an entry can be found.</summary>
 internal static class EntryTexts
 {
-    /// <summary>Messages and notes are found by their text and the names of their files; null: nothing.</summary>
+    /// <summary>Messages and notes are found by their text and the names of their files, conversations by their subject; null: nothing.</summary>
     public static (TextKind Kind, string Text)? Of(EntryBody body) => body switch
     {
         MessagePosted { Revision.Recalled: true } or NotePosted { Revision.Recalled: true } => null,
         MessagePosted message => (TextKind.Message, With(message.Text, message.Attachments)),
         NotePosted note => (TextKind.Note, With(note.Text, note.Attachments)),
+        SubjectChanged { To: { } subject } => (TextKind.Subject, subject),
         _ => null,
     };
 

@@ -27,6 +27,8 @@ internal sealed class IndexTexts(ITextIndex index, WordKeys keys, ConversationSe
             await index.Put(unit, texts, ct);
         foreach (var workspace in entries.Where(entry => entry.Body is MessageRecalled or NoteRecalled).GroupBy(entry => entry.Ws))
             await index.Remove(unit, workspace.Key, await Originals(workspace.Key, [.. workspace], unit, ct), ct);
+        foreach (var workspace in entries.Where(entry => entry.Body is SubjectChanged).GroupBy(entry => entry.Ws))
+            await index.Remove(unit, workspace.Key, await OldSubjects(workspace.Key, [.. workspace], unit, ct), ct);
         await rebuild.Ended(unit, ct);
     }
 
@@ -73,6 +75,16 @@ internal sealed class IndexTexts(ITextIndex index, WordKeys keys, ConversationSe
         var wanted = revisions.Select(entry => (entry.ConversationId, RevisionOf(entry.Body)!.Value.Of)).ToHashSet();
         var rows = await Rows(ws, revisions, unit).Select(row => new { row.ConversationId, row.Seq, row.At }).ToListAsync(ct);
         return [.. rows.Where(row => wanted.Contains((row.ConversationId, row.Seq))).Select(row => new TextPlace(row.ConversationId, row.Seq, row.At))];
+    }
+
+    /// <summary>A conversation is found by the subject that it has, not by those that it had.</summary>
+    private static async Task<List<TextPlace>> OldSubjects(int ws, List<LogEntry> changes, WriteUnit unit, CancellationToken ct)
+    {
+        var newest = changes.GroupBy(entry => entry.ConversationId).ToDictionary(group => group.Key, group => group.Max(entry => entry.Seq));
+        var conversations = newest.Keys.ToArray();
+        var rows = await unit.Db.Visible(Scope<EntryRow>.Workspace(ws)).Where(row => conversations.Contains(row.ConversationId) && row.Type == EntryType.Subject)
+            .Select(row => new { row.ConversationId, row.Seq, row.At }).ToListAsync(ct);
+        return [.. rows.Where(row => row.Seq < newest[row.ConversationId]).Select(row => new TextPlace(row.ConversationId, row.Seq, row.At))];
     }
 
     private static IQueryable<EntryRow> Rows(int ws, List<LogEntry> revisions, WriteUnit unit)

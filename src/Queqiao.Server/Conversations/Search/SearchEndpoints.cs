@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Contacts;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Text.Searching;
 
 namespace Queqiao.Server.Conversations.Search;
@@ -17,14 +19,14 @@ internal static class SearchEndpoints
     public const int LongestQuery = 200;
     private const int MostItems = 50;
     private const string CursorPurpose = "search cursor";
-    private static readonly string[] Types = ["conversations", "messages"];
+    private static readonly string[] Types = ["conversations", "messages", "contacts"];
 
     public static void Map(IEndpointRouteBuilder app)
     {
         var search = app.MapGroup("/api/v1/search").WithTags("Search");
         search.MapGet("", Find).Needs(Permissions.ReadConversations)
             .TakesQuery("q", "type", "status", "assignee", "channel", "from", "to", "notes", "limit", "cursor")
-            .WithSummary("Find messages, notes and conversations by their words").Produces<FoundAnswer>();
+            .WithSummary("Find messages, notes, subjects, conversations and people by their words").Produces<FoundAnswer>();
         search.MapGet("/status", Status).Needs(Permissions.ReadConversations).TakesQuery()
             .WithSummary("How far the index is behind").Produces<StatusAnswer>();
         search.MapPost("/rebuild", Rebuild).IsBulkWork().Needs(Permissions.ManageWorkspace).TakesQuery()
@@ -32,7 +34,7 @@ internal static class SearchEndpoints
     }
 
     /// <param name="Q">Words; <c>"in this order"</c>; the last word and numbers also by their beginning.</param>
-    /// <param name="Type">conversations (default): each once, with its newest hits; messages: every hit.</param>
+    /// <param name="Type">conversations (default): each once, with its newest hits; messages: every hit; contacts: people by name or identifier (the other filters do not apply).</param>
     /// <param name="Status">Of the conversation.</param>
     /// <param name="Assignee">me, none or an agent's id.</param>
     /// <param name="Channel">A channel's id.</param>
@@ -43,7 +45,7 @@ internal static class SearchEndpoints
     /// <param name="Cursor">From the page before.</param>
     internal sealed record Asked(string? Q, string? Type, string? Status, string? Assignee, Guid? Channel, string? From, string? To, bool? Notes, int? Limit, string? Cursor);
 
-    private static async Task<IResult> Find([AsParameters] Asked asked, Actor actor, TextSearch search, SearchRebuild index, IVault vault, RowFactsSource rows, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> Find([AsParameters] Asked asked, Actor actor, TextSearch search, IContactSearch people, SearchRebuild index, IVault vault, RowFactsSource rows, IStorageEngine storage, TimeProvider clock, HttpContext context, CancellationToken ct)
     {
         var limit = asked.Limit ?? 20;
         if (SearchFilter.Read(asked, actor, out var filter) is { } refusal)
@@ -52,11 +54,16 @@ internal static class SearchEndpoints
             return Refusal.Invalid("limit", "out_of_range", 1, MostItems).ToProblem();
         if (asked.Type is not null && !Types.Contains(asked.Type))
             return Refusal.Invalid("type", "not_one_of", string.Join(", ", Types)).ToProblem();
+        if (asked.Q is { Length: > LongestQuery })
+            return Refusal.Invalid("q", "too_long", LongestQuery).ToProblem();
+        // Over everybody's conversations: what was looked for stays hidden, but the same words have the same tag.
+        if (actor.Rights.SeesEverything && asked is { Cursor: null, Q: { } words })
+            await Audit.Reading(storage, actor, context, "search.made", "search", null, new { tag = vault.Tag(actor.Ws, "audit search", words), asked.Type, asked.Status, asked.Assignee, asked.Channel, asked.From, asked.To }, ct);
+        if (asked.Type == "contacts")
+            return await People(asked, actor, people, limit, ct);
         long? before = null;
         if (asked.Cursor is { } cursor && (before = Open(vault, actor, cursor)) is null)
             return Refusal.Invalid("cursor", "invalid_id").ToProblem();
-        if (asked.Q is { Length: > LongestQuery })
-            return Refusal.Invalid("q", "too_long", LongestQuery).ToProblem();
         var page = SearchQuery.Parse(asked.Q ?? "") is not { } query ? new FoundPage([], null, Cut: false)
             : asked.Type == "messages" ? await search.Messages(filter.Of(actor, query), before, limit, ct)
             : await search.Conversations(filter.Of(actor, query), before, limit, ct);
@@ -80,6 +87,16 @@ internal static class SearchEndpoints
     }
 
     private static async Task<StatusAnswer> Status(SearchRebuild index, TimeProvider clock, CancellationToken ct) => Answer(await index.Status(ct), clock);
+
+    /// <summary>Their words are made with the change itself, so they are never behind but after an upgrade.</summary>
+    private static async Task<IResult> People(Asked asked, Actor actor, IContactSearch people, int limit, CancellationToken ct)
+    {
+        if (!actor.May(Permissions.ReadContacts))
+            return Refusal.Forbidden().ToProblem();
+        if (await people.Find(actor, asked.Q ?? "", asked.Cursor, limit, ct) is not { } found)
+            return Refusal.Invalid("cursor", "invalid_id").ToProblem();
+        return TypedResults.Ok(new PeopleAnswer([.. found.Items.Select(one => new PersonItem(one))], found.NextCursor, Cut: false, LagSeconds: 0, await people.IsBehind(actor.Ws, ct)));
+    }
 
     private static async Task<IResult> Rebuild(Actor actor, SearchRebuild index, HttpContext context, CancellationToken ct)
     {
@@ -115,6 +132,11 @@ internal static class SearchEndpoints
     /// <param name="Rebuilding">The index is being filled anew.</param>
     /// <param name="Progress">How much of the log is in it, 0 to 1.</param>
     internal sealed record StatusAnswer(double LagSeconds, bool Rebuilding, double Progress);
+
+    /// <summary>With <c>type=contacts</c>.</summary>
+    internal sealed record PeopleAnswer(IReadOnlyList<PersonItem> Items, string? NextCursor, bool Cut, double LagSeconds, bool Rebuilding);
+
+    internal sealed record PersonItem(FoundPerson Contact);
 
     /// <summary>For the reference: the form of the answer.</summary>
     internal sealed record FoundAnswer(IReadOnlyList<FoundItem> Items, string? NextCursor, bool Cut, double LagSeconds, bool Rebuilding);

@@ -43,7 +43,7 @@ internal sealed record SearchFilter
         Fields = actor.Rights.Fields,
         From = From,
         To = To,
-        Kinds = Notes ? [TextKind.Message, TextKind.Note] : [TextKind.Message],
+        Kinds = Notes ? [TextKind.Message, TextKind.Subject, TextKind.Note] : [TextKind.Message, TextKind.Subject],
     };
 
     private IQueryable<ConversationHead> Narrow(IQueryable<ConversationHead> rows)

@@ -62,7 +62,8 @@ internal sealed class TextWalk(QueqiaoDb db, ConversationSeals seals, ITextIndex
     {
         var at = TextPlace.AtOf(id);
         var rows = await db.Visible(Scope<EntryRow>.Workspace(words.Ws)).Where(entry => entry.ConversationId == conversation && entry.At >= at).ToListAsync(ct);
-        return (await Open(rows, ct)).Any(entry =>
+        var subject = rows.Where(row => row.Type == EntryType.Subject).Select(row => row.Seq).DefaultIfEmpty().Max(); // earlier ones are not in the index
+        return (await Open(rows, ct)).Any(entry => (entry.Body is not SubjectChanged || entry.Seq == subject) &&
             EntryTexts.PlaceOf(entry).Id is var place && place >= id && place < end && EntryTexts.Of(entry.Body) is var (kind, _) && words.Kinds.Contains(kind) && Match(entry, place) is not null);
     }
 
@@ -130,7 +131,7 @@ internal readonly record struct Seen(bool IsVisible, bool IsRevised);
 internal sealed record TextsAsked(Scope<ConversationHead> Scope, SearchQuery Query, Func<IQueryable<ConversationHead>, IQueryable<ConversationHead>> Filter)
 {
     /// <summary>Messages; colleagues' notes too when the reader is one.</summary>
-    public IReadOnlyList<TextKind> Kinds { get; init; } = [TextKind.Message, TextKind.Note];
+    public IReadOnlyList<TextKind> Kinds { get; init; } = [TextKind.Message, TextKind.Subject, TextKind.Note];
 
     /// <summary>How people's data shows to the reader.</summary>
     public FieldPolicy Fields { get; init; } = FieldPolicy.Clear;

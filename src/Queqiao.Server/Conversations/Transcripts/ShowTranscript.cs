@@ -1,10 +1,12 @@
 using System.Text;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Transcripts;
 
@@ -18,10 +20,11 @@ internal static class ShowTranscript
     /// <param name="TimeZone">An IANA name, such as Asia/Shanghai; UTC when left out.</param>
     internal sealed record Query(string? Format, bool? Events, string? TimeZone);
 
-    public static async Task<IResult> Handle(Guid id, [AsParameters] Query query, Actor actor, ConversationReader reader, Transcript transcript, HttpContext context, CancellationToken ct)
+    public static async Task<IResult> Handle(Guid id, [AsParameters] Query query, Actor actor, ConversationReader reader, Transcript transcript, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         if (await reader.Head(actor.Conversations(), id, ct) is not { } head)
             return Refusal.NotFound().ToProblem();
+        await Audit.Reading(storage, actor, context, "transcript.downloaded", "conversation", id.ToString(), new { format = query.Format ?? "text" }, ct);
         return await Write(head, query, transcript, context, ct, actor.Rights.Fields);
     }
 

@@ -88,6 +88,9 @@ internal static class EventWriter
                 json.WriteString("from", priority.From);
                 json.WriteString("to", priority.To);
                 break;
+            case ContactRenamed renamed:
+                json.WriteString("to", renamed.To);
+                break;
             case SubjectChanged subject:
                 json.WriteString("from", subject.From);
                 json.WriteString("to", subject.To);

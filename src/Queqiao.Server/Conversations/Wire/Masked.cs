@@ -46,6 +46,7 @@ internal static class Masked
         MessageEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
         NoteEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
         StatusChanged status => status with { Reason = Words(fields, status.Reason) },
+        ContactRenamed renamed => renamed with { To = Masks.At(fields.Name, renamed.To, Masks.Name) },
         SubjectChanged subject => subject with { From = Words(fields, subject.From), To = Words(fields, subject.To) },
         FieldsChanged change => change with { Personal = FieldsOf(fields.Fields, change.Personal) },
         Rated rated => rated with { Comment = Words(fields, rated.Comment) },

@@ -93,7 +93,8 @@ internal static class ListAgents
     public static async Task<IReadOnlyList<AgentRow>> Rows(QueqiaoDb db, int ws, IReadOnlyList<Agent> agents, TeamTree tree, IAgentPresence presence, CancellationToken ct)
     {
         var ids = agents.Select(agent => agent.Id).ToArray();
-        var factors = await db.Table<SecondFactor>().Where(factor => factor.Ws == ws && ids.Contains(factor.AgentId) && factor.ConfirmedAt != null).Select(factor => factor.AgentId).ToListAsync(ct);
+        var factors = await db.Table<SecondFactor>().Where(factor => factor.Ws == ws && ids.Contains(factor.AgentId) && factor.ConfirmedAt != null).Select(factor => factor.AgentId)
+            .Union(db.Table<Passkey>().Where(passkey => passkey.Ws == ws && ids.Contains(passkey.AgentId)).Select(passkey => passkey.AgentId)).ToListAsync(ct);
         var roles = (await db.Table<AgentRole>().AsNoTracking().Where(held => held.Ws == ws && ids.Contains(held.AgentId)).ToListAsync(ct)).ToLookup(held => held.AgentId, held => held.RoleId);
         var seen = await db.Table<Session>().Where(session => session.Ws == ws && ids.Contains(session.AgentId))
             .GroupBy(session => session.AgentId).Select(own => new { own.Key, At = own.Max(session => session.LastSeenAt) }).ToDictionaryAsync(own => own.Key, own => own.At, ct);

@@ -9,6 +9,7 @@ namespace Queqiao.Server.Identity.Auditing;
 /// Takes away rows that are older than their workspace keeps them, from the beginning of the chain. What stays behind is the hash of the last
 /// one that went (<see cref="AuditCut"/>), so that the rest can still be verified.
 /// </summary>
+[NoPurposeGate("works on the audit trail, which names colleagues and ids only")]
 internal sealed class ExpireAudit(IStorageEngine storage) : IJobHandler
 {
     public const string Name = "audit.expire";

@@ -7,6 +7,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Auditing;
 
 /// <summary>Verifies every chain, against this server's anchors too; daily and when an administrator asks.</summary>
+[NoPurposeGate("works on the audit trail, which names colleagues and ids only")]
 internal sealed partial class VerifyAudit(IStorageEngine storage, AuditFiles files, Ids ids, ILogger<VerifyAudit> log) : IJobHandler
 {
     public const string Name = "audit.verify";

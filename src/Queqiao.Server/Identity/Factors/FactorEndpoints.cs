@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Passkeys;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
@@ -99,7 +100,7 @@ internal static class RemoveFactor
         storage.Run<IResult>(actor.Ws, async (unit, stop) =>
         {
             var on = await unit.Db.Table<SecondFactor>().AnyAsync(factor => factor.Ws == actor.Ws && factor.AgentId == actor.AgentId && factor.ConfirmedAt != null, stop);
-            if (on && await unit.Db.Table<Workspace>().AnyAsync(workspace => workspace.Ws == actor.Ws && workspace.SecondFactor == "required", stop))
+            if (on && !await PasskeyCeremonies.HasAny(unit.Db, actor.Ws, actor.AgentId, stop) && await unit.Db.Table<Workspace>().AnyAsync(workspace => workspace.Ws == actor.Ws && workspace.SecondFactor == "required", stop))
                 return Refusal.Conflict("second_factor_kept").ToProblem();
             if (!await SecondFactors.Remove(unit, actor.AgentId, stop))
                 return Refusal.Conflict("second_factor_off").ToProblem();
@@ -114,7 +115,7 @@ internal static class RenewRecoveryCodes
     public static Task<IResult> Handle(Actor actor, SecondFactors factors, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
         storage.Run<IResult>(actor.Ws, async (unit, stop) =>
         {
-            if (!await unit.Db.Table<SecondFactor>().AnyAsync(factor => factor.Ws == actor.Ws && factor.AgentId == actor.AgentId && factor.ConfirmedAt != null, stop))
+            if (!await SecondFactors.Has(unit.Db, actor.Ws, actor.AgentId, stop))
                 return Refusal.Conflict("second_factor_off").ToProblem();
             var codes = await factors.NewCodes(unit, actor.AgentId, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "recovery_codes.renewed", "agent", actor.AgentId.ToString(), null, stop);
@@ -122,7 +123,7 @@ internal static class RenewRecoveryCodes
         }, ct);
 }
 
-/// <summary><c>DELETE /api/v1/agents/{id}/second-factor</c>: for a colleague who lost phone and codes. Ends their sessions.</summary>
+/// <summary><c>DELETE /api/v1/agents/{id}/second-factor</c>: for a colleague who lost phone, codes and passkeys. Ends their sessions.</summary>
 internal static class ResetFactor
 {
     public static Task<IResult> Handle(Guid id, Actor actor, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
@@ -132,10 +133,11 @@ internal static class ResetFactor
                 return Refusal.NotFound().ToProblem();
             if (found.Refusal is { } refusal)
                 return refusal.ToProblem();
-            if (!await SecondFactors.Remove(unit, agent.Id, stop))
+            var passkeys = await PasskeyCeremonies.RemoveAll(unit, agent.Id, stop);
+            if (!await SecondFactors.Remove(unit, agent.Id, stop) && passkeys == 0)
                 return Refusal.Conflict("second_factor_off").ToProblem();
             await sessions.EndAll(unit, actor.Ws, agent.Id, keep: null, stop);
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "second_factor.reset", "agent", id.ToString(), null, stop);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "second_factor.reset", "agent", id.ToString(), new { passkeys }, stop);
             return TypedResults.NoContent();
         }, ct);
 }

@@ -19,6 +19,17 @@ internal sealed class SecondFactors(IStorageEngine storage, IVault vault, RateLi
         return await db.Table<SecondFactor>().AnyAsync(factor => factor.Ws == ws && factor.AgentId == agentId && factor.ConfirmedAt != null, ct);
     }
 
+    /// <summary>Whether this agent has to prove a second factor after a password: a code, or a passkey.</summary>
+    public async Task<bool> Has(int ws, Guid agentId, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        return await Has(db, ws, agentId, ct);
+    }
+
+    public static Task<bool> Has(QueqiaoDb db, int ws, Guid agentId, CancellationToken ct) => db.Table<Agent>().AnyAsync(agent => agent.Ws == ws && agent.Id == agentId
+        && (db.Table<SecondFactor>().Any(factor => factor.Ws == ws && factor.AgentId == agentId && factor.ConfirmedAt != null)
+            || db.Table<Passkey>().Any(passkey => passkey.Ws == ws && passkey.AgentId == agentId)), ct);
+
     public byte[] Seal(int ws, Guid agentId, byte[] secret) => vault.Seal(ws, Purpose, secret, agentId);
 
     public byte[] Open(SecondFactor factor) => vault.Open(factor.Ws, Purpose, factor.Secret, factor.AgentId);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
@@ -66,7 +67,7 @@ internal static class ChangePolicy
             return null;
         if (keeper is null)
             return Refusal.Invalid("breakGlass", "required");
-        if (!await unit.Db.Table<SecondFactor>().AnyAsync(factor => factor.Ws == unit.Ws && factor.AgentId == keeper.Id && factor.ConfirmedAt != null, ct))
+        if (!await SecondFactors.Has(unit.Db, unit.Ws, keeper.Id, ct))
             return Refusal.Invalid("breakGlass", "break_glass_factor");
         if (!await unit.Db.Table<SsoProvider>().AnyAsync(provider => provider.Ws == unit.Ws && provider.Enabled && provider.DeletedAt == null, ct))
             return Refusal.Conflict("sso_needs_provider");

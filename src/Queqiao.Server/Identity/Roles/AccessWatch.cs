@@ -19,7 +19,7 @@ internal sealed partial class AccessWatch(IStorageEngine storage, RightsBoard bo
         if (!storage.IsPostgres)
             return;
         using var timer = new PeriodicTimer(Every, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do // looks at once: what changes before the first beat counts, too
         {
             try
             {
@@ -30,6 +30,7 @@ internal sealed partial class AccessWatch(IStorageEngine storage, RightsBoard bo
                 CouldNotLook(trouble.GetType().Name);
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     /// <summary>Tells what changed since the last look.</summary>

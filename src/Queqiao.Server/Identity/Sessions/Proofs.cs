@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Factors;
+using Queqiao.Server.Identity.Passkeys;
 using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.SingleSignOn;
 using Queqiao.Server.Identity.Storage;
@@ -30,7 +31,8 @@ internal static class Proofs
 /// <param name="Password">They have one.</param>
 /// <param name="Otp">A code is asked for with it.</param>
 /// <param name="Providers">Where they can sign in again.</param>
-internal sealed record ProofWays(bool Password, bool Otp, IReadOnlyList<SignInProvider> Providers);
+/// <param name="Passkey">They have one.</param>
+internal sealed record ProofWays(bool Password, bool Otp, bool Passkey, IReadOnlyList<SignInProvider> Providers);
 
 /// <summary><c>GET /api/v1/session/proof</c></summary>
 internal static class ShowProofWays
@@ -38,10 +40,10 @@ internal static class ShowProofWays
     public static async Task<IResult> Handle(Actor actor, SecondFactors factors, SignInPolicies policies, IStorageEngine storage, CancellationToken ct)
     {
         await using var db = storage.Read(actor.Ws);
-        var password = (await policies.Of(actor.Ws, ct)).AllowsOwnKeys(actor.AgentId)
-            && await db.Table<Agent>().AnyAsync(agent => agent.Ws == actor.Ws && agent.Id == actor.AgentId && agent.PasswordHash != "", ct);
+        var own = actor.LimitedTo is not null || (await policies.Of(actor.Ws, ct)).AllowsOwnKeys(actor.AgentId);
+        var password = own && await db.Table<Agent>().AnyAsync(agent => agent.Ws == actor.Ws && agent.Id == actor.AgentId && agent.PasswordHash != "", ct);
         var providers = await ListIdentities.Mine(db, actor).Select(one => one.Provider).ToListAsync(ct);
-        return TypedResults.Ok(new ProofWays(password, await factors.IsOn(actor.Ws, actor.AgentId, ct), [.. providers.DistinctBy(one => one.Id)]));
+        return TypedResults.Ok(new ProofWays(password, await factors.Has(actor.Ws, actor.AgentId, ct), own && await PasskeyCeremonies.HasAny(db, actor.Ws, actor.AgentId, ct), [.. providers.DistinctBy(one => one.Id)]));
     }
 }
 
@@ -64,7 +66,7 @@ internal static class GiveProof
             if (await password.Refuse(actor, "password", request.Password, context, ct) is { } wrong)
                 return wrong.ToProblem();
         }
-        var on = await factors.IsOn(actor.Ws, actor.AgentId, ct);
+        var on = await factors.Has(actor.Ws, actor.AgentId, ct);
         if (on && string.IsNullOrWhiteSpace(request.Otp))
             return Refusal.Invalid("otp", "otp_required").ToProblem();
         if (on && factors.Limit(actor.AgentId) is { } tooMany)

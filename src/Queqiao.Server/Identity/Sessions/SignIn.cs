@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Factors;
+using Queqiao.Server.Identity.Passkeys;
 using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
@@ -12,10 +13,11 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Sessions;
 
 /// <summary><c>POST /api/v1/session</c>. Strangers, wrong passwords and closed accounts get the same answer after the same work.</summary>
-internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle, AgentSessions sessions, SecondFactors factors, SignInPolicies policies)
+internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle, AgentSessions sessions, SecondFactors factors, SignInPolicies policies, PasskeyCeremonies passkeys)
 {
     /// <param name="Otp">A code of the authenticator app or a recovery code, when the answer was <c>otp_required</c>.</param>
-    public sealed record Request(string Email, string Password, string? Otp = null);
+    /// <param name="Passkey">The answer of a passkey instead of a code.</param>
+    public sealed record Request(string Email, string Password, string? Otp = null, PasskeyAnswer? Passkey = null);
 
     public static async Task<IResult> Handle(Request request, SignIn signIn, HttpContext context, CancellationToken ct)
     {
@@ -56,15 +58,16 @@ internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, 
             await Note(agent, "sso_only", context, ct);
             return Refusal.Forbidden("sso_required").ToProblem();
         }
-        var withFactor = await factors.IsOn(agent.Ws, agent.Id, ct);
-        if (withFactor && string.IsNullOrWhiteSpace(request.Otp))
+        var withFactor = await factors.Has(agent.Ws, agent.Id, ct);
+        if (withFactor && string.IsNullOrWhiteSpace(request.Otp) && request.Passkey is null)
             return Refusal.Unauthenticated("otp_required").ToProblem();
         if (withFactor && factors.Limit(agent.Id) is { } tooManyCodes)
             return tooManyCodes.ToProblem();
         // Old hashes are renewed while the password is at hand; when the pool is busy, next time.
         var newHash = verdict == PasswordVerdict.RightButRehash ? (await passwords.Hash(request.Password, ct)).Hash : null;
         var limitedTo = !withFactor && found.Policy == "required" ? "second_factor" : null;
-        var (token, wrongCode) = await Begin(new Begun(agent, newHash, withFactor ? request.Otp : null, limitedTo), context, ct);
+        var proof = withFactor && request.Passkey is { } answer ? await passkeys.FinishAssertion(answer, PasskeyCeremonies.SignIn, null, context) : null;
+        var (token, wrongCode) = await Begin(new Begun(agent, newHash, withFactor, request.Otp, proof, limitedTo), context, ct);
         if (token is null)
         {
             await Note(agent, "otp", context, ct);
@@ -77,9 +80,11 @@ internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, 
 
     /// <param name="Agent">Whose password was right.</param>
     /// <param name="NewHash">Replaces an old one.</param>
-    /// <param name="Otp">Checked and used up in the transaction; null when there is no second factor.</param>
+    /// <param name="WithFactor">Whether a second factor has to be right.</param>
+    /// <param name="Otp">Checked and used up in the transaction.</param>
+    /// <param name="Passkey">What counts instead of a code.</param>
     /// <param name="LimitedTo">What the session is limited to.</param>
-    private sealed record Begun(Agent Agent, string? NewHash, string? Otp, string? LimitedTo);
+    private sealed record Begun(Agent Agent, string? NewHash, bool WithFactor, string? Otp, PasskeyProof? Passkey, string? LimitedTo);
 
     private async Task<Found?> Find(string emailKey, CancellationToken ct)
     {
@@ -97,18 +102,28 @@ internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, 
         var before = await sessions.Of(context);
         return await storage.Run<(string?, Refusal?)>(agent.Ws, async (unit, stop) =>
         {
-            if (wish.Otp is not null && await factors.Take(unit, agent.Id, wish.Otp, stop) is { } wrong)
+            if (wish.WithFactor && await TakeFactor(unit, wish, stop) is { } wrong)
                 return (null, wrong);
             // Whoever signs in again in the same browser leaves no open session behind.
             if (before is { TokenId: null } && before.Ws == agent.Ws)
                 await sessions.End(unit, before.Ws, before.AgentId, context.Features.GetRequiredFeature<SignedInBy>().TokenHash, stop);
             if (wish.NewHash is not null)
                 await Rehash(unit, agent, wish.NewHash, stop);
-            var token = sessions.Begin(unit, agent.Ws, agent.Id, context, wish.Otp is not null, wish.LimitedTo);
+            var token = sessions.Begin(unit, agent.Ws, agent.Id, context, wish.WithFactor, wish.LimitedTo);
             var by = new AuditBy(agent.Ws, "agent", agent.Id, AuditBy.AddressOf(context));
             await Audit.Record(unit, by, "session.started", "agent", agent.Id.ToString(), null, stop);
             return (token, null);
         }, ct);
+    }
+
+    private async Task<Refusal?> TakeFactor(WriteUnit unit, Begun wish, CancellationToken ct)
+    {
+        if (wish.Passkey is not { } proof)
+            return await factors.Take(unit, wish.Agent.Id, wish.Otp ?? "", ct);
+        if (proof.Owner != new PasskeyOwner(unit.Ws, wish.Agent.Id) || !await PasskeyCeremonies.Use(unit, proof, ct))
+            return Refusal.Unauthenticated("otp_invalid");
+        factors.WasRight(unit, wish.Agent.Id);
+        return null;
     }
 
     /// <summary>Only if nobody changed the password since it was checked.</summary>

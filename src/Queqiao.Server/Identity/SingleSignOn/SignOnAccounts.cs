@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Invitations;
+using Queqiao.Server.Identity.Passkeys;
 using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Sessions;
@@ -23,7 +24,7 @@ internal sealed record TrialView(string Subject, string? Email, bool EmailVerifi
 
 /// <summary>Whose account it is that a provider vouches for: known by issuer and subject, linked, or made.</summary>
 internal sealed class SignOnAccounts(
-    IStorageEngine storage, AgentSessions sessions, AgentChanges changes, SecondFactors factors, IVault vault)
+    IStorageEngine storage, AgentSessions sessions, AgentChanges changes, IVault vault)
 {
     private const string IdTokenPurpose = "sso id token";
 
@@ -64,7 +65,7 @@ internal sealed class SignOnAccounts(
             await sessions.End(unit, before.Ws, before.AgentId, context.Features.GetRequiredFeature<SignedInBy>().TokenHash, ct);
         var workspace = await unit.Db.Table<Workspace>().AsNoTracking().SingleAsync(one => one.Ws == unit.Ws, ct);
         var limitedTo = arrival.Settings.TrustsSecondFactor ? null
-            : await factors.IsOn(unit.Ws, agent.Id, ct) ? "second_factor_code" : workspace.SecondFactor == "required" ? "second_factor" : null;
+            : await SecondFactors.Has(unit.Db, unit.Ws, agent.Id, ct) ? "second_factor_code" : workspace.SecondFactor == "required" ? "second_factor" : null;
         var token = sessions.Begin(unit, unit.Ws, agent.Id, context, withSecondFactor: arrival.Settings.TrustsSecondFactor, limitedTo, method: "sso");
         var hash = TokenText.Hash(token)!;
         unit.Db.Table<SsoSession>().Add(new SsoSession
@@ -126,6 +127,7 @@ internal sealed class SignOnAccounts(
         AddIdentity(unit, arrival.Provider, arrival.Person.Subject, agent.Id);
         agent.PasswordHash = "";
         await SecondFactors.Remove(unit, agent.Id, ct);
+        await PasskeyCeremonies.RemoveAll(unit, agent.Id, ct);
         await sessions.EndAll(unit, unit.Ws, agent.Id, keep: null, ct);
         await changes.Tokens.Revoke(unit, agent.Id, one: null, ct);
         await Audit.Record(unit, AuditBy.System(unit.Ws), "identity.linked", "agent", agent.Id.ToString(), new { provider = arrival.Provider.Id, by = "email" }, ct);

@@ -24,6 +24,9 @@ internal sealed partial class ApiTokens(IStorageEngine storage, Ids ids, TimePro
 
     private readonly FreshCache<string, Live> _live = new(clock, FreshFor, news, "tokens");
 
+    /// <summary>Where from each token came today: the first time is written into the audit trail.</summary>
+    private readonly FreshCache<(Guid Token, string Address, long Day), object> _uses = new(clock, TimeSpan.FromDays(1));
+
     private sealed class Live(Actor actor, HashSet<string> given, byte[] hash, long? expiresAt, IReadOnlyList<IPNetwork>? networks, long lastUsedAt)
     {
         public Actor Actor { get; private set; } = actor;
@@ -63,9 +66,15 @@ internal sealed partial class ApiTokens(IStorageEngine storage, Ids ids, TimePro
             return null;
         if (await RightsOf(live, context.Connection.RemoteIpAddress, context.RequestAborted) is not { } now)
             return null;
+        var actor = live.With(now);
+        await _uses.Get((actor.TokenId!.Value, AuditBy.AddressOf(context) ?? "", ids.Now() / (long)TimeSpan.FromDays(1).TotalMilliseconds), async (use, stop) =>
+        {
+            await Audit.Reading(storage, actor, context, "token.used", "token", use.Token.ToString(), null, stop);
+            return new object();
+        }, context.RequestAborted);
         Used(live);
         context.Features.Set(new SignedInBy(hash, IsToken: true, now.Stamp, context.Connection.RemoteIpAddress));
-        return live.With(now);
+        return actor;
     }
 
     public async ValueTask<bool> Stands(SignedInBy token, CancellationToken ct) =>

@@ -32,5 +32,5 @@ internal static class TokenRules
         .. (request.Addresses ?? []).Where(one => Network(one) is null).SelectMany(one => AgentRules.When(true, "addresses", new FieldFault("invalid_network", one))),
         .. AgentRules.When(request.Addresses is { Count: > MostNetworks }, "addresses", new FieldFault("too_many", MostNetworks))]);
 
-    private static IReadOnlySet<string> Known { get; } = PermissionCatalog.All.Select(one => one.Name).ToHashSet();
+    private static HashSet<string> Known { get; } = PermissionCatalog.All.Select(one => one.Name).ToHashSet();
 }

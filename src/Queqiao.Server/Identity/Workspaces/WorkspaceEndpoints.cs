@@ -19,7 +19,8 @@ internal sealed record WorkspaceView(Guid Id, string Name, string TimeZone, stri
     {
         var ws = workspace.Ws;
         var without = await db.Table<Agent>().CountAsync(agent => agent.Ws == ws && agent.DisabledAt == null
-            && !db.Table<SecondFactor>().Any(factor => factor.Ws == ws && factor.AgentId == agent.Id && factor.ConfirmedAt != null), ct);
+            && !db.Table<SecondFactor>().Any(factor => factor.Ws == ws && factor.AgentId == agent.Id && factor.ConfirmedAt != null)
+            && !db.Table<Passkey>().Any(passkey => passkey.Ws == ws && passkey.AgentId == agent.Id), ct);
         return new(workspace.Id, workspace.Name, workspace.TimeZone, workspace.Locale, workspace.SecondFactor, without, url.Configured, Instants.Of(workspace.CreatedAt));
     }
 }

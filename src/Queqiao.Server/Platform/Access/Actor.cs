@@ -72,6 +72,9 @@ internal static class Permissions
     public const string ReadAudit = "audit.read";
     public const string ManageJobs = "jobs.manage";
 
+    /// <summary>Agree to what colleagues may only do with somebody else's consent.</summary>
+    public const string DecideApprovals = "approvals.decide";
+
     /// <summary>Make roles and give them, of what one has oneself.</summary>
     public const string ManageRoles = "roles.manage";
 
@@ -100,9 +103,8 @@ internal static class Permissions
         ReadAudit,
         ManageJobs,
         ManageRoles,
+        DecideApprovals,
     ];
-
-    public static readonly IReadOnlyList<string> Roles = ["owner", "admin", "supervisor", "agent", "viewer"];
 
     public static IReadOnlySet<string> Of(string role) => role switch
     {
@@ -190,14 +192,16 @@ internal static class AccessEndpoints
         // The roles may ask for a fresher proof than the endpoint, or where it asks for none.
         if (actor.Rights.ProofFor(needed.Permission) is { } within && !await context.ProvenRecently(within))
             return Refusal.Forbidden(actor.TokenId is null ? "proof_required" : "person_required");
-        return actor.Rights.NeedsSecondPerson(needed.Permission) && context.RequestServices.GetService<ISecondPerson>() is { } second
-            ? await second.Ask(context, actor, needed.Permission)
+        var (deed, marked) = (endpoint.Metadata.GetMetadata<SecondPersonNeeded>(), actor.Rights.NeedsSecondPerson(needed.Permission));
+        return (deed is not null || marked) && context.RequestServices.GetService<ISecondPerson>() is { } second
+            ? await second.Ask(context, actor, deed, marked ? needed.Permission : null)
             : null;
     }
 
     /// <summary>For handlers where only some wishes need a recent proof (another role, say).</summary>
     public static async ValueTask<bool> ProvenRecently(this HttpContext context, TimeSpan? within = null) =>
-        context.Features.Get<SignedInBy>() is { IsToken: false } session
+        context.Features.Get<ApprovedRun>() is not null // proven when it was asked for
+        || context.Features.Get<SignedInBy>() is { IsToken: false } session
         && await context.RequestServices.GetRequiredService<ISessions>().ProvenRecently(session, context.RequestAborted, within);
 }
 

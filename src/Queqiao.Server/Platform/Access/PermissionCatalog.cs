@@ -42,6 +42,7 @@ internal static class PermissionCatalog
         new(Permissions.ManageRoles, Duties.Security, Sensitive: true),
         new(Permissions.ManageSecurity, Duties.Security, Sensitive: true),
         new(Permissions.GrantAny, Duties.Security, Sensitive: true),
+        new(Permissions.DecideApprovals, Sensitive: true),
         new(Permissions.ReadAudit, Duties.Audit, Sensitive: true),
         new(Permissions.Own),
     ];

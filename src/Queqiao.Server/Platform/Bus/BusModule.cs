@@ -1,3 +1,4 @@
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Storage.Postgres;
 using Queqiao.Server.Platform.Telemetry;
@@ -38,5 +39,7 @@ internal static class BusModule
         services.AddSingleton<NodeRegistry>();
         services.AddHostedService(all => all.GetRequiredService<NodeRegistry>());
         services.AddHostedService<KeyNews>();
+        services.AddSingleton<LimitShare>();
+        services.AddHostedService(all => all.GetRequiredService<LimitShare>());
     }
 }

@@ -20,6 +20,7 @@ internal static class HealthEndpoints
     {
         app.MapGet("/health/live", static () => TypedResults.Ok(new HealthAnswer("live"))).IsPublic().ExcludeFromDescription();
         app.MapGet("/health/ready", Ready).IsPublic().ExcludeFromDescription();
+        app.MapGet("/health/balancer", Balancer).IsPublic().ExcludeFromDescription();
     }
 
     /// <summary>The world hears one word; what is behind it tells an attacker when to strike, so only operators hear that.</summary>
@@ -29,6 +30,18 @@ internal static class HealthEndpoints
         var checks = await insiders.Includes(context) ? report.Lines.Select(CheckAnswer.Of).ToList() : null;
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new HealthAnswer(report.Status, checks), statusCode: report.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>
+    /// For balancers that tell "send nothing new, keep what runs" from "cut it off": 200, 404 while the node leaves, 503 when it cannot serve
+    /// (HAProxy: <c>http-check disable-on-404</c>).
+    /// </summary>
+    private static async Task<IResult> Balancer(HttpContext context, Readiness readiness)
+    {
+        var report = await readiness.Look();
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(new HealthAnswer(report.Status), statusCode: report.IsReady ? StatusCodes.Status200OK
+            : report.Status == "stopping" ? StatusCodes.Status404NotFound : StatusCodes.Status503ServiceUnavailable);
     }
 
     internal sealed record HealthAnswer(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<CheckAnswer>? Checks = null);

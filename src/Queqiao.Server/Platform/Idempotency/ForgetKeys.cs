@@ -3,6 +3,7 @@ using Queqiao.Server.Platform.Jobs;
 namespace Queqiao.Server.Platform.Idempotency;
 
 /// <summary>Answers are kept for a day.</summary>
+[NoPurposeGate("deletes what is no longer needed")]
 internal sealed class ForgetKeys(IdempotentRequests requests) : IJobHandler
 {
     public const string Name = "idempotency.forget";

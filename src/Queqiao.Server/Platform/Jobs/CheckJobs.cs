@@ -1,6 +1,7 @@
 namespace Queqiao.Server.Platform.Jobs;
 
 /// <summary>Does nothing: that it is done tells that jobs are (benchmarks, checks of an installation).</summary>
+[NoPurposeGate("does nothing but run")]
 internal sealed class CheckJobs : IJobHandler
 {
     public const string Name = "jobs.check";

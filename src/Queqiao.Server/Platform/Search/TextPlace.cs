@@ -5,6 +5,9 @@ internal enum TextKind : short
 {
     Message = 1,
     Note = 2,
+
+    /// <summary>What a conversation is about. (3 was meant for people; they are found by words of their own.)</summary>
+    Subject = 4,
 }
 
 /// <summary>Where a text is: whose it is, and which of the owner's.</summary>

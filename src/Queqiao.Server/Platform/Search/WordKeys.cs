@@ -13,8 +13,8 @@ namespace Queqiao.Server.Platform.Search;
 /// </summary>
 internal sealed class WordKeys(IVault vault)
 {
-    /// <summary>Raised whenever texts get other tokens than before: the index is then filled anew.</summary>
-    public const int Format = 1;
+    /// <summary>Raised whenever texts get other tokens than before, or other texts are found: the index is then filled anew.</summary>
+    public const int Format = 2; // 2: subjects
 
     /// <summary>Begins to hide words of one workspace. For one thread.</summary>
     public HiddenWords Of(int ws) => new(vault.IndexKey(ws));

@@ -14,6 +14,7 @@ internal sealed class KeyedLimiter<TKey>
     private readonly Rate _rate;
     private readonly int _roomPerShard;
     private readonly Dictionary<TKey, TokenBucket>[] _shards;
+    private Action<TKey, int>? _used;
 
     /// <param name="clock">Only its monotonic time is used.</param>
     /// <param name="rate">For every key alike.</param>
@@ -44,7 +45,48 @@ internal sealed class KeyedLimiter<TKey>
             if (shard.Count >= _roomPerShard && !shard.ContainsKey(key))
                 MakeRoom(shard, now);
             ref var bucket = ref CollectionsMarshal.GetValueRefOrAddDefault(shard, key, out _);
-            return bucket.TryTake(_rate, now, out retryAfter, cost);
+            if (!bucket.TryTake(_rate, now, out retryAfter, cost))
+                return false;
+        }
+        _used?.Invoke(key, cost);
+        return true;
+    }
+
+    /// <summary>Counts what is used at other nodes, and tells them what is used here.</summary>
+    /// <param name="share">Carries it; null: there are no others.</param>
+    /// <param name="name">The same on every node.</param>
+    /// <param name="write">A key as text without tabs and line ends.</param>
+    /// <param name="read">And back; null: it is none.</param>
+    public KeyedLimiter<TKey> Shared(LimitShare? share, string name, Func<TKey, string> write, Func<string, TKey?> read)
+    {
+        if (share is null)
+            return this;
+        share.Add(name, Math.Max(1, (int)(LimitShare.Every / _rate.Each / 4)), (text, cost) =>
+        {
+            if (read(text) is { } key)
+                Charge(key, cost);
+        });
+        _used = (key, cost) =>
+        {
+            if (share.IsOn)
+                share.Used(name, write(key), cost);
+        };
+        return this;
+    }
+
+    private void Charge(TKey key, int cost)
+    {
+        var shard = ShardOf(key);
+        var now = TokenBucket.Ticks(_clock);
+        lock (shard)
+        {
+            if (shard.Count >= _roomPerShard && !shard.ContainsKey(key))
+                MakeRoom(shard, now);
+            ref var bucket = ref CollectionsMarshal.GetValueRefOrAddDefault(shard, key, out _);
+            if (cost > 0)
+                bucket.Charge(_rate, now, cost);
+            else
+                bucket.GiveBack(_rate, -cost);
         }
     }
 
@@ -58,6 +100,7 @@ internal sealed class KeyedLimiter<TKey>
             if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref bucket))
                 bucket.GiveBack(_rate, count);
         }
+        _used?.Invoke(key, -count);
     }
 
     private Dictionary<TKey, TokenBucket> ShardOf(TKey key) => _shards[(uint)key.GetHashCode() % Shards];

@@ -41,15 +41,16 @@ internal sealed class LimitsOptions
 }
 
 /// <summary>The limits of REST, one method per kind of caller; each answers null or the refusal to send.</summary>
-internal sealed class RateLimits(LimitsOptions options, TimeProvider clock)
+/// <param name="share">What is used at other nodes counts here.</param>
+internal sealed class RateLimits(LimitsOptions options, TimeProvider clock, LimitShare? share = null)
 {
-    private readonly KeyedLimiter<AddressKey> _addresses = new(clock, options.Address);
-    private readonly KeyedLimiter<AddressKey> _newSessions = new(clock, options.NewSessions);
-    private readonly KeyedLimiter<AddressKey> _setUps = new(clock, options.SetUp, capacity: 10_000);
-    private readonly KeyedLimiter<AddressKey> _secrets = new(clock, options.Secrets, capacity: 50_000);
-    private readonly KeyedLimiter<Guid> _codes = new(clock, options.Codes, capacity: 20_000);
-    private readonly KeyedLimiter<string> _visitors = new(clock, options.Visitor);
-    private readonly KeyedLimiter<string> _users = new(clock, options.User, capacity: 20_000);
+    private readonly KeyedLimiter<AddressKey> _addresses = new KeyedLimiter<AddressKey>(clock, options.Address).Shared(share, "addresses", AddressKey.Write, AddressKey.Read);
+    private readonly KeyedLimiter<AddressKey> _newSessions = new KeyedLimiter<AddressKey>(clock, options.NewSessions).Shared(share, "new sessions", AddressKey.Write, AddressKey.Read);
+    private readonly KeyedLimiter<AddressKey> _setUps = new KeyedLimiter<AddressKey>(clock, options.SetUp, capacity: 10_000).Shared(share, "set-ups", AddressKey.Write, AddressKey.Read);
+    private readonly KeyedLimiter<AddressKey> _secrets = new KeyedLimiter<AddressKey>(clock, options.Secrets, capacity: 50_000).Shared(share, "secrets", AddressKey.Write, AddressKey.Read);
+    private readonly KeyedLimiter<Guid> _codes = new KeyedLimiter<Guid>(clock, options.Codes, capacity: 20_000).Shared(share, "codes", static id => id.ToString(), static text => Guid.TryParse(text, out var id) ? id : default);
+    private readonly KeyedLimiter<string> _visitors = new KeyedLimiter<string>(clock, options.Visitor).Shared(share, "visitors", static text => text, static text => text);
+    private readonly KeyedLimiter<string> _users = new KeyedLimiter<string>(clock, options.User, capacity: 20_000).Shared(share, "users", static text => text, static text => text);
 
     public bool On => options.On;
 
@@ -83,6 +84,10 @@ internal sealed class RateLimits(LimitsOptions options, TimeProvider clock)
 /// <summary>Whose address it is: an IPv4 address, or the /64 that one IPv6 customer has whole.</summary>
 internal readonly record struct AddressKey(ulong Network)
 {
+    public static string Write(AddressKey key) => key.Network.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    public static AddressKey Read(string text) => new(ulong.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var network) ? network : 0);
+
     public static AddressKey Of(IPAddress? address)
     {
         if (address is null)

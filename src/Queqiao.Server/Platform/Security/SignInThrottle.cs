@@ -13,9 +13,10 @@ namespace Queqiao.Server.Platform.Security;
 /// <item>account from anywhere: 30, then one a minute, against guessing from many addresses;</item>
 /// <item>address for any account: 60, then one every ten seconds, against one password on many accounts.</item>
 /// </list>
+/// The last two count over all nodes (<see cref="LimitShare"/>), the first at each by itself.
 /// Someone who guesses from one address does therefore not lock out the owner, who is at another.
 /// </summary>
-internal sealed class SignInThrottle(TimeProvider clock, LimitsOptions options)
+internal sealed class SignInThrottle(TimeProvider clock, LimitsOptions options, LimitShare? share = null)
 {
     public const int FreeAttempts = 5;
     private const int MostPairs = 50_000;
@@ -23,8 +24,10 @@ internal sealed class SignInThrottle(TimeProvider clock, LimitsOptions options)
     private static readonly TimeSpan LongestLock = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Memory = TimeSpan.FromHours(1);
 
-    private readonly KeyedLimiter<Account> _accounts = new(clock, Rate.PerMinute(1, burst: 30), capacity: 50_000);
-    private readonly KeyedLimiter<AddressKey> _addresses = new(clock, Rate.PerMinute(6, burst: 60), capacity: 50_000);
+    private readonly KeyedLimiter<Account> _accounts = new KeyedLimiter<Account>(clock, Rate.PerMinute(1, burst: 30), capacity: 50_000)
+        .Shared(share, "sign-ins of accounts", static account => account.Hash.ToString(System.Globalization.CultureInfo.InvariantCulture), static text => new Account(UInt128.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var hash) ? hash : 0));
+    private readonly KeyedLimiter<AddressKey> _addresses = new KeyedLimiter<AddressKey>(clock, Rate.PerMinute(6, burst: 60), capacity: 50_000)
+        .Shared(share, "sign-ins of addresses", AddressKey.Write, AddressKey.Read);
     private readonly Dictionary<(Account, AddressKey), Tries> _pairs = [];
 
     // 128 bits of a hash: no e-mail address lies in memory, and its length does not matter.

@@ -38,6 +38,10 @@ internal struct TokenBucket
 
     public bool TryTake(in Rate rate, TimeProvider clock) => TryTake(rate, Ticks(clock), out _);
 
+    /// <summary>Takes tokens that were granted elsewhere, whether they are there or not; a debt is never more than one burst.</summary>
+    public void Charge(in Rate rate, long now, int cost) =>
+        _fullAt = Math.Min(Math.Max(_fullAt, now) + (rate.Each.Ticks * cost), now + (rate.Each.Ticks * rate.Burst * 2));
+
     /// <summary>Gives tokens back, never above full.</summary>
     public void GiveBack(in Rate rate, int count = 1) => _fullAt -= rate.Each.Ticks * count;
 

@@ -83,11 +83,15 @@ internal sealed class Assigner : BackgroundService
         if (online.Count == 0)
             return 0;
         var given = 0;
-        foreach (var waiting in await _queue.Waiting(ws, MostInOneTurn, ct))
+        var all = await _queue.Waiting(ws, MostInOneTurn, ct);
+        var seen = new Dictionary<Guid, IReadOnlySet<Guid>?>();
+        foreach (var agent in all.Count == 0 ? [] : online.Keys.ToList())
+            seen[agent] = await _queue.SeenBy(ws, agent, [.. all.Select(waiting => waiting.Id)], ct);
+        foreach (var waiting in all)
         {
             var team = waiting.TeamId is { } id ? await _teams.Members(ws, id, ct) : null;
             // Full by now, or gone: ask the next one.
-            while (Choosing.Pick(online.Values.Where(agent => team is null || team.Contains(agent.Id))) is { } agent)
+            while (Choosing.Pick(online.Values.Where(agent => (team is null || team.Contains(agent.Id)) && seen[agent.Id]?.Contains(waiting.Id) != false)) is { } agent)
             {
                 var outcome = await Give(ws, waiting.Id, agent, ct);
                 if (outcome == Outcome.AgentCannot)
@@ -140,7 +144,7 @@ internal sealed class Assigner : BackgroundService
         var online = new Dictionary<Guid, Candidate>();
         foreach (var one in _statuses.Of(ws).Where(one => one.At(now) == PresenceStatus.Online))
         {
-            if (await _agents.Find(ws, one.AgentId, ct) is { Disabled: false, Role: not "viewer", Capacity: > 0 } agent)
+            if (await _agents.Find(ws, one.AgentId, ct) is { Disabled: false, Handles: true, Capacity: > 0 } agent)
                 online[agent.Id] = new Candidate(agent.Id, agent.Name, loads.GetValueOrDefault(agent.Id), agent.Capacity, one.GivenAt);
         }
         return online;

@@ -112,6 +112,12 @@ internal sealed class ConsoleTab(AgentClient who) : Tab
         return socket;
     }
 
+    protected override void Stumbled()
+    {
+        if (_list is { } list)
+            _list = new KnownList(list.View); // half of an answer is worse than none
+    }
+
     /// <summary>A stream follows one conversation: the others are closed.</summary>
     private async Task<LiveReader> OpenStream(Action<JsonElement> heard)
     {

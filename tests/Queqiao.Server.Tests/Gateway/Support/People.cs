@@ -6,7 +6,7 @@ using Queqiao.Server.Tests.Identity;
 namespace Queqiao.Server.Tests.Gateway.Support;
 
 /// <summary>A signed-in colleague: REST with the cookie, sockets with the cookie.</summary>
-internal sealed class AgentClient(Site site, int ws, Guid id, string name, string role, string token)
+internal sealed class AgentClient(Uri address, int ws, Guid id, string name, string role, string token)
 {
     private static int _sent;
 
@@ -18,27 +18,27 @@ internal sealed class AgentClient(Site site, int ws, Guid id, string name, strin
 
     public string Role => role;
 
-    public Uri Address => site.Address;
+    public Uri Address => address;
 
     public string Cookie => "queqiao=" + token;
 
-    public ApiClient Api { get; } = new(site.Address) { Cookie = "queqiao=" + token };
+    public ApiClient Api { get; } = new(address) { Cookie = "queqiao=" + token };
 
     /// <summary>The same session at another server.</summary>
-    public AgentClient On(Site other) => new(other, ws, id, name, role, token);
+    public AgentClient On(Uri other) => new(other, ws, id, name, role, token);
 
     public static string NewId() => "c" + Interlocked.Increment(ref _sent);
 
     /// <summary>A socket that was greeted.</summary>
     public async Task<LiveSocket> Socket(object? resume = null)
     {
-        var socket = await LiveSocket.Open(site.Address, ("Cookie", Cookie));
+        var socket = await LiveSocket.Open(address, ("Cookie", Cookie));
         await socket.Send(new { op = "hello", locale = "en", resume });
         await socket.Op("ready");
         return socket;
     }
 
-    public Task<LiveStream> Stream(string query = "") => LiveStream.Open(new Uri(site.Address, "/gateway/events" + query), ("Cookie", Cookie));
+    public Task<LiveStream> Stream(string query = "") => LiveStream.Open(new Uri(address, "/gateway/events" + query), ("Cookie", Cookie));
 
     public async Task<JsonElement> Say(string conversation, string text, bool isPrivate = false) =>
         (await Api.Post($"/api/v1/conversations/{conversation}/messages", new { clientId = NewId(), text, @private = isPrivate })).Expect(HttpStatusCode.Created);
@@ -67,35 +67,35 @@ internal sealed class AgentClient(Site site, int ws, Guid id, string name, strin
 }
 
 /// <summary>A visitor of a page: one token, any number of tabs.</summary>
-internal sealed class VisitorClient(Site site, Guid channel, string token)
+internal sealed class VisitorClient(Uri address, Guid channel, string token)
 {
     public string Token => token;
 
     /// <summary>The same visitor at another server.</summary>
-    public VisitorClient On(Site other) => new(other, channel, token);
+    public VisitorClient On(Uri other) => new(other, channel, token);
 
-    public Uri Address => site.Address;
+    public Uri Address => address;
 
-    public ApiClient Api { get; } = new(site.Address);
+    public ApiClient Api { get; } = new(address);
 
     public (string, string) Bearer => ("Authorization", "Bearer " + token);
 
-    public static async Task<VisitorClient> Open(Site site, Guid channel)
+    public static async Task<VisitorClient> Open(Uri address, Guid channel)
     {
-        using var api = new ApiClient(site.Address);
+        using var api = new ApiClient(address);
         var session = (await api.Post("/widget/v1/sessions", new { channelId = channel, locale = "en" })).Expect(HttpStatusCode.OK);
-        return new VisitorClient(site, channel, session.Text("visitorToken"));
+        return new VisitorClient(address, channel, session.Text("visitorToken"));
     }
 
     public async Task<LiveSocket> Socket(object? resume = null)
     {
-        var socket = await LiveSocket.Open(site.Address);
+        var socket = await LiveSocket.Open(address);
         await socket.Send(new { op = "hello", token, locale = "en", resume });
         await socket.Op("ready");
         return socket;
     }
 
-    public Task<LiveStream> Stream(string query = "") => LiveStream.Open(new Uri(site.Address, "/gateway/events" + query), Bearer);
+    public Task<LiveStream> Stream(string query = "") => LiveStream.Open(new Uri(address, "/gateway/events" + query), Bearer);
 
     public async Task<JsonElement> Say(string text, string? clientId = null) =>
         (await Post("/widget/v1/messages", new { clientId = clientId ?? AgentClient.NewId(), text })).Expect(HttpStatusCode.Created);

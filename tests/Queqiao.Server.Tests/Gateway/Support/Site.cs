@@ -50,6 +50,8 @@ internal sealed class Site : WebApplicationFactory<Program>
     /// <summary>What the server logged as an error. Tests that provoke none may say so.</summary>
     public ConcurrentQueue<string> Troubles { get; } = new();
 
+    public static implicit operator Uri(Site site) => site.Address;
+
     /// <summary>The data folder.</summary>
     public string Folder => _folder;
 
@@ -79,7 +81,7 @@ internal sealed class Site : WebApplicationFactory<Program>
             token, workspaceName = "鹊桥优选", name = "林晓", email = "owner@example.com", password = ApiHost.Password, locale = "zh-CN",
         });
         Assert.Equal(System.Net.HttpStatusCode.Created, session.Status);
-        site.Owner = new AgentClient(site, 1, Guid.Parse(session.Text("agent", "id")), "林晓", "owner", first.Token!);
+        site.Owner = new AgentClient(site.Address, 1, Guid.Parse(session.Text("agent", "id")), "林晓", "owner", first.Token!);
         var channel = await site.Owner.Api.Post("/api/v1/channels", new { kind = "web", name = "Shop" });
         Assert.Equal(System.Net.HttpStatusCode.Created, channel.Status);
         site.ChannelId = Guid.Parse(channel.Text("id"));
@@ -93,7 +95,7 @@ internal sealed class Site : WebApplicationFactory<Program>
         site.StartServer();
         site.Address = new Uri(site.The<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         site.ChannelId = ChannelId;
-        site.Owner = Owner.On(site);
+        site.Owner = Owner.On(site.Address);
         return site;
     }
 
@@ -113,7 +115,7 @@ internal sealed class Site : WebApplicationFactory<Program>
             await unit.Db.SaveChangesAsync(ct);
             var token = sessions.Begin(unit, ws, id, new DefaultHttpContext());
             await unit.Db.SaveChangesAsync(ct);
-            return new AgentClient(this, ws, id, person, role, token);
+            return new AgentClient(Address, ws, id, person, role, token);
         }, CancellationToken.None);
     }
 
@@ -132,7 +134,7 @@ internal sealed class Site : WebApplicationFactory<Program>
     /// <summary>Every job that is due, and what follows from it. By itself none runs here.</summary>
     public Task<int> RunDueJobs() => The<JobWorker>().RunDue(CancellationToken.None);
 
-    public Task<VisitorClient> Visitor(Guid? channel = null) => VisitorClient.Open(this, channel ?? ChannelId);
+    public Task<VisitorClient> Visitor(Guid? channel = null) => VisitorClient.Open(Address, channel ?? ChannelId);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

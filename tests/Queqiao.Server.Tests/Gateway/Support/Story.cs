@@ -25,7 +25,7 @@ internal sealed class Story(Site site, int seed, params Site[] others) : IAsyncD
         Site[] sites = [site, .. others];
         foreach (var (n, agent) in all.Index())
         {
-            var console = new ConsoleTab(agent.On(sites[n % sites.Length]));
+            var console = new ConsoleTab(agent.On(sites[n % sites.Length].Address));
             _consoles.Add(console);
             await console.FollowList(Any(Views));
             await console.Connect("ws");
@@ -34,7 +34,7 @@ internal sealed class Story(Site site, int seed, params Site[] others) : IAsyncD
         {
             var visitor = await site.Visitor();
             for (var tab = 0; tab <= i % 3; tab++)
-                _tabs.Add(new VisitorTab(visitor.On(sites[(i + tab) % sites.Length])));
+                _tabs.Add(new VisitorTab(visitor.On(sites[(i + tab) % sites.Length].Address)));
         }
     }
 

@@ -24,6 +24,35 @@ internal abstract class Tab : IAsyncDisposable
 
     public bool IsConnected => _live is not null;
 
+    /// <summary>Whether the connection stands: nobody has ended it.</summary>
+    public bool IsAlive => _live is LiveSocket { HasEnded: false } or LiveStream { HasEnded: false };
+
+    /// <summary>The server may go away: what cannot be asked then is asked after the next connection.</summary>
+    public bool MayStumble { get; init; }
+
+    /// <summary>Comes back whenever the connection ends, as the console does, until told to stop.</summary>
+    public async Task Stay(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                if (!IsAlive)
+                    await Connect("ws");
+            }
+            catch (Exception trouble) when (trouble is System.Net.WebSockets.WebSocketException or HttpRequestException or OperationCanceledException or TimeoutException)
+            {
+                // nobody there yet
+            }
+            await Task.Delay(100, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Something could not be asked: begin anew where it matters.</summary>
+    protected virtual void Stumbled()
+    {
+    }
+
     /// <summary>Disconnects, and connects by this transport.</summary>
     public async Task Connect(string transport)
     {
@@ -69,12 +98,27 @@ internal abstract class Tab : IAsyncDisposable
             await foreach (var (connection, frame) in _heard.Reader.ReadAllAsync())
             {
                 if (connection == Volatile.Read(ref _connection))
-                    await Apply(frame);
+                    await ApplyOne(frame);
             }
         }
         catch (Exception trouble)
         {
             Failure = trouble;
+        }
+    }
+
+    private async Task ApplyOne(JsonElement frame)
+    {
+        try
+        {
+            await Apply(frame);
+        }
+        catch (Exception) when (MayStumble)
+        {
+            Stumbled();
+            Interlocked.Increment(ref _connection);
+            if (_live is LiveSocket socket)
+                socket.Socket.Abort();
         }
     }
 

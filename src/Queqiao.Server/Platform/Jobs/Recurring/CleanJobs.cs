@@ -3,6 +3,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Platform.Jobs.Recurring;
 
 /// <summary>Takes away jobs that ended long enough ago, a thousand at a time.</summary>
+[NoPurposeGate("deletes finished jobs")]
 internal sealed class CleanJobs(IStorageEngine storage) : IJobHandler
 {
     public const string Name = "jobs.clean";

@@ -43,6 +43,24 @@ internal sealed class PostgresRoles
             settings.MaxPoolSize = connections;
     }
 
+    /// <summary>
+    /// A node whose network is cut in the middle of a transaction would keep its locks until TCP gives up, hours later, and all others
+    /// would wait for it. No transaction of ours waits for anything but the database.
+    /// </summary>
+    private static readonly (string Setting, string Value)[] WhenANodeIsCutOff =
+    [
+        ("idle_in_transaction_session_timeout", "5000"), ("client_connection_check_interval", "5000"),
+        ("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2"), ("tcp_keepalives_count", "3"), ("tcp_user_timeout", "10000"),
+    ];
+
+    private static async Task Execute(NpgsqlConnection owner, string sql, CancellationToken ct)
+    {
+#pragma warning disable CA2100 // made by format() with %I
+        await using var command = new NpgsqlCommand(sql, owner);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     /// <summary>Creates the roles, or sets their passwords again after the owner's was changed.</summary>
     public async Task Ensure(NpgsqlConnection owner, CancellationToken ct)
     {
@@ -61,6 +79,8 @@ internal sealed class PostgresRoles
                 await using var command = new NpgsqlCommand(sql, owner);
 #pragma warning restore CA2100
                 await command.ExecuteNonQueryAsync(ct);
+                foreach (var (setting, value) in WhenANodeIsCutOff)
+                    await Execute(owner, (string)(await Scalar(owner, $"SELECT format('ALTER ROLE %I SET {setting} = {value}', $1::text)", role, ct))!, ct);
             }
             catch (PostgresException refused) when (refused.SqlState is "42501")
             {
