@@ -23,6 +23,15 @@ public static class ChannelCatalogue
         new Weibo.WeiboAdapter(),
         new Douyin.DouyinAdapter(),
         new Qq.QqAdapter(),
+        new TwilioSms.TwilioSmsAdapter(),
+        new AliyunSms.AliyunSmsAdapter(),
+        new TencentSms.TencentSmsAdapter(),
+        new VonageSms.VonageSmsAdapter(),
+        new Zalo.ZaloAdapter(),
+        new Kakao.KakaoAdapter(),
+        new TikTok.TikTokAdapter(),
+        new X.XAdapter(),
+        new Api.ApiAdapter(),
     ];
 
     private static readonly Dictionary<string, IChannelAdapter> ByKind = All.ToDictionary(adapter => adapter.Descriptor.Kind, StringComparer.Ordinal);
