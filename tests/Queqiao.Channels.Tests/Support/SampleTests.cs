@@ -110,6 +110,9 @@ public class SampleTests
                 one.Remove("dedupe_key");
                 one["dedupe_key"] = (string)id!;
                 break;
+            case "echo":
+                one.Remove("sender_external_id"); // our own account, which AccountId names
+                break;
             case "ignored":
                 one["type"] = "unsupported";
                 break;
