@@ -67,7 +67,8 @@ public sealed class TransportTests : IDisposable
         foreach (var (file, text) in new[] { ("server.crt", certificate.ExportCertificatePem()), ("server.key", key.ExportPkcs8PrivateKeyPem()) })
         {
             await cluster.Admin($"COPY (SELECT unnest(string_to_array('{text}', E'\\n'))) TO '{Path.Combine(data, file)}'");
-            File.SetUnixFileMode(Path.Combine(data, file), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(Path.Combine(data, file), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
         await cluster.Admin("ALTER SYSTEM SET ssl = on");
         await cluster.Admin("SELECT pg_reload_conf()");
