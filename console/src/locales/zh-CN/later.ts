@@ -14,6 +14,7 @@ import settings from './settings.json'
 import people from './people.json'
 import security from './security.json'
 import passkeys from './passkeys.json'
+import rules from './rules.json'
 import sso from './sso.json'
 import tokens from './tokens.json'
 import workspace from './workspace.json'
@@ -22,4 +23,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, notices, signedUsers, people, security, passkeys, sso, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, workbench }
