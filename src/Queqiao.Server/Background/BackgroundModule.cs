@@ -17,6 +17,10 @@ internal static class BackgroundModule
         jobs.MapPost("/{id:guid}/cancel", ActOnJobs.Cancel).Needs(Permissions.ManageJobs).TakesQuery().WithSummary("Keep a job from beginning, or ask it to stop").Produces<JobView>();
         jobs.MapPost("/replay", ActOnJobs.ReplayKind).Needs(Permissions.ManageJobs).TakesQuery().WithSummary("Run the dead jobs of a kind again, up to a thousand").Produces<ActOnJobs.Replayed>();
 
+        var system = app.MapGroup("/api/v1/system").WithTags("System");
+        system.MapGet("", ShowSystem.Handle).Needs(Permissions.ManageJobs).TakesQuery().WithSummary("How this server is: health, queues, slow statements, damage, versions").Produces<ShowSystem.SystemState>();
+        system.MapPost("/examine", ExamineSystem.Handle).Needs(Permissions.ManageJobs).TakesQuery().WithSummary("What the doctor says: what is well, what is not, and what to do").Produces<ExamineSystem.Examination>();
+
         var parked = app.MapGroup("/api/v1/listeners/parked").WithTags("Background work");
         parked.MapGet("", ShowParked.List).Needs(Permissions.ManageJobs).TakesQuery("listener", "limit", "cursor").WithSummary("Entries that a listener gave up, newest first").Produces<ShowParked.Page>();
         parked.MapPost("/replay", ActOnParked.Replay).Needs(Permissions.ManageJobs).TakesQuery().WithSummary("Tell the listener again").Produces(StatusCodes.Status204NoContent);

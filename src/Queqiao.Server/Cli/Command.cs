@@ -51,6 +51,9 @@ internal abstract record Command
     /// <param name="Anchors">A file of anchors; null: the server's own, if it is there.</param>
     public sealed record AuditVerify(StorageOptions Storage, string? Anchors) : Command;
 
+    /// <param name="Json">For programs.</param>
+    public sealed record Check(StorageOptions Storage, bool Json) : Command;
+
     public sealed record Version : Command;
 
     public sealed record Help : Command;

@@ -46,6 +46,7 @@ internal static class CommandLine
             ["backup", "verify"] => BackupVerify(rest),
             ["restore"] => Restore(rest, variable),
             ["doctor"] => Doctor(rest, variable),
+            ["check"] => Check(rest, variable),
             ["reindex"] => Reindex(rest, variable),
             ["eval", var what] => EvaluateLine.Read(what, rest),
             ["audit", "verify"] => AuditVerify(rest, variable),
@@ -97,6 +98,9 @@ internal static class CommandLine
         var json = given.Remove("json");
         return new Command.Doctor(Storage(given, variable), json, [.. given.Select(option => $"--{option.Key}={option.Value}")]);
     }
+
+    private static Command Check(List<string> rest, Func<string, string?> variable) =>
+        Read(rest, ["data"], ["json"], out var given) is { } wrong ? wrong : new Command.Check(Storage(given, variable), given.ContainsKey("json"));
 
     private static Command Backup(List<string> rest, Func<string, string?> variable) =>
         Read(rest, ["data", "to", "keys-to", "passphrase-file"], [], out var given) ?? Missing(given, "to", "keys-to")

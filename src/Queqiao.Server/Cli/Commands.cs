@@ -40,6 +40,7 @@ internal static class Commands
         Command.Evaluate evaluate => await Guarded(terminal, () => Evaluating.Evaluations.Run(evaluate, terminal)),
         Command.UserAdd add => await Guarded(terminal, () => Cli.UserAdd.Run(add, terminal, ct)),
         Command.Doctor doctor => await Guarded(terminal, () => Examine.Run(doctor, terminal, ct)),
+        Command.Check check => await Guarded(terminal, () => Cli.Check.Run(check, terminal, ct)),
         Command.Backup backup => await Guarded(terminal, () => Backups.Make(backup, terminal, ct)),
         Command.BackupVerify verify => await Guarded(terminal, () => Backups.Verify(verify, terminal, ct)),
         Command.Restore restore => await Guarded(terminal, () => Backups.Restore(restore, terminal, ct)),

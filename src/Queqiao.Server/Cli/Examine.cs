@@ -18,15 +18,20 @@ internal static class Examine
         var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. command.Arguments]).Build();
         var findings = new List<Finding> { Runtime(Environment.Version) };
         findings.AddRange(await Doctor.Examine(Doctor.All(new Patient(command.Storage, settings, TimeProvider.System)), ct));
-        var lines = findings.Select(found => new Line(found.Topic, Word(found.Verdict), found.Code, Messages.Text(terminal.Locale, found.Code, found.Args))).ToList();
-        if (command.Json)
-            await terminal.Out.WriteLineAsync(JsonSerializer.Serialize(lines, Json));
-        else
-            Print(lines, findings, terminal);
-        return findings.Exists(found => found.Verdict == Verdict.Fail) ? Commands.Failed : Commands.Done;
+        return Report(findings, command.Json, terminal);
     }
 
-    private static void Print(List<Line> lines, List<Finding> findings, Terminal terminal)
+    internal static int Report(IReadOnlyList<Finding> findings, bool json, Terminal terminal)
+    {
+        var lines = findings.Select(found => new Line(found.Topic, Word(found.Verdict), found.Code, Messages.Text(terminal.Locale, found.Code, found.Args))).ToList();
+        if (json)
+            terminal.Out.WriteLine(JsonSerializer.Serialize(lines, Json));
+        else
+            Print(lines, findings, terminal);
+        return findings.Any(found => found.Verdict == Verdict.Fail) ? Commands.Failed : Commands.Done;
+    }
+
+    private static void Print(List<Line> lines, IReadOnlyList<Finding> findings, Terminal terminal)
     {
         foreach (var line in lines)
             terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Verdict,-4}  {line.Topic,-11}  {line.Text}{(line.Verdict == "OK" ? "" : $"  [{line.Code}]")}"));

@@ -299,5 +299,6 @@ public sealed class ImportTests
         Assert.Equal((2L, 1L), (receipt.Long("importRows"), receipt.Long("importFiles")));
         Assert.DoesNotContain("Ann", await Csv(site, $"{Path}/{import.Text("id")}/problems"), StringComparison.Ordinal);
         Assert.Equal("import_ended", (await site.Owner.Api.Post($"{Path}/{waiting.Text("id")}/start", Plan(waiting))).Code);
+        Assert.Equal("cancelled", (await Show(site, waiting)).Text("state"));
     }
 }

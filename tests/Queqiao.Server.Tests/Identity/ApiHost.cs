@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Contacts;
+using Queqiao.Server.CustomFields;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Files;
@@ -104,6 +105,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton(new PublicUrl(publicUrl));
         services.AddIdentity(new IdentityOptions { Output = printed, SessionIdle = options?.SessionIdle ?? TimeSpan.FromMinutes(30) });
         services.AddFiles(new FileLimits());
+        services.AddCustomFields();
         services.AddContacts();
         services.AddChannels();
         also?.Invoke(builder);

@@ -11,6 +11,7 @@ import roles from './roles.json'
 import routing from './routing.json'
 import search from './search.json'
 import settings from './settings.json'
+import system from './system.json'
 import people from './people.json'
 import security from './security.json'
 import passkeys from './passkeys.json'
@@ -23,4 +24,4 @@ import notifications from './notifications.json'
 import audit from './audit.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, workbench }

@@ -80,6 +80,7 @@ internal sealed class ImportViews(IStorageEngine storage, IVault vault, ImportCo
 
     public static string StateOf(ContactImport import, JobRow? job) => (import.Phase, job?.State) switch
     {
+        (ImportPhase.Draft or ImportPhase.Check, _) when import.FileId is null => JobState.Cancelled, // thrown away, expired, or gone with an erasure
         (ImportPhase.Draft, _) => ImportPhase.Draft,
         (_, JobState.Dead or JobState.Discarded) => JobState.Dead,
         (ImportPhase.Check, JobState.Waiting or JobState.Behind or JobState.Running) => "checking",

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Storage;
+using Queqiao.Server.Platform.Integrity;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
@@ -70,9 +71,16 @@ internal sealed class ConversationSeals(IStorageEngine storage, ILogger<Conversa
             return head with { Personal = HeadPersonal.Nobody }; // erased
         var why = ring.Open(PlaceOf(head.Id), stored.Bytes, out var clear);
         if (why == Unreadable.Damaged)
+        {
+            Damages.Note("conversation", head.Id.ToString(), head.Ws);
             log.Damaged("the head", head.Id);
+        }
         return head with { Personal = why == Unreadable.No ? HeadPersonal.Read(clear) : HeadPersonal.Nobody };
     }
+
+    /// <summary>Whether a stored head was changed since; quietly, for who looks at all of them.</summary>
+    public static bool IsDamaged(ConversationHead head, ContactKeyRing ring) =>
+        head.Sealed is { } stored && ring.Open(PlaceOf(head.Id), stored.Bytes, out _) == Unreadable.Damaged;
 
     /// <summary>What is stored of a head; what it says about people is sealed again only when it changed.</summary>
     /// <param name="head">As it is now.</param>
@@ -112,7 +120,10 @@ internal sealed class ConversationSeals(IStorageEngine storage, ILogger<Conversa
             return row.ToEntry(body, name);
         }
         if (why == Unreadable.Damaged)
+        {
+            Damages.Note("entry", $"{row.ConversationId}.{row.Seq}", row.Ws);
             log.Damaged("an entry", row.ConversationId, row.Seq);
+        }
         return row.ToEntry(new UnreadableEntry(row.Type, why), null);
     }
 

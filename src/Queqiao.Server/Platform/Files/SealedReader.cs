@@ -5,6 +5,7 @@ internal sealed class SealedReader : Stream
 {
     private readonly Stream _blob;
     private readonly ChunkCipher _cipher;
+    private readonly Action? _damaged;
     private readonly long _length;
     private readonly byte[] _sealed = new byte[ChunkCipher.Sealed];
     private readonly byte[] _plain = new byte[ChunkCipher.Plain];
@@ -14,9 +15,10 @@ internal sealed class SealedReader : Stream
 
     /// <param name="blob">Seekable; disposed with the reader.</param>
     /// <param name="cipher">Disposed with the reader.</param>
-    public SealedReader(Stream blob, ChunkCipher cipher)
+    /// <param name="damaged">Told when a chunk does not open; the reader throws then.</param>
+    public SealedReader(Stream blob, ChunkCipher cipher, Action? damaged = null)
     {
-        (_blob, _cipher) = (blob, cipher);
+        (_blob, _cipher, _damaged) = (blob, cipher, damaged);
         _length = ChunkCipher.PlainLength(blob.Length);
     }
 
@@ -87,7 +89,15 @@ internal sealed class SealedReader : Stream
     private void Decrypt(long index, int length)
     {
         _known = -1;
-        _knownLength = _cipher.Open(index, IsLast(index), _sealed.AsSpan(0, length), _plain);
+        try
+        {
+            _knownLength = _cipher.Open(index, IsLast(index), _sealed.AsSpan(0, length), _plain);
+        }
+        catch (System.Security.Cryptography.CryptographicException)
+        {
+            _damaged?.Invoke();
+            throw;
+        }
         _known = index;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Integrity;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Platform.Files;
@@ -71,7 +72,7 @@ internal sealed class StoredFiles(IStorageEngine storage, FileKeys keys, IFileSt
             ? File.Exists(uploads.PathOf(row.Id)) ? File.OpenRead(uploads.PathOf(row.Id)) : null
             : await store.Open(row.Ws, row.Id, variant, ct);
         if (blob is not null)
-            return new SealedReader(blob, cipher);
+            return new SealedReader(blob, cipher, () => Damages.Note("file", row.Id.ToString(), row.Ws));
         cipher.Dispose();
         return null;
     }

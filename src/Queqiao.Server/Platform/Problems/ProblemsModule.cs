@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Queqiao.Server.Platform.Integrity;
 using Queqiao.Server.Platform.Logging;
 
 namespace Queqiao.Server.Platform.Problems;
@@ -76,12 +77,19 @@ internal sealed class ProblemsMiddleware(RequestDelegate next, ILogger<ProblemsM
             StorageUnavailableException storage => Refusal.Unavailable(storage.Code, storage.RetryAfter),
             BadHttpRequestException bad => RequestFaults.Of(bad),
             JsonException json => RequestFaults.Of(json),
+            _ when Damages.IsOfDatabase(fault) => Damaged(),
             _ => new Refusal(StatusCodes.Status500InternalServerError, "internal"),
         };
         if (refusal.Status >= StatusCodes.Status500InternalServerError)
             Log(context, fault);
         response.Clear();
         await refusal.ToProblem().ExecuteAsync(context);
+    }
+
+    private static Refusal Damaged()
+    {
+        Damages.Note("database");
+        return new Refusal(StatusCodes.Status500InternalServerError, "storage_damaged");
     }
 
     // Messages of exceptions quote what they choked on (a name, a phone number), so Production logs the kinds and the places.

@@ -43,6 +43,9 @@ internal static class Measures
     /// <summary>Refusals, by <c>code</c>; on the gateway as in REST.</summary>
     public static readonly Counter<long> Problems = Meter.CreateCounter<long>("queqiao.problems", "{problem}", "Requests and frames that were refused or failed.");
 
+    /// <summary>Stored things that turned out to be changed, by <c>what</c> (entry, conversation, file, database). Anything above zero wants a look.</summary>
+    public static readonly Counter<long> Damaged = Meter.CreateCounter<long>("queqiao.damaged", "{finding}", "Stored things that were found to be damaged, each time somebody asked for them.");
+
     public static void Problem(string code, int status) =>
         Problems.Add(1, new KeyValuePair<string, object?>("code", code), new KeyValuePair<string, object?>("status", status));
 

@@ -42,7 +42,7 @@ internal sealed class PostgresDiagnosis(Patient patient) : IDiagnosis
 #pragma warning restore RS0030
             await owner.OpenAsync(ct);
             await Run(owner, "SET default_transaction_read_only = on", ct);
-            return [.. await Server(owner, ct), .. await Roles(owner, roles, ct), .. await Store(owner, ct), await Tools(owner, ct), BackupAge.Judge(patient)];
+            return [.. await Server(owner, ct), .. await Roles(owner, roles, ct), .. await PostgresRoom.Look(owner, ct), .. await Store(owner, ct), await Tools(owner, ct), BackupAge.Judge(patient)];
         }
         catch (NpgsqlException away)
         {
@@ -100,9 +100,11 @@ internal sealed class PostgresDiagnosis(Patient patient) : IDiagnosis
                 applied[reader.GetInt32(0)] = reader.GetString(1);
         }
         var open = await Text(owner, "SELECT coalesce(string_agg(relname, ', '), '') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'ws' AND NOT a.attisdropped WHERE c.relkind = 'r' AND relnamespace = 'public'::regnamespace AND NOT (relrowsecurity AND relforcerowsecurity) AND relname NOT LIKE 'search\\_%' AND relname NOT LIKE 'listener\\_%' AND relname NOT LIKE 'job%'", ct);
+        var schema = SchemaState.Judge("postgres", applied);
         return
         [
-            SchemaState.Judge("postgres", applied),
+            schema,
+            .. schema.Verdict == Verdict.Ok ? await QueueState.Look(patient, sql => PostgresRoom.Number(owner, sql, ct)) : [],
             await SchemaState.Clock(patient, async () => long.Parse(await Text(owner, "SELECT coalesce(max(at), 0)::text FROM entry_key", ct), System.Globalization.CultureInfo.InvariantCulture)),
             open.Length == 0 ? new Finding("walls", Verdict.Ok, "doctor_pg_walls") : new Finding("walls", Verdict.Warn, "doctor_pg_walls_open", open),
         ];

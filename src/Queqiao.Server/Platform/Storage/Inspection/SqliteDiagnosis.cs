@@ -25,9 +25,12 @@ internal sealed class SqliteDiagnosis(Patient patient) : IDiagnosis
             findings.Add(new Finding(Topic, Verdict.Fail, "doctor_not_wal"));
         if (File.Exists(file + "-wal") && new FileInfo(file + "-wal").Length is > LargeWal and var wal)
             findings.Add(new Finding(Topic, Verdict.Warn, "doctor_wal_large", wal >> 20));
-        if (await Scalar(db, "PRAGMA quick_check(1)", ct) is not "ok")
+        if (!patient.IsServing && await Scalar(db, "PRAGMA quick_check(1)", ct) is not "ok")
             findings.Add(new Finding(Topic, Verdict.Fail, "doctor_sqlite_damaged", file));
-        findings.Add(SchemaState.Judge("sqlite", await Applied(db, ct)));
+        var schema = SchemaState.Judge("sqlite", await Applied(db, ct));
+        findings.Add(schema);
+        if (schema.Verdict == Verdict.Ok)
+            findings.AddRange(await QueueState.Look(patient, sql => Scalar(db, sql, ct)));
         findings.Add(await SchemaState.Clock(patient, () => Scalar(db, "SELECT max(at) FROM entry_key", ct)));
         findings.Add(BackupAge.Judge(patient));
         return findings;

@@ -7,6 +7,7 @@ using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Observing;
 using Queqiao.Server.Platform.Storage.Migrations;
 
 namespace Queqiao.Server.Platform.Storage.Postgres;
@@ -38,7 +39,7 @@ internal sealed class PostgresEngine : IStorageEngine
         _app = NpgsqlDataSource.Create(_roles.AppConnectionString);
         _writer = NpgsqlDataSource.Create(_roles.WriterConnectionString);
         _apart = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_roles.WriterConnectionString) { Pooling = false, KeepAlive = 10 });
-        _readingSystem = new DbContextOptionsBuilder<QueqiaoDb>().UseNpgsql(_writer).AddInterceptors(new OpenForReading(0)).Options;
+        _readingSystem = StatementWatch.Watched(new DbContextOptionsBuilder<QueqiaoDb>()).UseNpgsql(_writer).AddInterceptors(new OpenForReading(0)).Options;
     }
 
     public bool IsPostgres => true;
@@ -57,7 +58,7 @@ internal sealed class PostgresEngine : IStorageEngine
         await Vault.Start(ct);
     }
 
-    public QueqiaoDb Read(int ws) => new(_reading.GetOrAdd(ws, number => new DbContextOptionsBuilder<QueqiaoDb>()
+    public QueqiaoDb Read(int ws) => new(_reading.GetOrAdd(ws, number => StatementWatch.Watched(new DbContextOptionsBuilder<QueqiaoDb>())
         .UseNpgsql(_app).AddInterceptors(new OpenForReading(number)).Options), canWrite: false);
 
     public QueqiaoDb ReadSystem() => new(_readingSystem, canWrite: false);
@@ -130,7 +131,7 @@ internal sealed class PostgresEngine : IStorageEngine
             await using var transaction = await connection.BeginTransactionAsync(ct);
             if (ws > 0)
                 await EnterWorkspace(connection, ws, ct);
-            await using var db = new QueqiaoDb(new DbContextOptionsBuilder<QueqiaoDb>().UseNpgsql(connection).Options, canWrite: true);
+            await using var db = new QueqiaoDb(new DbContextOptionsBuilder<QueqiaoDb>().UseNpgsql(connection).AddInterceptors(StatementWatch.Instance).Options, canWrite: true);
             db.Database.AutoSavepointsEnabled = false;
             await db.Database.UseTransactionAsync(transaction, ct);
             var unit = new WriteUnit(ws, db, connection, transaction, _ids, Vault);

@@ -1,4 +1,6 @@
 using Npgsql;
+using Queqiao.Server.Platform.Integrity;
+using Queqiao.Server.Platform.Observing;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Telemetry;
@@ -107,7 +109,9 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
             {
                 var began = System.Diagnostics.Stopwatch.GetTimestamp();
                 var written = await InTransaction(items);
-                Measures.Commit.Record(Measures.Since(began));
+                var took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+                Measures.Commit.Record(took.TotalSeconds);
+                SlowStatements.Note("COMMIT of a batch of the log", took);
                 written.Committed();
             }
             catch (Exception trouble) when (PostgresTrouble.IsAway(trouble))
@@ -125,6 +129,8 @@ internal sealed class PostgresGroupWriter<TItem> : IGroupWriter<TItem>, IAsyncDi
                 }
                 else if (items.Count == 1)
                 {
+                    if (Damages.IsOfDatabase(trouble))
+                        Damages.Note("database");
                     _log.Fault(LogLevel.Error, trouble, "An entry could not be written");
                     _body.Failed(items[0], trouble);
                 }

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Observing;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Storage.Migrations;
 
@@ -23,7 +24,7 @@ internal sealed class SqliteEngine : IStorageEngine
         Vault = new Vault(this, roots ?? new LocalRootKeys(options), ids);
         _options = options;
         _ids = ids;
-        _reading = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(ConnectionString(SqliteOpenMode.ReadOnly)).Options;
+        _reading = StatementWatch.Watched(new DbContextOptionsBuilder<QueqiaoDb>()).UseSqlite(ConnectionString(SqliteOpenMode.ReadOnly)).Options;
     }
 
     public bool IsPostgres => false;

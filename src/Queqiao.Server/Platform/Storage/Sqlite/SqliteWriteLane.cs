@@ -2,6 +2,8 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Integrity;
+using Queqiao.Server.Platform.Observing;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Telemetry;
@@ -34,7 +36,7 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
         _backlog = backlog;
         _ids = ids;
         _vault = vault;
-        _writing = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(connection).Options;
+        _writing = new DbContextOptionsBuilder<QueqiaoDb>().UseSqlite(connection).AddInterceptors(StatementWatch.Instance).Options;
         _thread = new Thread(Loop) { IsBackground = true, Name = "write lane" };
         _thread.Start();
     }
@@ -110,6 +112,11 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
         {
             done = InTransaction(batch);
         }
+        catch (Exception trouble) when (Damages.IsOfDatabase(trouble))
+        {
+            Alone(batch, trouble, began);
+            return;
+        }
         catch (Exception trouble)
         {
             // Nothing of this batch is on disk, or nobody can know: no one is told otherwise. Senders repeat with the same clientId.
@@ -117,8 +124,26 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
             batch.ForEach(item => item.Fail(away));
             return;
         }
-        Measures.Commit.Record(Measures.Since(began));
+        var took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+        Measures.Commit.Record(took.TotalSeconds);
+        SlowStatements.Note("COMMIT of the write lane", took);
         done.ForEach(tell => tell());
+    }
+
+    /// <summary>
+    /// Somebody needs a page that is damaged. After that not even a transaction whose savepoint took it back can be committed, so each
+    /// gets one of its own: who needs the page is told, the others go on.
+    /// </summary>
+    private void Alone(List<LaneItem> batch, Exception trouble, long began)
+    {
+        if (batch.Count > 1)
+        {
+            foreach (var item in batch)
+                RunBatch([item], began);
+            return;
+        }
+        Damages.Note("database");
+        batch[0].Fail(trouble is GroupFailed { InnerException: { } inner } ? inner : trouble);
     }
 
     private List<Action> InTransaction(List<LaneItem> batch)
@@ -160,9 +185,12 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
         return db;
     }
 
-    /// <summary>Troubles of the file rather than of a statement: the whole batch is lost (https://www.sqlite.org/rescode.html).</summary>
+    /// <summary>
+    /// Troubles of the file rather than of a statement: the whole batch is lost (https://www.sqlite.org/rescode.html). Not a damaged page
+    /// (11): who needs that page is told, the others go on.
+    /// </summary>
     internal static bool IsAway(Exception trouble) =>
-        trouble is SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 11 or 13 or 14 or 26 };
+        trouble is SqliteException { SqliteErrorCode: 5 or 6 or 8 or 10 or 13 or 14 or 26 };
 
     private static StorageUnavailableException Away(SqliteException trouble) =>
         new(trouble.SqliteErrorCode == 13 ? "storage_full" : "storage_unavailable", TimeSpan.FromSeconds(2), trouble);
@@ -293,6 +321,8 @@ internal sealed class SqliteWriteLane : IAsyncDisposable
                 transaction.Release("items");
                 if (items.Length == 1)
                 {
+                    if (Damages.IsOfDatabase(failed))
+                        Damages.Note("database");
                     done.Add(() => body.Failed(items[0], failed.InnerException!));
                     return;
                 }

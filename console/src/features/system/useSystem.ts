@@ -1,0 +1,14 @@
+import { useMutation, useQuery } from '@tanstack/vue-query'
+import type { Finding, SystemSource, Verdict } from './source'
+
+/** Somebody who looks at this page watches it: what it says is asked again every few seconds. */
+const every = 5000
+
+export const useSystem = (source: SystemSource) => useQuery({ queryKey: ['system'], queryFn: () => source.state(), refetchInterval: every })
+
+export const useExamination = (source: SystemSource) => useMutation({ mutationFn: () => source.examine() })
+
+const order: readonly Verdict[] = ['fail', 'warn', 'ok']
+
+/** What needs somebody comes first; otherwise as the doctor went. */
+export const byUrgency = (findings: readonly Finding[]) => [...findings].sort((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict))
