@@ -13,7 +13,7 @@ namespace Queqiao.Server.Identity.Sessions;
 
 /// <summary>Who is signed in. A session is a row; here are those that were used in the last seconds.</summary>
 internal sealed partial class AgentSessions(
-    IStorageEngine storage, Ids ids, TimeProvider clock, IdentityOptions options, SessionEnds ends, ApiTokens tokens, IRights rights, ILogger<AgentSessions> log, CacheNews? news = null, SignInPolicies policies)
+    IStorageEngine storage, Ids ids, TimeProvider clock, IdentityOptions options, SessionEnds ends, ApiTokens tokens, IRights rights, SignInPolicies policies, ILogger<AgentSessions> log, CacheNews? news = null)
     : IActors, ISessions
 {
     /// <summary>How long another node's sign-out may go unnoticed by requests here.</summary>
