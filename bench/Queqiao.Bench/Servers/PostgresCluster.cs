@@ -32,7 +32,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         try
         {
             await cluster.Program("pg_ctl", ["-D", cluster.Data, "-l", Path.Combine(folder, "log"), "-w", "-o",
-                string.Create(CultureInfo.InvariantCulture, $"-p {cluster._port} -c listen_addresses=127.0.0.1 -k {folder}"), "start"], ct);
+                string.Create(CultureInfo.InvariantCulture, $"-p {cluster._port} -c listen_addresses=127.0.0.1 -c max_connections=300 -k {folder}"), "start"], ct);
             await cluster.Execute("postgres", $"CREATE ROLE {Owner} LOGIN CREATEROLE CREATEDB PASSWORD '{Password}'", ct);
             await cluster.CreateDatabase(Owner, ct);
             return cluster;

@@ -110,7 +110,7 @@ export interface Session {
   /** `second_factor`: nothing else works until one is set up. */
   limitedTo: 'second_factor' | 'second_factor_code' | null
   /** How people's data shows: what is `reveal` can be asked for with a reason. */
-  fields: Record<'name' | 'phone' | 'email' | 'identities' | 'fields' | 'messages', 'clear' | 'reveal' | 'masked' | 'hidden'>
+  fields?: Record<'name' | 'phone' | 'email' | 'identities' | 'fields' | 'messages', 'clear' | 'reveal' | 'masked' | 'hidden'>
 }
 
 export interface Agent {

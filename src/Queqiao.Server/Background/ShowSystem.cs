@@ -19,7 +19,7 @@ internal static class ShowSystem
 {
     private const int MostSlow = 30;
 
-    private static readonly DateTimeOffset StartedAt = TimeProvider.System.GetUtcNow();
+    private static readonly DateTimeOffset StartedAt = StartOfProcess();
 
     internal sealed record SystemState(Versions Versions, Health Health, IReadOnlyList<Queue> Queues, IReadOnlyList<Listener> Listeners, IReadOnlyList<Slow> Slow, long SlowFromMs, IReadOnlyList<Damaged> Damaged);
 
@@ -69,6 +69,12 @@ internal static class ShowSystem
                     kind.Where(row => row.Key.State == JobState.Dead).Sum(row => row.Count), due is null ? 0 : Math.Max(0, (now - due.Oldest) / 1000));
             }),
         ];
+    }
+
+    private static DateTimeOffset StartOfProcess()
+    {
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        return new DateTimeOffset(self.StartTime).ToUniversalTime();
     }
 
     private static async Task<string> Database(IStorageEngine storage, CancellationToken ct)

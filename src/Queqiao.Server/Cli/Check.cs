@@ -18,7 +18,7 @@ internal static class Check
     {
         var patient = new Patient(command.Storage, new ConfigurationBuilder().AddEnvironmentVariables().Build(), TimeProvider.System);
         if (!command.Storage.UsesPostgres && !File.Exists(command.Storage.SqliteFile))
-            return Examine.Report([new Finding("pages", Verdict.Fail, "doctor_nothing_to_check", command.Storage.DataFolder)], command.Json, terminal);
+            return Examine.Report([new Finding("store", Verdict.Fail, "doctor_nothing_to_check", command.Storage.DataFolder)], command.Json, terminal);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None).AddLines(LogFormat.Text));
         services.AddSingleton(TimeProvider.System);

@@ -39,9 +39,9 @@ internal abstract record Command
     /// <param name="Arguments">Options as <c>serve</c> would get them.</param>
     public sealed record Doctor(StorageOptions Storage, bool Json, IReadOnlyList<string> Arguments) : Command;
 
-    /// <param name="What">classify, sentiment, retrieve, match or cluster.</param>
+    /// <param name="What">classify, sentiment, retrieve, match, cluster or bot.</param>
     /// <param name="Train">Labelled files.</param>
-    /// <param name="Knowledge">The knowledge base, or what is to be clustered.</param>
+    /// <param name="Knowledge">The knowledge base (of a bot: its folder), or what is to be clustered.</param>
     /// <param name="Test">What is to be predicted.</param>
     /// <param name="Out">Where the predictions go.</param>
     /// <param name="Clusters">How many heaps.</param>

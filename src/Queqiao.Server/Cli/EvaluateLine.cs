@@ -13,6 +13,7 @@ internal static class EvaluateLine
         {
             "classify" or "sentiment" or "match" => Command(what, rest, train, ["test", "out"], needsTrain: true),
             "retrieve" => Command(what, rest, train, ["kb", "test", "out"]),
+            "bot" => Command(what, rest, train, ["knowledge", "test", "out"]),
             "cluster" => Command(what, rest, train, ["input", "clusters", "out"]),
             _ => new Command.Wrong("cli_unknown_verb", "eval " + what),
         };
@@ -27,7 +28,7 @@ internal static class EvaluateLine
         var clusters = 0;
         if (given.TryGetValue("clusters", out var number) && (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out clusters) || clusters == 0))
             return new Command.Wrong("cli_not_a_number", "--clusters", number);
-        return new Command.Evaluate(what, train, given.GetValueOrDefault("kb") ?? given.GetValueOrDefault("input"), given.GetValueOrDefault("test"), given["out"], clusters);
+        return new Command.Evaluate(what, train, given.GetValueOrDefault("kb") ?? given.GetValueOrDefault("input") ?? given.GetValueOrDefault("knowledge"), given.GetValueOrDefault("test"), given["out"], clusters);
     }
 
     /// <summary>Takes the files of <c>--train</c> out.</summary>

@@ -45,7 +45,7 @@ public sealed class Finder
         var candidates = Candidates(_index, _classifier, query, question);
         Rank(candidates, Ranking);
         Span<double> signals = stackalloc double[DecisionSignals];
-        Decide(query, candidates, _index, signals);
+        Decide(query, candidates, _index, [], signals);
         var right = candidates.Count == 0 ? 0 : Decision.Probability(signals);
         return new Finding(Shares(candidates, most), right);
     }
@@ -66,7 +66,7 @@ public sealed class Finder
     }
 
     /// <summary>What the decision to answer depends on.</summary>
-    internal static void Decide(Phrase query, IReadOnlyList<Candidate> ranked, QuestionIndex index, Span<double> signals)
+    internal static void Decide(Phrase query, IReadOnlyList<Candidate> ranked, QuestionIndex index, IReadOnlyList<int> gone, Span<double> signals)
     {
         signals.Clear();
         if (ranked.Count == 0)
@@ -79,8 +79,9 @@ public sealed class Finder
         signals[3] = best.Signals[3];
         signals[4] = best.Signals[4];
         signals[5] = best.Signals[9];
-        signals[6] = Known(query.Meant, index.Meant);
-        signals[7] = Known(query.Raw, index.Raw);
+        var (strange, known) = index.Strange(query, gone);
+        signals[6] = known;
+        signals[7] = best.Signals[7] + best.Signals[8];
         signals[8] = Math.Log(1 + query.Order.Length);
         signals[9] = best.Classified;
         signals[10] = second is null ? Candidate.Unknown : second.Classified;
@@ -90,21 +91,7 @@ public sealed class Finder
         signals[14] = best.Signals[10];
         signals[15] = best.Signals[PairSignals.Count + 4];
         signals[16] = best.Signals[PairSignals.Count + 5];
-        signals[17] = Math.Min(4, index.Strange(query));
-    }
-
-    /// <summary>Which share of what the query says is known at all.</summary>
-    private static double Known(Terms terms, TermIndex index)
-    {
-        double known = 0, all = 0.01;
-        foreach (var term in terms.Hashes)
-        {
-            var rarity = index.Rarity(term);
-            all += rarity;
-            if (index.Knows(term))
-                known += rarity;
-        }
-        return known / all;
+        signals[17] = Math.Min(4, strange);
     }
 
     private static List<Found> Shares(List<Candidate> ranked, int most)

@@ -22,7 +22,10 @@ public sealed record LabelledQuestion(string Text, IReadOnlyList<string> Entries
 public static class FinderTrainer
 {
     private const int MostTried = 1500;
-    private const double WeightOfPrior = 12;
+
+    // Questions that an editor wrote beside an answer share its words more than customers' questions do: where there are answers, what is
+    // learnt from such questions counts less against what is known beforehand.
+    private static (double Ranking, double Decision) WeightOfPrior(bool withTexts) => withTexts ? (150, 300) : (12, 12);
 
     /// <summary>Makes a finder of a knowledge base.</summary>
     /// <param name="entries">What can be found.</param>
@@ -37,7 +40,7 @@ public static class FinderTrainer
         var trials = Try(entries, asked, questions, meanings);
         var index = Index(entries, questions, meanings);
         var classifier = EntryClassifier.Train([.. questions.Select(question => new Example(question.Text, question.Entry))]);
-        var (ranking, decision) = Learn(trials);
+        var (ranking, decision) = Learn(trials, WeightOfPrior(entries.Any(entry => entry.Text is not null)));
         return new Finder(index, classifier, ranking, decision);
     }
 
@@ -102,7 +105,7 @@ public static class FinderTrainer
         return (left, kept);
     }
 
-    private static (Logistic Ranking, Logistic Decision) Learn(List<Trial> trials)
+    private static (Logistic Ranking, Logistic Decision) Learn(List<Trial> trials, (double Ranking, double Decision) weightOfPrior)
     {
         var (rows, answers, weights) = (new List<double[]>(), new List<bool>(), new List<double>());
         foreach (var trial in trials.Where(trial => trial.Entries.Count > 0 && trial.IsFindable))
@@ -115,11 +118,11 @@ public static class FinderTrainer
             }
         }
         var prior = Priors.Ranking;
-        var ranking = answers.Contains(true) && answers.Contains(false) ? Logistic.Train(rows, answers, WeightOfPrior, weights, prior) : prior;
-        return (ranking, Decision(trials, ranking));
+        var ranking = answers.Contains(true) && answers.Contains(false) ? Logistic.Train(rows, answers, weightOfPrior.Ranking, weights, prior) : prior;
+        return (ranking, Decision(trials, ranking, weightOfPrior.Decision));
     }
 
-    private static Logistic Decision(List<Trial> trials, Logistic ranking)
+    private static Logistic Decision(List<Trial> trials, Logistic ranking, double weightOfPrior)
     {
         var (rows, answers, weights) = (new List<double[]>(), new List<bool>(), new List<double>());
         foreach (var trial in trials)
@@ -128,12 +131,12 @@ public static class FinderTrainer
             if (trial.Candidates.Count == 0)
                 continue;
             var signals = new double[Finder.DecisionSignals];
-            Finder.Decide(trial.Query, trial.Candidates, trial.Index, signals);
+            Finder.Decide(trial.Query, trial.Candidates, trial.Index, trial.Gone, signals);
             rows.Add(signals);
             answers.Add(trial.Entries.Contains(trial.Candidates[0].Id));
             weights.Add(trial.Weight);
         }
-        return answers.Contains(true) && answers.Contains(false) ? Logistic.Train(rows, answers, WeightOfPrior, weights, Priors.Decision) : Priors.Decision;
+        return answers.Contains(true) && answers.Contains(false) ? Logistic.Train(rows, answers, weightOfPrior, weights, Priors.Decision) : Priors.Decision;
     }
 
     private sealed record Asked(string Text, string Entry, bool IsReal);

@@ -131,14 +131,25 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         return new Candidate(_entries[entry].Id, entry, byQuestion, byEntry, byText, covered, missing);
     }
 
-    /// <summary>How much of a question no entry knows, by weight.</summary>
-    internal double Strange(Phrase query)
+    /// <summary>How much of a question no entry knows, by weight; and which share of it some entry knows.</summary>
+    /// <param name="query">The question.</param>
+    /// <param name="except">Entries that are treated as if they had never been there.</param>
+    internal (double Strange, double Known) Strange(Phrase query, IReadOnlyList<int> except)
     {
-        double strange = 0;
+        double strange = 0, all = 0.05;
         for (var i = 0; i < query.Order.Length; i++)
-            strange += _meantTexts.Knows(query.Order[i]) ? 0 : query.Weights[i];
-        return strange;
+        {
+            var holders = _meantTexts.Holders(query.Order[i]);
+            foreach (var entry in except)
+                holders -= Array.BinarySearch(_entries[entry].Words, query.Order[i]) >= 0 ? 1 : 0;
+            all += query.Weights[i];
+            strange += holders > 0 ? 0 : query.Weights[i];
+        }
+        return (strange, 1 - strange / all);
     }
+
+    /// <summary>The number of an entry, or −1.</summary>
+    internal int NumberOf(string id) => _numbers.GetValueOrDefault(id, -1);
 
     /// <summary>The documents with the best scores, best first; equal ones in their order.</summary>
     private static int[] Best(ReadOnlySpan<float> scores)

@@ -43,11 +43,12 @@ internal sealed class TermIndex
     /// <summary>How rare a term is; the rarer, the more it says. Unknown terms are the rarest.</summary>
     public float Rarity(ulong term)
     {
-        var holders = _postings.TryGetValue(term, out var posting) ? posting.Count : 0;
+        var holders = Holders(term);
         return MathF.Log(1 + (_count - holders + 0.5f) / (holders + 0.5f));
     }
 
-    public bool Knows(ulong term) => _postings.ContainsKey(term);
+    /// <summary>How many documents have a term.</summary>
+    public int Holders(ulong term) => _postings.TryGetValue(term, out var posting) ? posting.Count : 0;
 
     /// <summary>Adds the BM25 score of every document to <paramref name="scores"/>.</summary>
     public void Score(Terms query, Span<float> scores, float weight)

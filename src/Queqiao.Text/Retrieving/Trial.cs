@@ -10,7 +10,8 @@ namespace Queqiao.Text.Retrieving;
 /// <param name="IsFindable">Whether the right entry could be found, or had been taken away.</param>
 /// <param name="IsReal">Asked by a customer, not written by an editor.</param>
 /// <param name="Weight">In the decision to answer.</param>
-internal sealed record Trial(Phrase Query, QuestionIndex Index, List<Candidate> Candidates, IReadOnlyList<string> Entries, bool IsFindable, bool IsReal, double Weight)
+/// <param name="Gone">Entries that had been taken away.</param>
+internal sealed record Trial(Phrase Query, QuestionIndex Index, List<Candidate> Candidates, IReadOnlyList<string> Entries, bool IsFindable, bool IsReal, double Weight, IReadOnlyList<int> Gone)
 {
     private const double WeightOfTakenAway = 0.4;
 
@@ -20,9 +21,9 @@ internal sealed record Trial(Phrase Query, QuestionIndex Index, List<Candidate> 
         var query = Phrase.Of(text, index.Meanings);
         var candidates = Finder.Candidates(index, classifier, query, text);
         var weight = isReal ? 2.0 : 1;
-        yield return new Trial(query, index, candidates, entries, entries.Count > 0, isReal, weight);
+        yield return new Trial(query, index, candidates, entries, entries.Count > 0, isReal, weight, []);
         if (entries.Count > 0)
-            yield return new Trial(query, index, Without(candidates, entries), [], false, isReal, weight * WeightOfTakenAway);
+            yield return new Trial(query, index, Without(candidates, entries), [], false, isReal, weight * WeightOfTakenAway, [.. entries.Select(index.NumberOf).Where(number => number >= 0)]);
     }
 
     /// <summary>The candidates without some entries, as if a classifier had never known those.</summary>

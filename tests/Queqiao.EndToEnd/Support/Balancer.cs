@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -49,9 +50,9 @@ internal sealed class Balancer : IAsyncDisposable
 
             """);
         foreach (var (name, host, at) in nodes)
-            text.AppendLine($"  server {name} {host}:{at}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  server {name} {host}:{at}");
         foreach (var (host, from, to) in ways)
-            text.AppendLine($"listen to{to}\n  mode tcp\n  timeout client 1h\n  timeout server 1h\n  bind {host}:{from}\n  server it 127.0.0.1:{to}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"listen to{to}\n  mode tcp\n  timeout client 1h\n  timeout server 1h\n  bind {host}:{from}\n  server it 127.0.0.1:{to}");
         var file = Path.Combine(folder, "haproxy.cfg");
         await File.WriteAllTextAsync(file, text.ToString());
         var process = Process.Start(new ProcessStartInfo(Program, ["-db", "-f", file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -77,7 +77,7 @@ public sealed class MarkTests
     [Fact]
     public void What_asks_for_something_else_stays_as_it_is()
     {
-        System.Linq.Expressions.Expression<Func<ConversationHead, bool>> rule = head => head.AssigneeName != null && head.AssigneeName.Contains("x");
+        System.Linq.Expressions.Expression<Func<ConversationHead, bool>> rule = head => head.AssigneeName != null && head.AssigneeName.Contains('x');
         Assert.Equal(rule.ToString(), MarkLookup.In(null!, 1, rule).ToString());
     }
 

@@ -29,10 +29,28 @@ export interface Summary {
   schedules: { name: string; title: string; rule: string; timeZone: string; nextAt: string; lastAt?: string | null; server: boolean }[]
 }
 
+export interface ServerNode {
+  id: string
+  name: string
+  version: string
+  state: 'serving' | 'draining' | 'stopped' | 'lost'
+  startedAt: string
+  seenSecondsAgo: number
+  connections: number
+  cpuMilli: number
+  cpus: number
+  memoryBytes: number
+  bus: 'rabbitmq' | 'postgres' | 'looking' | 'alone'
+  isThis: boolean
+}
+
+export interface Nodes { items: ServerNode[]; scale: { serving: number; wanted: number; reason: 'floor' | 'cpu' | 'connections' | 'queue_lag' } }
+
 export interface Page<T> { items: T[]; nextCursor?: string | null }
 
 export interface BackgroundSource {
   summary(): Promise<Summary>
+  nodes(): Promise<Nodes>
   jobs(state: JobState | '', kind: string, cursor: string | null): Promise<Page<Job>>
   act(id: string, act: 'replay' | 'discard' | 'cancel'): Promise<Job>
   replayKind(kind: string): Promise<{ count: number }>
@@ -42,6 +60,7 @@ export interface BackgroundSource {
 
 export const backgroundSource = (http: Http): BackgroundSource => ({
   summary: () => http.get('/api/v1/jobs/summary'),
+  nodes: () => http.get('/api/v1/nodes'),
   jobs: (state, kind, cursor) => http.get('/api/v1/jobs', { state: state || null, kind: kind || null, cursor, limit: 50 }),
   act: (id, act) => http.post(`/api/v1/jobs/${encodeURIComponent(id)}/${act}`, {}),
   replayKind: kind => http.post('/api/v1/jobs/replay', { kind }),

@@ -13,6 +13,9 @@ const every = 5000
 export const useSummary = (source: BackgroundSource) =>
   useQuery({ queryKey: [...backgroundKey, 'summary'], queryFn: () => source.summary(), refetchInterval: every })
 
+export const useNodes = (source: BackgroundSource) =>
+  useQuery({ queryKey: [...backgroundKey, 'nodes'], queryFn: () => source.nodes(), refetchInterval: every })
+
 export const useJobs = (source: BackgroundSource, state: Ref<JobState | ''>, kind: Ref<string>) =>
   useInfiniteQuery({
     queryKey: computed(() => [...backgroundKey, 'jobs', state.value, kind.value]),

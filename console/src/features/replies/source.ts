@@ -12,6 +12,9 @@ export interface CannedReply {
 }
 export interface NewReply { shortcut: string; title: string; body: string; shared: boolean; teamId: string | null }
 
+export interface MoveRequest { fileId: string; shared: boolean; overwrite: boolean; check: boolean }
+export interface MoveAnswer { added: number; changed: number; skipped: number; problems: { row: number; code: string; text: string }[] }
+
 export const repliesKey = ['canned-replies'] as const
 
 export const repliesSource = (http: Http) => ({
@@ -27,6 +30,7 @@ export const repliesSource = (http: Http) => ({
   },
   add: (reply: NewReply) => http.post<CannedReply>('/api/v1/canned-replies', reply),
   change: (id: string, changes: Partial<Pick<NewReply, 'shortcut' | 'title' | 'body' | 'teamId'>>) => http.patch<CannedReply>(`/api/v1/canned-replies/${id}`, changes),
+  move: (request: MoveRequest) => http.post<MoveAnswer>('/api/v1/canned-replies/import', request),
   remove: (id: string) => http.remove(`/api/v1/canned-replies/${id}`),
 })
 export type RepliesSource = ReturnType<typeof repliesSource>

@@ -13,7 +13,7 @@ internal static class ChangeReplies
 {
     private const int MostTitle = 100;
     private const int MostBody = 10_000;
-    private const int MostOfWorkspace = 5_000;
+    public const int MostOfWorkspace = 5_000;
 
     /// <param name="Shared">False: the writer's own.</param>
     public sealed record NewReply(string Shortcut, string Title, string Body, bool Shared = false, Guid? TeamId = null);
@@ -113,7 +113,16 @@ internal static class ChangeReplies
 
     private static async ValueTask<Refusal?> Check(string? shortcut, string? title, string? body, Guid? team, int ws, ITeams teams, CancellationToken ct)
     {
-        var faults = new List<(string, FieldFault)>();
+        var faults = Faults(shortcut, title, body);
+        if (team is { } id && await teams.Find(ws, id, ct) is null)
+            faults.Add(("teamId", new("team_unknown")));
+        return Refusal.Of(faults);
+    }
+
+    /// <summary>What cannot be meant, of what is given.</summary>
+    internal static List<(string Field, FieldFault Fault)> Faults(string? shortcut, string? title, string? body)
+    {
+        var faults = new List<(string Field, FieldFault Fault)>();
         if (shortcut is not null && !IsShortcut(Normal(shortcut)))
             faults.Add(("shortcut", new("invalid_shortcut")));
         if (title is not null && string.IsNullOrWhiteSpace(title))
@@ -124,12 +133,10 @@ internal static class ChangeReplies
             faults.Add(("body", new("required")));
         if (body?.Length > MostBody)
             faults.Add(("body", new("too_long", MostBody)));
-        if (team is { } id && await teams.Find(ws, id, ct) is null)
-            faults.Add(("teamId", new("team_unknown")));
-        return Refusal.Of(faults);
+        return faults;
     }
 
-    private static string Normal(string shortcut) => shortcut.Trim().TrimStart('/').Normalize(System.Text.NormalizationForm.FormKC).ToLowerInvariant();
+    internal static string Normal(string shortcut) => shortcut.Trim().TrimStart('/').Normalize(System.Text.NormalizationForm.FormKC).ToLowerInvariant();
 
     /// <summary>Typed without a space after a slash; Chinese as well.</summary>
     private static bool IsShortcut(string shortcut) => shortcut.Length is > 0 and <= 40 && shortcut.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_');

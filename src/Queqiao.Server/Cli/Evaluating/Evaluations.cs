@@ -21,6 +21,7 @@ internal static class Evaluations
             "sentiment" => Classify(command, IntentOptions.Opinions with { LearnsScope = false }, timings),
             "retrieve" => Retrieve(command, timings),
             "match" => Match(command, timings),
+            "bot" => BotEvaluation.Run(command, timings),
             "cluster" => Cluster(command, timings),
             _ => throw new InvalidOperationException($"Nobody evaluates {command.What}."),
         };

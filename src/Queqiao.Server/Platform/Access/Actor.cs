@@ -106,8 +106,6 @@ internal static class Permissions
         DecideApprovals,
     ];
 
-    public static readonly IReadOnlyList<string> Roles = ["owner", "admin", "supervisor", "agent", "viewer"];
-
     public static IReadOnlySet<string> Of(string role) => role switch
     {
         "owner" or "admin" => Admin,

@@ -28,7 +28,7 @@ internal static class NodeEndpoints
 {
     public static void MapNodes(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/v1/nodes", List).Needs(Permissions.ManageAgents).TakesQuery().WithTags("System")
+        app.MapGet("/api/v1/nodes", List).Needs(Permissions.ManageJobs).TakesQuery().WithTags("System")
             .WithSummary("The servers of this store, and how many there should be").Produces<NodeList>();
         app.MapGet("/health/scale", Scale).IsPublic().ExcludeFromDescription();
     }

@@ -11,7 +11,7 @@ namespace Queqiao.Server.Platform.Storage.Inspection;
 /// </summary>
 internal sealed class PageCheck(Patient patient) : IDiagnosis
 {
-    public string Topic => "pages";
+    public string Topic => "store";
 
     public Task<IReadOnlyList<Finding>> Look(CancellationToken ct) => patient.Storage.UsesPostgres ? Postgres(ct) : Sqlite(ct);
 
