@@ -16,6 +16,22 @@ public static class ChannelCatalogue
         new Line.LineAdapter(),
         new DingTalk.DingTalkAdapter(),
         new Feishu.FeishuAdapter(),
+        new Slack.SlackAdapter(),
+        new Discord.DiscordAdapter(),
+        new Teams.TeamsAdapter(),
+        new Viber.ViberAdapter(),
+        new Weibo.WeiboAdapter(),
+        new Douyin.DouyinAdapter(),
+        new Qq.QqAdapter(),
+        new TwilioSms.TwilioSmsAdapter(),
+        new AliyunSms.AliyunSmsAdapter(),
+        new TencentSms.TencentSmsAdapter(),
+        new VonageSms.VonageSmsAdapter(),
+        new Zalo.ZaloAdapter(),
+        new Kakao.KakaoAdapter(),
+        new TikTok.TikTokAdapter(),
+        new X.XAdapter(),
+        new Api.ApiAdapter(),
     ];
 
     private static readonly Dictionary<string, IChannelAdapter> ByKind = All.ToDictionary(adapter => adapter.Descriptor.Kind, StringComparer.Ordinal);

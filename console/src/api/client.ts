@@ -22,6 +22,8 @@ export interface Http {
   patch<T>(path: string, body: unknown): Promise<T>
   put<T>(path: string, body: unknown): Promise<T>
   remove<T = void>(path: string): Promise<T>
+  /** A file that a proof or an approval may stand before; a link could not ask for them. */
+  download(path: string, method?: 'GET' | 'POST'): Promise<{ blob: Blob; name: string }>
 }
 
 export interface HttpOptions {
@@ -30,6 +32,8 @@ export interface HttpOptions {
   onSignedOut: () => void
   /** The server wants a recent proof that it is them (403 `proof_required`): true when it was given, then the request is sent again. */
   prove?: () => Promise<boolean>
+  /** The deed needs a second person (403 `approval_needed`): the reason to ask one with, or null to leave it. */
+  approve?: () => Promise<string | null>
   fetch?: typeof globalThis.fetch
 }
 
@@ -55,24 +59,31 @@ export async function toProblem(response: Response): Promise<Problem> {
 }
 
 export function createHttp(options: HttpOptions): Http {
-  async function call<T>(method: string, path: string, body?: unknown, again = true): Promise<T> {
+  async function send(method: string, path: string, body?: unknown, reason?: string, again = true): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json', 'accept-language': options.locale() }
     if (body !== undefined) headers['content-type'] = 'application/json'
+    if (reason !== undefined) headers['request-approval'] = encodeURIComponent(reason)
     let response: Response
     try {
-      const send = options.fetch ?? globalThis.fetch
-      response = await send(path, { method, headers, credentials: 'same-origin', body: body === undefined ? null : JSON.stringify(body) })
+      const fetch = options.fetch ?? globalThis.fetch
+      response = await fetch(path, { method, headers, credentials: 'same-origin', body: body === undefined ? null : JSON.stringify(body) })
     } catch {
       throw new Problem(0, 'offline', null)
     }
-    if (!response.ok) {
-      const problem = await toProblem(response)
-      if (problem.status === 401 && !signInCodes.has(problem.code)) options.onSignedOut()
-      if (problem.code === 'proof_required' && again && (await options.prove?.())) return call(method, path, body, false)
-      throw problem
+    // 202 with a problem: it was put before somebody else, and nothing has been done.
+    if (response.ok && !(response.status === 202 && response.headers.get('content-type')?.startsWith('application/problem+json'))) return response
+    const problem = await toProblem(response)
+    if (problem.status === 401 && !signInCodes.has(problem.code)) options.onSignedOut()
+    if (problem.code === 'proof_required' && again && (await options.prove?.())) return send(method, path, body, reason, false)
+    if (problem.code === 'approval_needed' && reason === undefined) {
+      const why = await options.approve?.()
+      if (why) return send(method, path, body, why)
     }
-    if (response.status === 204) return undefined as T
-    return (await response.json()) as T
+    throw problem
+  }
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await send(method, path, body)
+    return response.status === 204 ? (undefined as T) : ((await response.json()) as T)
   }
   return {
     get: (path, query = {}) => {
@@ -84,5 +95,9 @@ export function createHttp(options: HttpOptions): Http {
     patch: (path, body) => call('PATCH', path, body),
     put: (path, body) => call('PUT', path, body),
     remove: path => call('DELETE', path),
+    download: async (path, method = 'GET') => {
+      const response = await send(method, path, method === 'POST' ? {} : undefined)
+      return { blob: await response.blob(), name: /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'download' }
+    },
   }
 }

@@ -3,8 +3,10 @@ import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query'
 import { createPinia } from 'pinia'
 import { createHttp, Problem } from '@/api/client'
 import { httpKey } from '@/api/http'
+import { useApproval, watchApprovals } from '@/features/approvals'
 import { createLive, fileDeskKey, liveKey } from '@/features/conversations'
 import { identitySource, useProof, useSession } from '@/features/identity'
+import { showToast } from '@/ui'
 import App from './App.vue'
 import { currentLocale, followLocale, i18n } from './i18n'
 import { createAppRouter } from './router'
@@ -13,6 +15,7 @@ import './styles.css'
 const app = createApp(App).use(createPinia()).use(i18n)
 const session = useSession()
 const proof = useProof()
+const approval = useApproval()
 const queries = new QueryClient({
   defaultOptions: {
     // Fresh data is pushed: nothing is fetched again because a window got the focus.
@@ -26,7 +29,7 @@ const queries = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 })
-const http = createHttp({ locale: currentLocale, onSignedOut: () => session.end(true), prove: () => proof.ask() })
+const http = createHttp({ locale: currentLocale, onSignedOut: () => session.end(true), prove: () => proof.ask(), approve: () => approval.ask() })
 const identity = identitySource(http)
 const router = createAppRouter(identity)
 const live = createLive({ http, queries, locale: currentLocale, confirmSession: () => identity.session().then(() => true, () => false) })
@@ -39,6 +42,12 @@ watch([() => session.me?.id, () => session.session?.limitedTo], (_, [before]) =>
   queries.clear()
   const back = router.currentRoute.value.fullPath
   void router.replace(session.expired ? { path: '/sign-in', query: { back } } : '/sign-in')
+})
+
+watch(() => session.me?.id, (me, _, onCleanup) => {
+  if (!me || !session.can('approvals.decide')) return
+  const look = { label: i18n.global.t('app.approvalsLook'), run: () => void router.push('/settings/approvals') }
+  onCleanup(watchApprovals(http, n => showToast(i18n.global.t('app.approvalsWaiting', { n }), { action: look })))
 })
 
 app.use(VueQueryPlugin, { queryClient: queries }).provide(httpKey, http).provide(liveKey, live).provide(fileDeskKey, live.files)

@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, DoorOpen, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Building2, DoorOpen, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, Stamp, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -65,6 +65,7 @@ export const settingsPages: readonly SettingsPage[] = [
       { path: 'sso/:id', title: 'sso.title', component: () => import('@/features/identity/signOn/ProviderPage.vue'), props: true },
     ],
   },
+  { group: 'security', path: 'approvals', title: 'approvals.title', words: 'settings.words.approvals', icon: Stamp, component: () => import('@/features/approvals/ApprovalsPage.vue') },
   { group: 'security', path: 'audit', title: 'audit.title', words: 'settings.words.audit', icon: ScrollText, needs: 'audit.read', component: () => import('@/features/identity/AuditPage.vue') },
   { group: 'work', path: 'background', title: 'background.title', words: 'settings.words.background', icon: ListChecks, needs: 'jobs.manage', component: () => import('@/features/background/BackgroundPage.vue') },
   { group: 'work', path: 'system', title: 'system.title', words: 'settings.words.system', icon: HeartPulse, needs: 'jobs.manage', component: () => import('@/features/system/SystemPage.vue') },

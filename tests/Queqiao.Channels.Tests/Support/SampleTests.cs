@@ -38,6 +38,8 @@ public class SampleTests
     private static readonly Dictionary<string, string> Odd = new()
     {
         ["wechat_mp/event_subscribe_scan.xml"] = "holds Event=scancode_push, which is not a subscription",
+        ["teams/message_file_attachment_partial.json"] = "is a part of an activity",
+        ["teams/invoke_file_consent_accept_partial.json"] = "is a part of an activity",
         ["line/all_28_events.json"] = "names no events; counted below",
     };
 
@@ -107,6 +109,9 @@ public class SampleTests
                 one.Remove("provider_message_id"); // of the event itself: what it is told apart by
                 one.Remove("dedupe_key");
                 one["dedupe_key"] = (string)id!;
+                break;
+            case "echo":
+                one.Remove("sender_external_id"); // our own account, which AccountId names
                 break;
             case "ignored":
                 one["type"] = "unsupported";

@@ -89,6 +89,7 @@ internal static class Told
                 told["status"] = d.State.ToString().ToLowerInvariant();
                 (told["target_provider_message_id"], told["target_provider_message_ids"]) = (d.TargetIds.FirstOrDefault(), new JsonArray([.. d.TargetIds.Select(id => (JsonNode)id)]));
                 told["watermark"] = d.Watermark?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFZ", CultureInfo.InvariantCulture);
+                told["error_text"] = d.Failure?.Detail;
                 (told["error_code"], told["error_class"]) = (d.Failure?.Code, d.Failure?.Class.ToString().ToLowerInvariant());
                 break;
             case IdentityChanged i:

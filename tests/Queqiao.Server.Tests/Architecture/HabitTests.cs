@@ -47,6 +47,18 @@ public sealed class HabitTests
         Assert.True(wrong.Count == 0, "\n" + string.Join('\n', wrong));
     }
 
+    /// <summary>A pattern that looks back can be made to run for years by whoever writes the text.</summary>
+    [Fact]
+    public void Every_regular_expression_is_non_backtracking_or_has_a_time_out()
+    {
+        var made = Files("*.cs", "src").SelectMany(file => File.ReadLines(Path.Combine(Repository.Root, file)).Select((line, i) => (Place: $"{file}:{i + 1}", Line: line)))
+            .Where(one => one.Line.Contains("[GeneratedRegex(", StringComparison.Ordinal) || one.Line.Contains("new Regex(", StringComparison.Ordinal)
+                || System.Text.RegularExpressions.Regex.IsMatch(one.Line, @"(?<![\w.])Regex\.(Is|Replace|Split|Match|Count|Enumerate)")).ToList();
+        Assert.True(made.Count >= 8, "the expressions are no longer found");
+        var wrong = made.Where(one => !one.Line.Contains("NonBacktracking", StringComparison.Ordinal) && !one.Line.Contains("matchTimeoutMilliseconds", StringComparison.Ordinal) && !one.Line.Contains("TimeSpan.From", StringComparison.Ordinal)).Select(one => one.Place).ToList();
+        Assert.True(wrong.Count == 0, "\n" + string.Join('\n', wrong));
+    }
+
     [Fact]
     public void Nobody_asks_the_wall_clock_blocks_a_thread_or_writes_async_void()
     {

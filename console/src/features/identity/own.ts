@@ -57,6 +57,15 @@ export interface AuditEntry {
 }
 
 /** One's own account, and the workspace. */
+export interface AuditIntegrity {
+  head: number
+  waiting: number
+  keepDays: number
+  checkedAt: string | null
+  checkedRows: number
+  bad: { code: string; no: number | null; id: string | null } | null
+}
+
 export const ownSource = (http: Http) => ({
   me: () => http.get<Profile>('/api/v1/me'),
   change: (change: Partial<Pick<Profile, 'name' | 'locale' | 'timeZone' | 'color' | 'signature' | 'notifications'>>) => http.patch<Profile>('/api/v1/me', change),
@@ -73,7 +82,9 @@ export const ownSource = (http: Http) => ({
   revokeToken: (id: string) => http.remove(`/api/v1/tokens/${id}`),
   workspace: () => http.get<Workspace>('/api/v1/workspace'),
   changeWorkspace: (change: Partial<Pick<Workspace, 'name' | 'timeZone' | 'locale' | 'secondFactor'>>) => http.patch<Workspace>('/api/v1/workspace', change),
-  audit: (query: { actor?: string | undefined; action?: string | undefined; from?: string | undefined; to?: string | undefined }, cursor?: string | null) =>
+  auditIntegrity: () => http.get<AuditIntegrity>('/api/v1/audit/integrity'),
+  verifyAudit: () => http.post<unknown>('/api/v1/audit/verifications', {}),
+  audit: (query: Record<string, string | undefined>, cursor?: string | null) =>
     http.get<Page<AuditEntry>>('/api/v1/audit', { ...query, cursor, limit: 50 }),
 })
 export type OwnSource = ReturnType<typeof ownSource>

@@ -22,6 +22,7 @@ import workspace from './workspace.json'
 import profile from './profile.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
+import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, workbench }
+export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }

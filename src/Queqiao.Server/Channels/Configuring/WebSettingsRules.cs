@@ -81,6 +81,6 @@ internal static partial class WebSettingsRules
             field => field.Key == "$" ? member : string.Create(CultureInfo.InvariantCulture, $"{member}.{field.Key}"), field => field.Value),
     };
 
-    [GeneratedRegex("^#[0-9a-fA-F]{6}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^#[0-9a-fA-F]{6}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Rgb();
 }

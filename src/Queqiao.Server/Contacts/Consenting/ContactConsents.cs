@@ -7,6 +7,7 @@ using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts.Consenting;
@@ -18,7 +19,7 @@ internal static class ContactConsents
     {
         contacts.MapGet("/{id:guid}/consents", Show).Needs(Permissions.ReadContacts).TakesQuery().WithSummary("What holds for each purpose, and every line of the ledger").Produces<Answer>();
         contacts.MapPost("/{id:guid}/consents", Record).Needs(Permissions.EditContacts).TakesQuery().WithSummary("Write down what a person said to a colleague").Produces<Answer>();
-        app.MapGet("/api/v1/consents/export", Export).IsBulkWork().WithTags("Contacts").Needs(Permissions.ExportContacts).NeedsSecondPerson(SecondPersonActs.ExportContacts).TakesQuery("from", "to").WithSummary("The consent ledger as CSV").Produces(StatusCodes.Status200OK, contentType: "text/csv");
+        app.MapGet("/api/v1/consents/export", Export).Costs(RequestCost.Export).IsBulkWork().WithTags("Contacts").Needs(Permissions.ExportContacts).NeedsSecondPerson(SecondPersonActs.ExportContacts).TakesQuery("from", "to").WithSummary("The consent ledger as CSV").Produces(StatusCodes.Status200OK, contentType: "text/csv");
     }
 
     internal sealed record Line(Guid Id, string Purpose, string Act, DateTimeOffset At, string How, Guid? ChannelId, string? NoticeLocale, int? NoticeVersion, string? NoticeHash, Guid? ActorId, Guid ContactId);

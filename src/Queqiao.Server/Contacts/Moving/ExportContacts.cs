@@ -8,6 +8,7 @@ using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Tables;
 
@@ -20,7 +21,7 @@ internal static class ExportContacts
     private static readonly string[] Columns = ["id", "name", "verified", "email", "phone", "tags", "blocked", "created_at", "last_seen_at"];
 
     public static void Map(RouteGroupBuilder contacts) =>
-        contacts.MapGet("/export", Handle).IsBulkWork().Needs(Permissions.ExportContacts).NeedsSecondPerson(SecondPersonActs.ExportContacts).TakesQuery("q", "tag", "verified", "blocked", "purpose")
+        contacts.MapGet("/export", Handle).Costs(RequestCost.Export).IsBulkWork().Needs(Permissions.ExportContacts).NeedsSecondPerson(SecondPersonActs.ExportContacts).TakesQuery("q", "tag", "verified", "blocked", "purpose")
             .WithSummary("Contacts as CSV, with headings in the reader's language; only those whose data may be used for the purpose").Produces(StatusCodes.Status200OK, contentType: "text/csv");
 
     private static async Task Handle(string? q, string? tag, bool? verified, bool? blocked, string? purpose, Actor actor, ContactReader reader, PurposeGate gate, ICustomFields custom, IStorageEngine storage, HttpContext context, CancellationToken ct)

@@ -8,6 +8,7 @@ using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Text.Searching;
 
@@ -24,7 +25,7 @@ internal static class SearchEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var search = app.MapGroup("/api/v1/search").WithTags("Search");
-        search.MapGet("", Find).Needs(Permissions.ReadConversations)
+        search.MapGet("", Find).Costs(RequestCost.Search).Needs(Permissions.ReadConversations)
             .TakesQuery("q", "type", "status", "assignee", "channel", "from", "to", "notes", "limit", "cursor")
             .WithSummary("Find messages, notes, subjects, conversations and people by their words").Produces<FoundAnswer>();
         search.MapGet("/status", Status).Needs(Permissions.ReadConversations).TakesQuery()

@@ -57,9 +57,9 @@ internal static partial class FieldRules
     public static IReadOnlyList<FieldOption> Replace(IReadOnlyList<FieldOption> known, IReadOnlyList<FieldOption> given) =>
         [.. given.Select(option => option with { Label = option.Label.Trim() }), .. known.Where(old => given.All(option => option.Id != old.Id)).Select(old => old with { Archived = true })];
 
-    [GeneratedRegex("^[a-z][a-z0-9_]{0,39}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,39}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex KeyForm();
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,40}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,40}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex OptionForm();
 }

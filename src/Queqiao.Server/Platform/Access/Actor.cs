@@ -179,7 +179,7 @@ internal static class AccessEndpoints
         var limits = context.RequestServices.GetRequiredService<RateLimits>();
         if (actor is null)
             return context.Features.Get<AddressRefused>() is not null ? Refusal.Forbidden("address_refused") : limits.OfRefusedCaller(context) ?? Refusal.Unauthenticated();
-        if (limits.OfUser((actor.TokenId ?? actor.AgentId).ToString()) is { } tooMany)
+        if (limits.OfUser((actor.TokenId ?? actor.AgentId).ToString(), actor.Ws, endpoint.Metadata.GetMetadata<RequestCost>()?.Tokens ?? 1) is { } tooMany)
             return tooMany;
         if (actor.LimitedTo is not null && endpoint.Metadata.GetMetadata<OpenWhileLimited>() is null)
             return Refusal.Forbidden("second_factor_required");

@@ -54,7 +54,7 @@ internal static partial class SlowStatements
     [GeneratedRegex("'(?:[^']|'')*'", RegexOptions.NonBacktracking)]
     private static partial Regex Literal();
 
-    [GeneratedRegex(@"(?<![\w$@])\d+(?:\.\d+)?")]
+    [GeneratedRegex(@"(?<![\w$@])\d+(?:\.\d+)?", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     [SuppressMessage("Performance", "MA0009", Justification = "linear: no nested repetition")]
     private static partial Regex Number();
 

@@ -46,7 +46,11 @@ internal sealed class ProblemResult(Refusal refusal) : IResult, IStatusCodeHttpR
         response.ContentLength = bytes.Length;
         response.Headers.ContentLanguage = locale.Tag;
         if (Refusal.RetryAfterSeconds is { } seconds)
+        {
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            if (Refusal.Status == StatusCodes.Status429TooManyRequests) // draft-ietf-httpapi-ratelimit-headers: nothing is left, and when there will be
+                response.Headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"default\";r=0;t={seconds}");
+        }
         await response.Body.WriteAsync(bytes, httpContext.RequestAborted);
     }
 

@@ -74,9 +74,9 @@ internal static partial class RequestFaults
         _ => new Refusal(StatusCodes.Status400BadRequest, "bad_request"),
     };
 
-    [GeneratedRegex("""parameter "[^"]*?([A-Za-z0-9_]+)" """, RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""parameter "[^"]*?([A-Za-z0-9_]+)" """, RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Named();
 
-    [GeneratedRegex("required propert[^:]*: '?([A-Za-z0-9_]+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("required propert[^:]*: '?([A-Za-z0-9_]+)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Missing();
 }

@@ -28,6 +28,9 @@ internal sealed class LimitsOptions
     /// <summary>Requests of one agent or API token.</summary>
     public Rate User { get; init; } = Rate.PerSecond(50, burst: 200);
 
+    /// <summary>Requests of all agents and tokens of one workspace together.</summary>
+    public Rate Workspace { get; init; } = Rate.PerSecond(1000, burst: 5000);
+
     /// <summary>Attempts at the set-up token from one address.</summary>
     public Rate SetUp { get; init; } = Rate.PerMinute(6, burst: 10);
 
@@ -51,6 +54,7 @@ internal sealed class RateLimits(LimitsOptions options, TimeProvider clock, Limi
     private readonly KeyedLimiter<Guid> _codes = new KeyedLimiter<Guid>(clock, options.Codes, capacity: 20_000).Shared(share, "codes", static id => id.ToString(), static text => Guid.TryParse(text, out var id) ? id : default);
     private readonly KeyedLimiter<string> _visitors = new KeyedLimiter<string>(clock, options.Visitor).Shared(share, "visitors", static text => text, static text => text);
     private readonly KeyedLimiter<string> _users = new KeyedLimiter<string>(clock, options.User, capacity: 20_000).Shared(share, "users", static text => text, static text => text);
+    private readonly KeyedLimiter<int> _workspaces = new(clock, options.Workspace, capacity: 1_000);
 
     public bool On => options.On;
 
@@ -74,11 +78,26 @@ internal sealed class RateLimits(LimitsOptions options, TimeProvider clock, Limi
 
     public Refusal? OfVisitor(string visitorId) => Take(_visitors, visitorId);
 
-    public Refusal? OfUser(string userId) => Take(_users, userId);
+    /// <param name="userId">An agent or an API token.</param>
+    /// <param name="ws">Theirs.</param>
+    /// <param name="cost">How many ordinary requests it counts as (<see cref="RequestCost"/>).</param>
+    public Refusal? OfUser(string userId, int ws = 0, int cost = 1) => Take(_users, userId, cost) ?? (ws == 0 ? null : Take(_workspaces, ws, cost));
 
-    private Refusal? Take<TKey>(KeyedLimiter<TKey> limiter, TKey key)
+    private Refusal? Take<TKey>(KeyedLimiter<TKey> limiter, TKey key, int cost = 1)
         where TKey : notnull =>
-        !options.On || limiter.TryTake(key, out var retryAfter) ? null : Refusal.TooMany(retryAfter);
+        !options.On || limiter.TryTake(key, out var retryAfter, cost) ? null : Refusal.TooMany(retryAfter);
+}
+
+/// <summary>How many ordinary requests an endpoint counts as: searches and exports keep the server busy for longer.</summary>
+internal sealed record RequestCost(int Tokens)
+{
+    public const int Search = 5;
+    public const int Export = 50;
+}
+
+internal static class RequestCosts
+{
+    public static TBuilder Costs<TBuilder>(this TBuilder endpoint, int tokens) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RequestCost(tokens));
 }
 
 /// <summary>Whose address it is: an IPv4 address, or the /64 that one IPv6 customer has whole.</summary>

@@ -93,7 +93,7 @@ internal sealed class PostgresCopy : IStoreCopy
             && !line.StartsWith("CREATE SCHEMA public", StringComparison.Ordinal) && !line.StartsWith("COMMENT ON SCHEMA public", StringComparison.Ordinal));
         var text = string.Join('\n', lines);
         foreach (var (was, now) in new[] { (manifest.Database + "_app", _roles.App), (manifest.Database + "_writer", _roles.Writer), (manifest.Owner!, _owner.Username!) })
-            text = Regex.Replace(text, $@"\b(TO|FROM) ""?{Regex.Escape(was)}""?(?=[\s,;])", $"$1 \"{now.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+            text = Regex.Replace(text, $@"\b(TO|FROM) ""?{Regex.Escape(was)}""?(?=[\s,;])", $"$1 \"{now.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", RegexOptions.None, TimeSpan.FromSeconds(10));
         await Execute(connection, text, ct);
     }
 

@@ -55,6 +55,6 @@ internal sealed partial class PostgresTools(NpgsqlConnectionStringBuilder owner)
             environment["PGSSLROOTCERT"] = root;
     }
 
-    [GeneratedRegex(@"\b(\d+)(?:\.\d+)?")]
+    [GeneratedRegex(@"\b(\d+)(?:\.\d+)?", RegexOptions.NonBacktracking)]
     private static partial Regex Version();
 }

@@ -1,0 +1,2 @@
+export { useApproval } from './asking'
+export { watchApprovals } from './watching'

@@ -1,0 +1,143 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Queqiao.Channels.Reading;
+using Queqiao.Channels.Sending;
+using Queqiao.Channels.Signing;
+using Queqiao.Channels.Tokens;
+using Queqiao.Channels.Windows;
+
+namespace Queqiao.Channels.Zalo;
+
+/// <summary>A Zalo official account. Its refresh token is good for one use.</summary>
+public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel
+{
+    private const string Host = "https://openapi.zalo.me";
+
+    public override ChannelDescriptor Descriptor { get; } = new("zalo", new("Zalo", "Zalo"))
+    {
+        Abilities = Abilities.Text | Abilities.Reply | Abilities.SeesDelivered | Abilities.SeesRead | Abilities.SeesReactions | Abilities.Follows | Abilities.Profiles,
+        Limits = new(new(2000, TextUnit.Utf16)),
+        Settings =
+        [
+            new("appId", new("应用编号", "App ID")) { Required = true, Where = new("https://developers.zalo.me/apps") },
+            new("appSecret", new("应用密钥", "App secret key"), SettingType.Secret) { Required = true, Where = new("https://developers.zalo.me/apps") },
+            new("oaSecret", new("OA 密钥（回调签名）", "OA secret key (of the webhook)"), SettingType.Secret) { Required = true },
+            new("refreshToken", new("refresh token", "Refresh token"), SettingType.Secret) { Required = true, Help = new("首次授权得到；之后由系统续期。", "From the first authorisation; renewed by itself.") }, .. CommonFields.Window, CommonFields.ApiBase,
+        ],
+        Window = new([new(WindowTrigger.Message, TimeSpan.FromDays(7)), new(WindowTrigger.MenuClick, TimeSpan.FromDays(7))], AfterWindow.Paid),
+        Console = new("https://developers.zalo.me/apps"), Manual = new("https://developers.zalo.me/docs/official-account/tin-nhan/tin-tu-van"), MediaHosts = ["*.zdn.vn", "*.zadn.vn", "*.zaloapp.com", "*.zalo.me"],
+        Errors = new()
+        {
+            { ErrorClass.Reauthorise, "access token 无效或过期", "The access token is not valid", "-216", "-124", "-14014", "-14020" },
+            { ErrorClass.Retry, "发送过快，稍后重试", "Too fast; it will be tried again", "-32", "-211" },
+            { ErrorClass.Window, "用户未关注、超出时限或免打扰时段", "Not followed, outside of the window, or quiet hours", "-213", "-230", "-234", "-217" },
+            { ErrorClass.Permanent, "参数不被接受或用户不存在", "A parameter was refused, or there is no such user", "-201", "-210", "-227", "-200" },
+            { ErrorClass.Config, "OA 没有权限", "The account may not do this", "-204", "-205", "-209", "-221", "-224", "-240", "-248" },
+        },
+    };
+
+    protected override Received Read(WebhookDelivery delivery, ChannelSettings settings, DateTimeOffset now)
+    {
+        if (!settings.Has("oaSecret"))
+            return Refused(Refusal.NotConfigured);
+        var given = delivery.Header("X-ZEvent-Signature");
+        if (!given.StartsWith("mac=", StringComparison.Ordinal))
+            return Refused(Refusal.Unsigned);
+        // The signature covers the body's own time, so that is read first.
+        if (Json.Read(delivery.Body) is not { IsObject: true } body)
+            return Refused(Refusal.Malformed);
+        var expected = Signature.Sha256Hex([.. Encoding.UTF8.GetBytes(settings["appId"]), .. delivery.Body.Span, .. Encoding.UTF8.GetBytes((body["timestamp"].Text ?? "") + settings["oaSecret"])]);
+        return Signature.Same(expected, given[4..].ToLowerInvariant()) ? Received.Of(WebhookReply.Ok, [Event(body)]) : Refused(Refusal.BadSignature);
+    }
+
+    private static InboundEvent Event(Node body)
+    {
+        var (name, message) = (body["event_name"].Text ?? "unknown", body["message"]);
+        var isOurs = name.StartsWith("oa_", StringComparison.Ordinal);
+        var customer = (isOurs || name is "user_received_message" or "user_seen_message" ? null : body["sender"]["id"].Filled ?? body["follower"]["id"].Filled ?? body["user_id"].Filled) ?? (isOurs ? body["recipient"]["id"].Filled : body["sender"]["id"].Filled ?? body["recipient"]["id"].Filled);
+        var (id, stamp) = (message["msg_id"].Filled, body["timestamp"].Text);
+        var head = new EventHead(id is not null && (name.StartsWith("user_send", StringComparison.Ordinal) || isOurs) ? id : $"{name}:{customer}:{stamp}:{id}", body.Raw)
+        {
+            Account = isOurs ? body["sender"]["id"].Filled : body["recipient"]["id"].Filled ?? body["oa_id"].Filled, At = Instant.Milliseconds(body["timestamp"].Long), Direction = isOurs ? EventDirection.Outbound : EventDirection.Inbound,
+            Person = customer is null ? null : new Person(customer) { Also = body.Facts("user_id_by_app") },
+        };
+        return name switch
+        {
+            "follow" => head.Followed(name),
+            "unfollow" => head.Unfollowed(name),
+            "user_received_message" => Receipt(DeliveryState.Delivered, name, message, head),
+            "user_seen_message" => Receipt(DeliveryState.Read, name, message, head),
+            "user_reacted_message" when id is not null => head.Reacted(name, id, message["react_icon"].Filled, message["react_icon"].Text is "/-remove"),
+            "user_submit_info" => head.Noted(name, name, body["info"].Facts("name", "phone", "address", "city")),
+            _ when name.StartsWith("user_click", StringComparison.Ordinal) => head.Pressed(name, message["payload"].Text ?? message["text"].Text),
+            _ when name.StartsWith("user_send_", StringComparison.Ordinal) || name.StartsWith("oa_send_", StringComparison.Ordinal) => head.Said(name, id, message["text"].Filled, [.. message["attachments"].Items.Select(Part).OfType<MessagePart>()], message["quote_msg_id"].Filled),
+            _ => head.Unsupported(name, false),
+        };
+    }
+
+    private static DeliveryReported Receipt(DeliveryState state, string name, Node message, EventHead head) => head.On(new DeliveryReported(state)
+    {
+        Type = name, DedupeKey = head.Key, TargetIds = [.. message["msg_ids"].Items.Concat(message["msg_id"].Items).Select(id => id.Filled).OfType<string>()],
+    }) with { Direction = EventDirection.Outbound };
+
+    private static MessagePart? Part(Node attachment)
+    {
+        var (type, load) = (attachment["type"].Text, attachment["payload"]);
+        MediaPart Media(MediaKind kind) => new(kind, new MediaRef(load["id"].Filled, load["url"].Filled) { ThumbUrl = load["thumbnail"].Filled, FileName = load["name"].Filled, Size = load["size"].Long });
+        return type switch
+        {
+            "image" or "gif" => Media(MediaKind.Image), "audio" => Media(MediaKind.Voice), "video" => Media(MediaKind.Video), "file" => Media(MediaKind.File), "sticker" => Media(MediaKind.Sticker),
+            "link" => new LinkPart("link", load["url"].Filled) { Title = load["title"].Filled, Description = load["description"].Filled, ThumbUrl = load["thumbnail"].Filled },
+            "location" when (load["coordinates"]["latitude"].Double, load["coordinates"]["longitude"].Double) is ({ } latitude, { } longitude) => new LocationPart(latitude, longitude),
+            null => null,
+            _ => new CardPart(type) { Title = load["description"].Filled },
+        };
+    }
+
+    public override async Task<SendOutcome> Send(Outbound part, ChannelContext context, CancellationToken ct)
+    {
+        if (part.Content is not TextContent text)
+            return SendOutcome.CannotDo(part.Content.ToString());
+        var message = new JsonObject { ["text"] = text.Text };
+        if (part.ReplyTo is not null)
+            message["quote_message_id"] = part.ReplyTo;
+        var (found, failed) = await Ask(context, HttpMethod.Post, "/v3.0/oa/message/cs", new JsonObject { ["recipient"] = new JsonObject { ["user_id"] = part.To }, ["message"] = message }, ct);
+        return failed ?? (SendOutcome)new SendOutcome.Sent(found!.Body["data"]["message_id"].Filled);
+    }
+
+    public override async Task<SendOutcome> Probe(ChannelContext context, CancellationToken ct)
+    {
+        var (found, failed) = await Ask(context, HttpMethod.Get, "/v2.0/oa/getoa", null, ct);
+        return failed ?? (SendOutcome)new SendOutcome.Sent(found!.Body["data"]["name"].Filled);
+    }
+
+    public async Task<ProfileOutcome> Profile(string personId, ChannelContext context, CancellationToken ct)
+    {
+        var (found, failed) = await Ask(context, HttpMethod.Get, "/v3.0/oa/user/detail?data=" + Uri.EscapeDataString(new JsonObject { ["user_id"] = personId }.ToJsonString()), null, ct);
+        var data = found?.Body["data"] ?? Node.Missing;
+        return found is null ? new ProfileOutcome.Unknown(failed!.Failure) : new ProfileOutcome.Known(new Person(personId) { Name = data["display_name"].Filled, AvatarUrl = data["avatar"].Filled });
+    }
+
+    public async Task<MediaOutcome> Download(MediaRef media, ChannelContext context, CancellationToken ct) => IsOurHost(media.Url, context.Settings) ? await Call.Download(context, media.Url!, Descriptor.Errors, ct) : Failures.ForeignHost;
+
+    private sealed record Found(Node Body);
+
+    private static string Key(ChannelContext context) => $"zalo:{context.Settings.ApiBase(Host)}:{context.Settings["appId"]}:{Signature.Sha256Hex(Encoding.UTF8.GetBytes(context.Settings["refreshToken"]))[..16]}";
+
+    private async Task<TokenOutcome> Fetch(ChannelContext context, AccessToken? before, CancellationToken ct)
+    {
+        var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase("https://oauth.zaloapp.com") + "/v4/oa/access_token", Call.FormBody(
+            ("refresh_token", before?.Refresh ?? context.Settings["refreshToken"]), ("app_id", context.Settings["appId"]), ("grant_type", "refresh_token")), ct, ("secret_key", context.Settings["appSecret"]));
+        if (answer.IsOk && answer.Body["access_token"].Filled is { } token)
+            return new TokenOutcome.Granted(new AccessToken(token, context.Clock.GetUtcNow().AddSeconds(answer.Body["expires_in"].Long is > 0 and < 1_000_000 and var life ? life : 90_000), answer.Body["refresh_token"].Filled ?? before?.Refresh));
+        var failed = Failed(answer, answer.Body["error"].Text ?? "", answer.Body["error_name"].Text, context);
+        return new TokenOutcome.Denied(failed.Failure, failed.After);
+    }
+
+    private Task<(Found? Value, SendOutcome.NotSent? Failed)> Ask(ChannelContext context, HttpMethod method, string path, JsonObject? body, CancellationToken ct) =>
+        Tokened.Ask<Found>(context, Key(context), (before, stop) => Fetch(context, before, stop), async token =>
+        {
+            var answer = await Call.Send(context, method, context.Settings.ApiBase(Host) + path, body is null ? null : Call.JsonBody(body), ct, ("access_token", token));
+            return answer.IsOk && answer.Body["error"].Long == 0 ? (new Found(answer.Body), null) : (null, Failed(answer, answer.Body["error"].Text ?? "", answer.Body["message"].Text, context));
+        }, ct);
+}
