@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, Stamp, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Building2, DoorOpen, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, Stamp, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -57,6 +57,7 @@ export const settingsPages: readonly SettingsPage[] = [
   },
   { group: 'contacts', path: 'erasures', title: 'erasing.list', words: 'settings.words.erasures', icon: Eraser, needs: 'contacts.erase', component: () => import('@/features/contacts/erasing/ErasuresPage.vue') },
   { group: 'workspace', path: 'workspace', title: 'workspace.title', words: 'settings.words.workspace', icon: Building2, needs: 'workspace.manage', component: () => import('@/features/identity/WorkspacePage.vue') },
+  { group: 'security', path: 'sign-in-rules', title: 'rules.title', words: 'settings.words.rules', icon: DoorOpen, needs: 'security.manage', component: () => import('@/features/identity/signOn/SignInRulesPage.vue') },
   {
     group: 'security', path: 'sso', title: 'sso.title', words: 'settings.words.sso', icon: LogIn, needs: 'security.manage', component: () => import('@/features/identity/signOn/ProvidersPage.vue'),
     below: [

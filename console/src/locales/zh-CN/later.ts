@@ -15,6 +15,7 @@ import system from './system.json'
 import people from './people.json'
 import security from './security.json'
 import passkeys from './passkeys.json'
+import rules from './rules.json'
 import sso from './sso.json'
 import tokens from './tokens.json'
 import workspace from './workspace.json'
@@ -24,4 +25,4 @@ import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }
+export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }

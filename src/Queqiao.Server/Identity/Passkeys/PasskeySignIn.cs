@@ -42,6 +42,11 @@ internal sealed class PasskeySignIn(PasskeyCeremonies ceremonies, SignInPolicies
             await Note(proof!.Owner, "sso_only", context, ct);
             return Refusal.Forbidden("sso_required").ToProblem();
         }
+        if (!(await policies.Of(found.Agent.Ws, ct)).AllowsAddress(context.Connection.RemoteIpAddress))
+        {
+            await Note(proof!.Owner, "address", context, ct);
+            return Refusal.Forbidden("address_refused").ToProblem();
+        }
         var token = await Start(proof!, context, ct);
         if (token is null)
             return Refusal.Forbidden("passkey_refused").ToProblem();

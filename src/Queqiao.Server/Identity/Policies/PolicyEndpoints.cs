@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Sessions;
 using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Problems;
@@ -15,37 +17,48 @@ namespace Queqiao.Server.Identity.Policies;
 /// <param name="BreakGlass">Who may use a password nevertheless.</param>
 /// <param name="Providers">Those that are turned on.</param>
 /// <param name="Unlinked">Colleagues whom no provider knows yet: they could not come in.</param>
-internal sealed record PolicyView(bool SsoOnly, Guid? BreakGlass, int Providers, int Unlinked)
+/// <param name="Networks">Where people may work from; empty: anywhere.</param>
+/// <param name="YourAddress">Where the reader comes from.</param>
+internal sealed record PolicyView(bool SsoOnly, Guid? BreakGlass, int Providers, int Unlinked, IReadOnlyList<AllowedNetwork> Networks, string? YourAddress)
 {
-    public static async Task<PolicyView> Of(QueqiaoDb db, int ws, SignInPolicy policy, CancellationToken ct) => new(
+    public static async Task<PolicyView> Of(QueqiaoDb db, int ws, SignInPolicy policy, HttpContext context, CancellationToken ct) => new(
         policy.SsoOnly,
         policy.BreakGlassId,
         await db.Table<SsoProvider>().CountAsync(provider => provider.Ws == ws && provider.Enabled && provider.DeletedAt == null, ct),
-        await db.Table<Agent>().CountAsync(agent => agent.Ws == ws && agent.DisabledAt == null && !db.Table<ExternalIdentity>().Any(one => one.Ws == ws && one.AgentId == agent.Id), ct));
+        await db.Table<Agent>().CountAsync(agent => agent.Ws == ws && agent.DisabledAt == null && !db.Table<ExternalIdentity>().Any(one => one.Ws == ws && one.AgentId == agent.Id), ct),
+        policy.Settings.Networks ?? [],
+        AuditBy.AddressOf(context));
 }
 
 /// <summary><c>GET /api/v1/sign-in-policy</c></summary>
 internal static class ShowPolicy
 {
-    public static async Task<IResult> Handle(Actor actor, IStorageEngine storage, CancellationToken ct)
+    public static async Task<IResult> Handle(Actor actor, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         await using var db = storage.Read(actor.Ws);
-        return TypedResults.Ok(await PolicyView.Of(db, actor.Ws, await SignInPolicies.Read(db, actor.Ws, ct), ct));
+        return TypedResults.Ok(await PolicyView.Of(db, actor.Ws, await SignInPolicies.Read(db, actor.Ws, ct), context, ct));
     }
 }
 
 /// <summary><c>PATCH /api/v1/sign-in-policy</c>: what is given replaces what was. Nothing by which everybody would lock themselves out.</summary>
 internal static class ChangePolicy
 {
-    public sealed record Request(bool? SsoOnly = null, Guid? BreakGlass = null);
+    private const int MostNetworks = 100;
+    private const int MostNote = 100;
 
-    public static Task<IResult> Handle(
-        Request request, Actor actor, SignInPolicies policies, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
-        storage.Run<IResult>(actor.Ws, async (unit, stop) =>
+    /// <param name="Networks">All of them; an empty list allows any address.</param>
+    public sealed record Request(bool? SsoOnly = null, Guid? BreakGlass = null, IReadOnlyList<AllowedNetwork>? Networks = null);
+
+    public static async Task<IResult> Handle(
+        Request request, Actor actor, SignInPolicies policies, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    {
+        if (Check(request) is { } invalid)
+            return invalid.ToProblem();
+        return await storage.Run<IResult>(actor.Ws, async (unit, stop) =>
         {
             await WorkspaceLock.Take(unit, stop);
             var before = await SignInPolicies.Read(unit.Db, actor.Ws, stop);
-            var after = before with { SsoOnly = request.SsoOnly ?? before.SsoOnly, BreakGlassId = request.BreakGlass ?? before.BreakGlassId };
+            var after = before with { SsoOnly = request.SsoOnly ?? before.SsoOnly, BreakGlassId = request.BreakGlass ?? before.BreakGlassId, Settings = request.Networks is { } networks ? before.Settings with { Networks = networks } : before.Settings };
             if (await Refuse(unit, actor, after, context, stop) is { } refusal)
                 return refusal.ToProblem();
             await Store(unit, after, stop);
@@ -54,12 +67,20 @@ internal static class ChangePolicy
             unit.AfterCommit(() => policies.Changed(actor.Ws));
             if (after != before)
                 await Audit.Record(unit, AuditBy.Agent(actor, context), "sign_in_policy.changed", "workspace", actor.WorkspaceId.ToString(), new { from = before, to = after }, stop);
-            return TypedResults.Ok(await PolicyView.Of(unit.Db, actor.Ws, after, stop));
+            return TypedResults.Ok(await PolicyView.Of(unit.Db, actor.Ws, after, context, stop));
         }, ct);
+    }
+
+    private static Refusal? Check(Request request) => Refusal.Of([
+        .. AgentRules.When(request.Networks is { Count: > MostNetworks }, "networks", new FieldFault("too_many", MostNetworks)),
+        .. (request.Networks ?? []).Where(one => TokenRules.Network(one.Network) is null).SelectMany(one => AgentRules.When(true, "networks", new FieldFault("invalid_network", one.Network))),
+        .. AgentRules.When((request.Networks ?? []).Any(one => one.Note?.Length > MostNote), "networks", new FieldFault("too_long", MostNote))]);
 
     /// <summary>Somebody must be able to come in when the provider is away, and whoever decides this must be able to come in tomorrow.</summary>
     private static async Task<Refusal?> Refuse(WriteUnit unit, Actor actor, SignInPolicy after, HttpContext context, CancellationToken ct)
     {
+        if (!after.AllowsAddress(context.Connection.RemoteIpAddress))
+            return Refusal.Conflict("network_locks_you_out", AuditBy.AddressOf(context) ?? "?");
         var keeper = after.BreakGlassId is not { } id ? null : await unit.Db.Table<Agent>().AsNoTracking().SingleOrDefaultAsync(agent => agent.Ws == unit.Ws && agent.Id == id, ct);
         if (after.BreakGlassId is not null && keeper is not { Role: "owner", DisabledAt: null, PasswordHash.Length: > 0 })
             return Refusal.Invalid("breakGlass", "break_glass_owner");

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
@@ -16,10 +18,26 @@ internal sealed record SignInPolicy(bool SsoOnly, Guid? BreakGlassId, SignInSett
 
     /// <summary>Whether somebody may come in without a provider.</summary>
     public bool AllowsOwnKeys(Guid agentId) => !SsoOnly || BreakGlassId == agentId;
+
+    /// <summary>Whether people may come from there. The address is the connection's, or what a trusted proxy says.</summary>
+    public bool AllowsAddress(IPAddress? from)
+    {
+        if (Settings.Networks is not { Count: > 0 } networks)
+            return true;
+        if (from is null)
+            return false;
+        var address = from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from;
+        return networks.Any(one => TokenRules.Network(one.Network)?.Contains(address) == true);
+    }
 }
 
 /// <summary>The rest of the policy. Stored as JSON, and on the wire.</summary>
-internal sealed record SignInSettings;
+/// <param name="Networks">Where people may work from; null or empty: anywhere. API tokens and roles have lists of their own.</param>
+internal sealed record SignInSettings(IReadOnlyList<AllowedNetwork>? Networks = null);
+
+/// <param name="Network">An address or a network (CIDR), IPv4 or IPv6.</param>
+/// <param name="Note">Which office it is.</param>
+internal sealed record AllowedNetwork(string Network, string? Note = null);
 
 /// <summary>Reads policies; they are asked for at every sign-in.</summary>
 internal sealed class SignInPolicies(IStorageEngine storage, TimeProvider clock)

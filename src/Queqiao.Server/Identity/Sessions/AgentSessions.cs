@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Platform.Access;
@@ -12,7 +13,7 @@ namespace Queqiao.Server.Identity.Sessions;
 
 /// <summary>Who is signed in. A session is a row; here are those that were used in the last seconds.</summary>
 internal sealed partial class AgentSessions(
-    IStorageEngine storage, Ids ids, TimeProvider clock, IdentityOptions options, SessionEnds ends, ApiTokens tokens, IRights rights, ILogger<AgentSessions> log, CacheNews? news = null)
+    IStorageEngine storage, Ids ids, TimeProvider clock, IdentityOptions options, SessionEnds ends, ApiTokens tokens, IRights rights, SignInPolicies policies, ILogger<AgentSessions> log, CacheNews? news = null)
     : IActors, ISessions
 {
     /// <summary>How long another node's sign-out may go unnoticed by requests here.</summary>
@@ -62,6 +63,11 @@ internal sealed partial class AgentSessions(
             return await tokens.Of(token!, context);
         if (TokenText.Hash(token) is not { } hash || await Find(hash, context.RequestAborted) is not { } live)
             return null;
+        if (!(await policies.Of(live.Actor.Ws, context.RequestAborted)).AllowsAddress(context.Connection.RemoteIpAddress))
+        {
+            context.Features.Set(new AddressRefused());
+            return null;
+        }
         if (await RightsOf(live, context.Connection.RemoteIpAddress, context.RequestAborted) is not { } now)
             return null;
         Seen(live);
@@ -74,6 +80,8 @@ internal sealed partial class AgentSessions(
         if (session.IsToken)
             return await tokens.Stands(session, ct);
         if (await Find(session.TokenHash, ct) is not { } live)
+            return false;
+        if (session.From is not null && !(await policies.Of(live.Actor.Ws, ct)).AllowsAddress(session.From))
             return false;
         if (session.Rights is { } stamp && (await RightsOf(live, session.From, ct))?.Stamp != stamp)
             return false;

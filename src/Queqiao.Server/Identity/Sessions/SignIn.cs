@@ -58,6 +58,11 @@ internal sealed class SignIn(IStorageEngine storage, PasswordHashing passwords, 
             await Note(agent, "sso_only", context, ct);
             return Refusal.Forbidden("sso_required").ToProblem();
         }
+        if (!(await policies.Of(agent.Ws, ct)).AllowsAddress(address))
+        {
+            await Note(agent, "address", context, ct);
+            return Refusal.Forbidden("address_refused").ToProblem();
+        }
         var withFactor = await factors.Has(agent.Ws, agent.Id, ct);
         if (withFactor && string.IsNullOrWhiteSpace(request.Otp) && request.Passkey is null)
             return Refusal.Unauthenticated("otp_required").ToProblem();

@@ -55,7 +55,9 @@ internal sealed class SignOnAccounts(
     {
         var unit = arrival.Unit;
         await WorkspaceLock.Take(unit, ct); // roles and the last owner are looked at
-        var (agent, refusal) = await FindOrMake(arrival, context, ct);
+        var (agent, refusal) = (await SignInPolicies.Read(unit.Db, unit.Ws, ct)).AllowsAddress(context.Connection.RemoteIpAddress)
+            ? await FindOrMake(arrival, context, ct)
+            : (null, Refusal.Forbidden("address_refused"));
         if (agent is null)
         {
             await Audit.Record(unit, AuditBy.Anonymous(unit.Ws, context), "session.refused", "provider", arrival.Provider.Id.ToString(), new { wrong = refusal!.Code }, ct);

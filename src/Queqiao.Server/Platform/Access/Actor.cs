@@ -178,7 +178,7 @@ internal static class AccessEndpoints
             ?? throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} does not say who may call it: Needs(…), NeedsSignIn() or IsPublic().");
         var limits = context.RequestServices.GetRequiredService<RateLimits>();
         if (actor is null)
-            return limits.OfRefusedCaller(context) ?? Refusal.Unauthenticated();
+            return context.Features.Get<AddressRefused>() is not null ? Refusal.Forbidden("address_refused") : limits.OfRefusedCaller(context) ?? Refusal.Unauthenticated();
         if (limits.OfUser((actor.TokenId ?? actor.AgentId).ToString(), actor.Ws, endpoint.Metadata.GetMetadata<RequestCost>()?.Tokens ?? 1) is { } tooMany)
             return tooMany;
         if (actor.LimitedTo is not null && endpoint.Metadata.GetMetadata<OpenWhileLimited>() is null)

@@ -12,6 +12,9 @@ namespace Queqiao.Server.Platform.Access;
 /// <param name="From">The address it came from: roles may ask for one.</param>
 internal sealed record SignedInBy(byte[] TokenHash, bool IsToken = false, string? Rights = null, IPAddress? From = null);
 
+/// <summary>The session is good, but may not be used from this address.</summary>
+internal sealed record AddressRefused;
+
 /// <summary>For sockets: a session can end without a word on this node (idle, too old, signed out on another node).</summary>
 internal interface ISessions
 {
