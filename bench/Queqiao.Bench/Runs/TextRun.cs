@@ -78,7 +78,7 @@ internal sealed class TextRun : IRun
     {
         string[] frames = ["请问{0}怎么办", "{0}可以吗", "为什么{0}", "{0}多久", "我想知道{0}", "{0}在哪里看", "能不能{0}呢"];
         var start = chance.Next(topic.Length - 3);
-        return string.Format(System.Globalization.CultureInfo.InvariantCulture, frames[chance.Next(frames.Length)], topic.Substring(start, Math.Min(topic.Length - start, 4 + chance.Next(3))) + Word(chance, 3));
+        return string.Format(System.Globalization.CultureInfo.InvariantCulture, frames[chance.Next(frames.Length)], string.Concat(topic.AsSpan(start, Math.Min(topic.Length - start, 4 + chance.Next(3))), Word(chance, 3)));
     }
 
     private static char Letter(Random chance) => (char)(0x4e00 + (int)(2500 * chance.NextDouble() * chance.NextDouble()));

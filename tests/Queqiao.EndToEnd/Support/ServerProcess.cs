@@ -54,6 +54,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("QUEQIAO_", StringComparison.Ordinal) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name == "DOTNET_ENVIRONMENT").ToList())
             start.Environment.Remove(name);
+        start.Environment["QUEQIAO_ADMISSION"] = "off"; // a busy machine that tests would turn people away
         if (database is not null)
             start.Environment["QUEQIAO_DATABASE"] = database;
         if (place.Broker is { } broker)
