@@ -29,6 +29,9 @@ using Queqiao.Server.Platform.Telemetry;
 using Queqiao.Server.Platform.Web;
 using Queqiao.Server.Routing;
 
+// For every regular expression without a time-out of its own: texts come from strangers.
+AppDomain.CurrentDomain.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(1));
+
 return await Commands.Run(args, async serve =>
 {
     var builder = WebApplication.CreateBuilder([.. serve.Arguments]);
