@@ -10,7 +10,7 @@ internal static partial class TeamsReader
 {
     private const string FileInfo = "application/vnd.microsoft.teams.file.download.info";
 
-    [GeneratedRegex("<at[^>]{0,200}>([^<]{0,200})</at>", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("<at[^>]{0,200}>([^<]{0,200})</at>", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Mention();
 
     public static InboundEvent? Read(Node activity)
