@@ -25,8 +25,8 @@ public sealed partial class ViewerTests(SharedSite shared) : IClassFixture<Share
         foreach (var route in site.The<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(route => route.Metadata.GetMetadata<PermissionNeeded>() is not null))
         {
             var path = Parameter().Replace(route.RoutePattern.RawText!, one => one.Value.EndsWith(":guid}", StringComparison.Ordinal) ? conversation : one.Value.EndsWith(":long}", StringComparison.Ordinal) ? "1" : "x").TrimEnd('/');
-            if (path.EndsWith("/transcript", StringComparison.Ordinal))
-                continue; // a text, and no JSON
+            if (path.EndsWith("/transcript", StringComparison.Ordinal) || path.EndsWith("/canned-replies/export", StringComparison.Ordinal))
+                continue; // texts, and no JSON
             foreach (var method in route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(method => !TheirOwn.Contains($"{method} {path}")))
             {
                 if (method is not ("GET" or "HEAD") && route.Metadata.GetMetadata<PermissionNeeded>()!.Permission.Length == 0)
