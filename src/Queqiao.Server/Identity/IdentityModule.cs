@@ -18,6 +18,7 @@ using Queqiao.Server.Identity.Tokens;
 using Queqiao.Server.Identity.Workspaces;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Jobs;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
@@ -286,7 +287,7 @@ internal static class IdentityModule
         var audit = app.MapGroup("/api/v1/audit").WithTags("Audit");
         audit.MapGet("", ListAudit.Handle).Needs(Permissions.ReadAudit).TakesQuery("actor", "action", "object", "address", "from", "to", "limit", "cursor")
             .WithSummary("Who did what, newest first").Produces<AuditList>();
-        audit.MapGet("/export", ExportAudit.Handle).Costs(RequestCost.Export).Needs(Permissions.ReadAudit).RequiresRecentProof().NeedsSecondPerson(Acts.ExportAudit).TakesQuery("format", "actor", "action", "object", "address", "from", "to")
+        audit.MapGet("/export", ExportAudit.Handle).IsBulkWork().Costs(RequestCost.Export).Needs(Permissions.ReadAudit).RequiresRecentProof().NeedsSecondPerson(Acts.ExportAudit).TakesQuery("format", "actor", "action", "object", "address", "from", "to")
             .WithSummary("The same as a file: CSV, or JSON lines with the chain's hashes").Produces(StatusCodes.Status200OK, contentType: "text/csv");
         audit.MapGet("/integrity", AuditIntegrity.Show).Needs(Permissions.ReadAudit).TakesQuery().WithSummary("Whether the trail is as it was written").Produces<AuditIntegrityView>();
         audit.MapPost("/verifications", AuditIntegrity.Verify).Needs(Permissions.ReadAudit).TakesQuery().WithSummary("Verify the trail now").Produces(StatusCodes.Status202Accepted);
