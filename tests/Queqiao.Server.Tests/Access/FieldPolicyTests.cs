@@ -84,7 +84,7 @@ public sealed class FieldPolicyTests
     public async Task A_role_that_is_changed_on_another_server_reaches_sockets_here()
     {
         await using var site = await Site.Open(Engines.Postgres);
-        await using var other = site.Join();
+        await using var other = await site.Join();
         var (agent, _, _) = await Scene(site, "masked");
         await using var console = await agent.On(other).Socket();
         var role = (await site.Owner.Api.Get("/api/v1/roles")).Body.Items().Single(one => one.Text("name") == "外包").Text("id");

@@ -33,11 +33,14 @@ public sealed class FlippedByteTests
             for (var n = 0; n < 3; n++)
                 conversations.Add(((LogOutcome.Stored)await store.Node.CustomerSays($"p{person}", new string('x', 900), $"{n}")).ConversationId);
         }
-        var hurt = conversations[45];
-        var body = await Body(store, hurt);
+        var bodies = new List<(Guid Conversation, byte[] Body)>();
+        foreach (var conversation in conversations[30..60])
+            bodies.Add((conversation, await Body(store, conversation)));
         await store.Node.Engine.Scrub(CancellationToken.None); // the log goes back into the file
         await store.Node.DisposeAsync();
         SqliteConnection.ClearAllPools();
+        // A page above the leaves leads to many rows: damage there hurts more than one.
+        var (hurt, body) = bodies.First(one => IsOnLeaf(store.Options.SqliteFile, one.Body));
         FlipPageOf(store.Options.SqliteFile, body);
         await store.Restart();
 
@@ -114,6 +117,14 @@ public sealed class FlippedByteTests
         var at = File.ReadAllBytes(file).AsSpan().IndexOf(content.AsSpan(0, 64));
         Assert.True(at > 0, "the row is not in the file");
         Flip(file, at / PageSize * PageSize);
+    }
+
+    /// <summary>Leaf of an index b-tree: 10 (https://www.sqlite.org/fileformat2.html#b_tree_pages).</summary>
+    private static bool IsOnLeaf(string file, byte[] content)
+    {
+        ReadOnlySpan<byte> bytes = File.ReadAllBytes(file);
+        var at = bytes.IndexOf(content.AsSpan(0, 64));
+        return at > 0 && bytes[at / PageSize * PageSize] == 10;
     }
 
     private static async Task<byte[]> Body(Store store, Guid conversation)

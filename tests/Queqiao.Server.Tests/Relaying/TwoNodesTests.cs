@@ -13,7 +13,7 @@ public sealed class TwoNodesTests
     public async Task A_visitor_at_one_node_and_an_agent_at_the_other_talk_live()
     {
         await using var site = await Site.Open(Engines.Postgres);
-        await using var other = site.Join();
+        await using var other = await site.Join();
         var visitor = await site.Visitor();
         await using var widget = await visitor.Socket();
         await using var console = await other.Owner.Socket();
@@ -43,7 +43,7 @@ public sealed class TwoNodesTests
     public async Task Without_any_bus_nodes_find_out_by_looking()
     {
         await using var site = await Site.Open(Engines.Postgres, also: services => services.RemoveAll<IBusTransport>());
-        await using var other = site.Join();
+        await using var other = await site.Join();
         Assert.False(other.The<IBus>().IsQuick);
         var visitor = await site.Visitor();
         await using var widget = await visitor.Socket();
@@ -60,7 +60,7 @@ public sealed class TwoNodesTests
     public async Task Both_nodes_at_once_in_one_conversation_stay_in_order_for_everybody()
     {
         await using var site = await Site.Open(Engines.Postgres);
-        await using var other = site.Join();
+        await using var other = await site.Join();
         var visitor = await site.Visitor();
         var conversation = (await visitor.Say("hello")).Text("conversationId");
         await using var here = await site.Owner.Socket();
@@ -95,7 +95,7 @@ public sealed class TwoNodesTests
     {
         await using var broker = await Broker.Start();
         await using var site = await Site.Open(Engines.Postgres, broker: broker.Address);
-        await using var other = site.Join();
+        await using var other = await site.Join();
         await Until.True(() => Way(site) == "rabbitmq" && Way(other) == "rabbitmq", "both are at the broker");
         var visitor = await site.Visitor();
         var conversation = (await visitor.Say("hello")).Text("conversationId");
@@ -126,7 +126,7 @@ public sealed class TwoNodesTests
     public async Task Typing_and_whether_a_customer_is_there_pass_between_nodes()
     {
         await using var site = await Site.Open(Engines.Postgres);
-        await using var other = site.Join();
+        await using var other = await site.Join();
         var visitor = await site.Visitor();
         var conversation = (await visitor.Say("hello")).Text("conversationId");
         await using var console = await other.Owner.Socket();
@@ -157,7 +157,7 @@ public sealed class TwoNodesTests
     public async Task What_changes_at_one_node_is_known_at_the_other_at_once()
     {
         await using var site = await Site.Open(Engines.Postgres);
-        await using var other = site.Join();
+        await using var other = await site.Join();
         var agent = await site.Agent("agent", name: "阿明");
         await using var console = await agent.On(other.Address).Socket();
         await using var colleague = await other.Owner.Socket();
@@ -185,7 +185,7 @@ public sealed class TwoNodesTests
         if (PostgresCluster.Missing is not null)
             return; // the facts above say so
         await using var site = await Site.Open(Engines.Postgres);
-        await using var other = site.Join();
+        await using var other = await site.Join();
         await using var story = new Story(site, seed, other);
         await story.Begin();
         await story.Live(250);

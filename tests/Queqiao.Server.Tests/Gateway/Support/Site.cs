@@ -89,14 +89,18 @@ internal sealed class Site : WebApplicationFactory<Program>
     }
 
     /// <summary>One more server on the store of this one (PostgreSQL).</summary>
-    public Site Join(Action<IServiceCollection>? also = null)
+    public async Task<Site> Join(Action<IServiceCollection>? also = null)
     {
         var site = new Site(_database, _limits, also ?? _also, this) { Brokers = Brokers };
         site.StartServer();
         site.Address = new Uri(site.The<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         site.ChannelId = ChannelId;
         site.Owner = Owner.On(site.Address);
+        // What nodes only tell each other (typing, presence) is lost on who does not listen yet.
+        await Until.True(() => Meets(this) && Meets(site), "the nodes hear each other");
         return site;
+
+        static bool Meets(Site node) => node.The<Bus>() is { HasPeers: true } bus && (bus.Ways.Count == 0 || bus.IsQuick);
     }
 
     /// <summary>Somebody with a role, signed in. (Hashing a password for each would be most of a test's time.)</summary>
