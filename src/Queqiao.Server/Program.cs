@@ -1,5 +1,6 @@
 using Queqiao.Server.Automation;
 using Queqiao.Server.Background;
+using Queqiao.Server.Bot;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
@@ -62,6 +63,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
+    builder.Services.AddBot();
     if (serve.Demo)
         builder.Services.AddDemo();
 
@@ -91,6 +93,7 @@ return await Commands.Run(args, async serve =>
     app.MapAgentRouting();
     app.MapAutomation();
     app.MapChannels();
+    app.MapBot();
     app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();

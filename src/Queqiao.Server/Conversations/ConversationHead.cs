@@ -218,6 +218,7 @@ internal sealed record ConversationHead : IScoped
         MentionsSeen => by.Id is { } agent ? this with { UnseenMentions = IdSet.Without(UnseenMentions, agent) } : this,
         Conversations.MergedInto other => this with { MergedInto = other.ConversationId },
         MergedFrom => this,
+        HandedOver => this with { WaitingSince = WaitingSince ?? LastEntryAt }, // for a person, whatever the bot has said
         _ => null,
     };
 
@@ -239,6 +240,7 @@ internal sealed record ConversationHead : IScoped
         NoteRecalled recalled => AfterRevision(recalled.Of, null),
         RatingRequested => this with { RatingAskedSeq = Seq, Rating = null, RatedAt = null },
         Rated rated => this with { Rating = rated.Score, RatedAt = RatedAt ?? at },
+        BotRated => this,
         _ => null,
     };
 

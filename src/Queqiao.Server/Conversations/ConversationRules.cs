@@ -16,11 +16,14 @@ internal static class ConversationRules
 
     /// <summary>A customer writes. A resolved conversation goes back to the queue.</summary>
     /// <param name="replyTo">Seq of the message it answers.</param>
-    public static Decision CustomerSays(this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null, long? replyTo = null) =>
+    /// <param name="toBot">Whether a bot receives who comes by this channel. What a person held stays with people.</param>
+    public static Decision CustomerSays(
+        this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null, long? replyTo = null, bool toBot = false) =>
         replyTo > head.PublicSeq ? Refusal.Invalid("replyTo", "invalid_id") : Decision.Of(
             head.Seq == 0 ? new ConversationStarted() : null,
+            head.Seq == 0 && toBot ? new StatusChanged(head.Status, ConversationStatus.Bot, "bot_on") : null,
             head.IsResolved && head.AssigneeId is { } id ? new AssigneeChanged(new(id, head.AssigneeName ?? ""), null) : null,
-            head.IsResolved ? new StatusChanged(head.Status, ConversationStatus.Queued, "customer_wrote") : null,
+            head.IsResolved ? new StatusChanged(head.Status, toBot && head.AssigneeId is null ? ConversationStatus.Bot : ConversationStatus.Queued, "customer_wrote") : null,
             head.Status == ConversationStatus.Pending || head.Status == ConversationStatus.Snoozed
                 ? new StatusChanged(head.Status, head.AssigneeId is null ? ConversationStatus.Queued : ConversationStatus.Open, "customer_wrote") : null,
             new MessagePosted(Direction.In, text, clientId, replyTo) { Attachments = files });
@@ -31,6 +34,8 @@ internal static class ConversationRules
     {
         if (head.Closed() is { } closed)
             return closed;
+        if (head.IsBots())
+            return Refusal.Conflict("bot_holds_conversation"); // one speaker: take it over first
         if (replyTo > head.Seq)
             return Refusal.Invalid("replyTo", "invalid_id");
         return Decision.Of(
@@ -64,13 +69,13 @@ internal static class ConversationRules
     {
         if (head.Closed() is { } closed)
             return closed;
-        if (head.AssigneeId == agent?.Id)
+        if (head.AssigneeId == agent?.Id && !head.IsBots())
             return Decision.Nothing;
         var from = head.AssigneeId is { } id ? new Person(id, head.AssigneeName ?? "") : null;
         var status = agent is null ? ConversationStatus.Queued : ConversationStatus.Open;
         return Decision.Of(
-            new AssigneeChanged(from, agent),
-            head.Status != status && head.Status is ConversationStatus.Queued or ConversationStatus.Open
+            from?.Id != agent?.Id ? new AssigneeChanged(from, agent) : null,
+            head.Status != status && head.Status is ConversationStatus.Queued or ConversationStatus.Open or ConversationStatus.Bot
                 ? new StatusChanged(head.Status, status, null) : null);
     }
 

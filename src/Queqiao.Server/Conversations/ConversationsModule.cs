@@ -1,3 +1,4 @@
+using Queqiao.Server.Conversations.Bots;
 using Queqiao.Server.Conversations.Bulk;
 using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Configuring;
@@ -85,6 +86,9 @@ internal static class ConversationsModule
         services.AddSingleton<IConversationQueue>(all => all.GetRequiredService<ConversationQueue>());
         services.AddSingleton<QueueNews>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<QueueNews>());
+        services.AddSingleton<BotNews>();
+        services.AddSingleton<ILogFollower>(all => all.GetRequiredService<BotNews>());
+        services.AddSingleton<IBotConversations, BotConversations>();
         services.AddSingleton<Listeners>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<Listeners>());
         services.AddHostedService(all => all.GetRequiredService<Listeners>());

@@ -22,6 +22,9 @@ internal sealed record MessagePosted(string Direction, string Text, string Clien
     /// <summary>Files that were sent with it; null when there are none.</summary>
     public IReadOnlyList<SentFile>? Attachments { get; init; }
 
+    /// <summary>What the bot adds, when it says it.</summary>
+    public BotPart? Bot { get; init; }
+
     /// <summary>What became of it since, as readers fold it in; never stored.</summary>
     [JsonIgnore]
     public Revision? Revision { get; init; }
@@ -106,6 +109,8 @@ internal static class EntryType
     public const string Rated = "rated";
     public const string MergedInto = "merged_into";
     public const string MergedFrom = "merged_from";
+    public const string HandedOver = "handed_over";
+    public const string BotRated = "bot_rated";
 }
 
 /// <summary>Bodies to bytes and back.</summary>
@@ -138,6 +143,8 @@ internal static class EntryBodies
         Rated => EntryType.Rated,
         MergedInto => EntryType.MergedInto,
         MergedFrom => EntryType.MergedFrom,
+        HandedOver => EntryType.HandedOver,
+        BotRated => EntryType.BotRated,
         _ => throw new InvalidOperationException($"{body.GetType().Name} has no stored name."),
     };
 
@@ -168,6 +175,8 @@ internal static class EntryBodies
         Rated it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredRated),
         MergedInto it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedInto),
         MergedFrom it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedFrom),
+        HandedOver it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredHandedOver),
+        BotRated it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredBotRated),
         _ => throw new InvalidOperationException($"{body.GetType().Name} has no stored form."),
     };
 
@@ -197,6 +206,8 @@ internal static class EntryBodies
         EntryType.Rated => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredRated)),
         EntryType.MergedInto => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedInto)),
         EntryType.MergedFrom => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedFrom)),
+        EntryType.HandedOver => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredHandedOver)),
+        EntryType.BotRated => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredBotRated)),
         _ => throw new InvalidOperationException($"The log holds an entry of the unknown type '{type}': it was written by a newer version."),
     };
 
@@ -231,4 +242,6 @@ internal sealed record Stored<T>([property: JsonPropertyName("b")] T Body, [prop
 [JsonSerializable(typeof(Stored<Rated>))]
 [JsonSerializable(typeof(Stored<MergedInto>))]
 [JsonSerializable(typeof(Stored<MergedFrom>))]
+[JsonSerializable(typeof(Stored<HandedOver>))]
+[JsonSerializable(typeof(Stored<BotRated>))]
 internal sealed partial class EntryJson : JsonSerializerContext;

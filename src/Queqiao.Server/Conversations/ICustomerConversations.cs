@@ -37,6 +37,10 @@ internal interface ICustomerConversations
     /// <param name="score">1 to 5.</param>
     Task<Refusal?> Rate(Customer customer, int? score, string? comment);
 
+    /// <summary>Notes whether what the bot said was of use. Null: done.</summary>
+    /// <param name="of">Seq of what it said.</param>
+    Task<Refusal?> RateBot(Customer customer, long of, bool helpful, string? reason);
+
     /// <summary>What was said in the newest conversation, as a file to keep.</summary>
     Task<IResult> Transcript(Customer customer, string? format, string? timeZone, HttpContext context, CancellationToken ct);
 

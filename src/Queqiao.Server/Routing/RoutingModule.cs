@@ -13,6 +13,7 @@ internal static class RoutingModule
         services.AddSingleton<RoutingSettings>();
         services.AddSingleton<AgentStatuses>();
         services.AddHostedService(all => all.GetRequiredService<AgentStatuses>());
+        services.AddSingleton<IStaffing, Staffing>();
         services.AddSingleton<Assigner>();
         services.AddHostedService(all => all.GetRequiredService<Assigner>());
     }

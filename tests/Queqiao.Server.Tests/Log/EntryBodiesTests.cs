@@ -35,6 +35,10 @@ public sealed class EntryBodiesTests
         (new RatingRequested(), """{"b":{}}"""),
         (new Rated(5, "thanks"), """{"b":{"score":5,"comment":"thanks"}}"""),
         (new ContactErased(), """{"b":{}}"""),
+        (new MessagePosted(Direction.Out, "7 days", "bot-2-0") { Bot = new BotPart("answer", "offline") { Entry = "q1/zh", Score = 0.5, State = "{}" } },
+            """{"b":{"direction":"out","text":"7 days","clientId":"bot-2-0","bot":{"kind":"answer","brain":"offline","entry":"q1/zh","score":0.5,"state":"{}"}}}"""),
+        (new HandedOver("asked", "wants a refund", "{\"slots\":[]}"), """{"b":{"reason":"asked","summary":"wants a refund","details":"{\u0022slots\u0022:[]}"}}"""),
+        (new BotRated(3, false, "wrong"), """{"b":{"of":3,"helpful":false,"reason":"wrong"}}"""),
         (new MergedInto(Lin.Id), """{"b":{"conversationId":"01a20244-e800-7397-9c5e-a14d20a2eeb6"}}"""),
         (new MergedFrom(Lin.Id), """{"b":{"conversationId":"01a20244-e800-7397-9c5e-a14d20a2eeb6"}}"""),
     ];
@@ -78,7 +82,7 @@ public sealed class EntryBodiesTests
         }
         Assert.Equal(
             [
-                "assigned", "contact_renamed", "edited", "erased", "fields", "mentioned", "mentions_seen", "merged_from", "merged_into", "message", "note", "note_edited", "note_recalled", "priority",
+                "assigned", "bot_rated", "contact_renamed", "edited", "erased", "fields", "handed_over", "mentioned", "mentions_seen", "merged_from", "merged_into", "message", "note", "note_edited", "note_recalled", "priority",
                 "rated", "rating_requested", "read", "recalled", "started", "status", "subject", "tagged", "team", "untagged",
             ], Examples.Select(example => EntryBodies.TypeOf(example.Body)).Distinct().Order(StringComparer.Ordinal));
     }
@@ -94,7 +98,7 @@ public sealed class EntryBodiesTests
     [Fact]
     public void What_the_customer_sees_is_on_a_written_list() =>
         Assert.Equal(
-            ["assigned", "edited", "message", "rated", "rating_requested", "read", "recalled", "started", "status"],
+            ["assigned", "bot_rated", "edited", "message", "rated", "rating_requested", "read", "recalled", "started", "status"],
             Examples.Where(example => example.Body.IsPublic).Select(example => EntryBodies.TypeOf(example.Body)).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]

@@ -119,6 +119,7 @@ public sealed class RolesTests
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         "sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member",
         "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
+        "bot", "bot_channel", "bot_turn", "bot_case",
     ];
 
     /// <summary>Every table with a workspace number is under the policies, but the listeners' own, which hold no customer's data, and the search index (decision 42).</summary>

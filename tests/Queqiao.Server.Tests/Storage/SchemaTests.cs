@@ -79,6 +79,7 @@ public sealed class SchemaTests
             .. Strict("role", "agent_role", "access_state", "access_use"), "without rowid agent_role", "without rowid access_use",
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
             .. Strict("sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member"),
+            .. Strict("bot", "bot_channel", "bot_turn", "bot_case"),
             .. Strict("search_text", "search_state"), "table search_text", "table search_word",
             .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key"),
             .. Strict("file"),
@@ -126,6 +127,7 @@ public sealed class SchemaTests
             "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
             "role", "agent_role", "access_state", "access_use",
             "conversation_mark",
+            "bot", "bot_channel", "bot_turn", "bot_case",
         ];
         var name = store.Database.Name;
         string[] expected =
@@ -161,6 +163,7 @@ public sealed class SchemaTests
             .. Granted(["job", "job_lane", "job_schedule", "bulk_change", "bulk_item"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["bot", "bot_channel", "bot_turn", "bot_case"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["contact_key", "erasure"], "INSERT SELECT UPDATE"),
             "grant workspace_key to NAME_app SELECT", "grant workspace_key to NAME_writer DELETE INSERT SELECT UPDATE",
             "grant workspace to NAME_app SELECT UPDATE", "grant workspace to NAME_writer INSERT SELECT UPDATE",

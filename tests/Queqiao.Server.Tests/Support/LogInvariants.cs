@@ -71,6 +71,8 @@ internal static class LogInvariants
                     yield return $"{entry.Id}: is dated {at - entry.At} ms before the entry it follows";
                 if (entry.Position <= position)
                     yield return $"{entry.Id}: position {entry.Position} after {position}";
+                if (entry.Body is MessagePosted { Direction: Direction.Out } && entry.Sender.Kind == SenderKind.Bot != (replayed.Status == ConversationStatus.Bot))
+                    yield return $"{entry.Id}: {entry.Sender.Kind} speaks while the conversation is {replayed.Status}";
                 (at, position) = (entry.At, entry.Position);
                 replayed = replayed.After(entry.Body, entry.Sender, entry.At);
             }

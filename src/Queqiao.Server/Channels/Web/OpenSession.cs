@@ -27,14 +27,14 @@ internal static class OpenSession
 
     internal sealed record Answer(string VisitorToken, Guid? ConversationId, long Seq, int Unread, bool Verified, Config Config);
 
-    internal sealed record Config(string Title, string Greeting, string Color, string Locale, string Position, int TextLimit, NoticeToShow? Notice);
+    internal sealed record Config(string Title, string Greeting, string Color, string Locale, string Position, int TextLimit, NoticeToShow? Notice, BotGreeting? Bot);
 
     /// <param name="Mode"><c>notice</c> or <c>accept</c>.</param>
     /// <param name="Answered">The visitor has answered to this version already.</param>
     internal sealed record NoticeToShow(string Mode, string Hash, int Version, string Locale, string Text, IReadOnlyDictionary<string, string> Purposes, bool Answered);
 
     /// <summary>What opening a session takes.</summary>
-    internal sealed record Services(VisitorAccess Access, VisitorGate Gate, UserKeys Keys, VisitorTokens Tokens, IConsents Consents, ICustomerConversations Conversations, RateLimits Limits, Pressure Pressure, TimeProvider Clock);
+    internal sealed record Services(VisitorAccess Access, VisitorGate Gate, UserKeys Keys, VisitorTokens Tokens, IConsents Consents, ICustomerConversations Conversations, RateLimits Limits, Pressure Pressure, TimeProvider Clock, IBotDesk? Bots = null);
 
     public static async Task<IResult> Handle(TolerantBody<Request> body, HttpContext context, [AsParameters] Services with, CancellationToken ct)
     {
@@ -61,7 +61,8 @@ internal static class OpenSession
         return TypedResults.Ok(new Answer(
             with.Tokens.Issue(channel.Id, who?.Id, who?.Papers), conversation?.Id, conversation?.Seq ?? 0, conversation?.Unread ?? 0, who?.IsVerified ?? false,
             new Config(web.Title, web.Greeting, web.Color, locale, web.Position, ConversationRules.MostText, notice is null ? null
-                : new NoticeToShow(web.Notice, notice.Hash, notice.Version, notice.Locale, notice.Text, notice.Purposes, who?.Papers?.Notice is { } said && said.Hash == notice.Hash && (said.Accepted || web.Notice == NoticeModes.Shown)))));
+                : new NoticeToShow(web.Notice, notice.Hash, notice.Version, notice.Locale, notice.Text, notice.Purposes, who?.Papers?.Notice is { } said && said.Hash == notice.Hash && (said.Accepted || web.Notice == NoticeModes.Shown)),
+                conversation is null ? with.Bots?.Greeting(channel.Ws, channel.Id, locale == "en" ? "en" : "zh") : null)));
     }
 
     /// <summary>Null without a refusal: somebody new, whom the token will name.</summary>

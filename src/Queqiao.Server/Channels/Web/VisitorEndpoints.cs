@@ -65,7 +65,7 @@ internal static class VisitorEndpoints
         };
     }
 
-    internal sealed record SignalRequest(string? Type, bool? On = null, long? Seq = null, int? Score = null, string? Comment = null);
+    internal sealed record SignalRequest(string? Type, bool? On = null, long? Seq = null, int? Score = null, string? Comment = null, bool? Helpful = null, string? Reason = null);
 
     private static async Task<IResult> Signal(TolerantBody<SignalRequest> body, HttpContext context, VisitorAccess access, ICustomerConversations conversations, CancellationToken ct)
     {
@@ -81,8 +81,10 @@ internal static class VisitorEndpoints
                 return TypedResults.NoContent();
             case { Type: "rating" } rating:
                 return await conversations.Rate(who.Customer, rating.Score, rating.Comment) is { } refused ? refused.ToProblem() : TypedResults.NoContent();
+            case { Type: "bot_rating", Seq: { } of, Helpful: { } helpful } rated:
+                return await conversations.RateBot(who.Customer, of, helpful, rated.Reason) is { } not ? not.ToProblem() : TypedResults.NoContent();
             default:
-                return Refusal.Invalid("type", "not_one_of", "typing, read, rating").ToProblem();
+                return Refusal.Invalid("type", "not_one_of", "typing, read, rating, bot_rating").ToProblem();
         }
     }
 

@@ -15,7 +15,7 @@ namespace Queqiao.Server.Conversations.Live;
 /// <summary>What customers' connections share.</summary>
 internal sealed record CustomerServices(
     ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, SendingFiles Files, StoredFiles Stored, FileKeys FileKeys, LimitsOptions Limits,
-    TimeProvider Clock, SettingsBoard Settings, Pressure Pressure)
+    TimeProvider Clock, SettingsBoard Settings, Pressure Pressure, IBotDesk? Bots = null)
 {
     /// <summary>Null: somebody who has not said anything yet may begin now.</summary>
     public Refusal? MayBegin() => Pressure.Of(Worth.NewChat);
@@ -93,6 +93,15 @@ internal sealed class CustomerConversations(CustomerServices services, Transcrip
             return Refusal.Invalid("comment", "too_long", WordRules.MostComment);
         var now = services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         return await services.Log.Append(reply => CustomerCommands.Rate(customer, score.Value, words, now, reply)) is LogOutcome.Refused no ? no.Refusal : null;
+    }
+
+    public async Task<Refusal?> RateBot(Customer customer, long of, bool helpful, string? reason)
+    {
+        if (reason is not null && !BotRules.Reasons.Contains(reason))
+            return Refusal.Invalid("reason", "not_one_of", string.Join(", ", BotRules.Reasons));
+        if (await Head(customer, CancellationToken.None) is not { } head || await services.Reader.Entry(head, of, CancellationToken.None) is not { Sender.Kind: SenderKind.Bot })
+            return Refusal.Invalid("of", "invalid_id");
+        return await services.Log.Append(reply => CustomerCommands.RateBot(customer, of, helpful, reason, reply)) is LogOutcome.Refused no ? no.Refusal : null;
     }
 
     public async Task<IResult> Transcript(Customer customer, string? format, string? timeZone, HttpContext context, CancellationToken ct) =>

@@ -89,7 +89,8 @@ internal static class CustomerCommands
         Key = LogCommand.KeyOf(customer.Ws, $"customer:{customer.Key.ChannelId}:{customer.Key.Identity}", said.ClientId),
         By = Contact,
         ReopenWithin = services.Settings.Of(customer.Ws).ReopenWithin,
-        Decide = head => head.Seq == 0 && services.MayBegin() is { } busy ? busy : head.CustomerSays(said.Text, said.ClientId, said.Files, said.ReplyTo),
+        Decide = head => head.Seq == 0 && services.MayBegin() is { } busy ? busy : head.CustomerSays(
+            said.Text, said.ClientId, said.Files, said.ReplyTo, services.Bots?.Receives(customer.Ws, customer.Key.ChannelId) ?? false),
         Reply = reply,
         Origin = origin,
     };
@@ -111,6 +112,16 @@ internal static class CustomerCommands
         By = Contact,
         ReopenWithin = TimeSpan.FromDays(30),
         Decide = head => head.Rate(score, comment, now),
+        Reply = reply,
+    };
+
+    public static LogCommand RateBot(Customer customer, long of, bool helpful, string? reason, ILogReply reply) => new()
+    {
+        Ws = customer.Ws,
+        Customer = customer.Key,
+        By = Contact,
+        ReopenWithin = TimeSpan.FromDays(30),
+        Decide = head => head.RateBot(of, helpful, reason),
         Reply = reply,
     };
 

@@ -63,6 +63,12 @@ internal static class EventWriter
                 if (rated.Comment is not null)
                     json.WriteString("comment", rated.Comment);
                 break;
+            case BotRated rated:
+                json.WriteNumber("of", rated.Of);
+                json.WriteBoolean("helpful", rated.Helpful);
+                if (rated.Reason is not null)
+                    json.WriteString("reason", rated.Reason);
+                break;
             case ConversationStarted or RatingRequested:
                 break;
             default:
@@ -113,6 +119,9 @@ internal static class EventWriter
                 break;
             case MergedFrom other:
                 json.WriteString("conversation", other.ConversationId);
+                break;
+            case HandedOver given:
+                BotWriter.WriteHandOver(json, given);
                 break;
             case MentionsSeen or ContactErased:
                 break;

@@ -104,6 +104,8 @@ internal static class ItemWriter
         var gone = message.Revision is { Recalled: true } && audience == Audience.Customer;
         json.WriteString("text", gone ? "" : message.Text);
         WriteFiles(json, gone ? null : message.Attachments);
+        if (!gone && message.Bot is { } bot)
+            BotWriter.Write(json, bot, audience);
         if (message.ReplyTo is { } replyTo)
             json.WriteNumber("replyTo", replyTo);
         WriteRevision(json, message.Revision);

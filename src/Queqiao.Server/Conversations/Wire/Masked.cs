@@ -41,7 +41,9 @@ internal static class Masked
 
     private static EntryBody Of(EntryBody body, FieldPolicy fields) => body switch
     {
-        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments) },
+        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments), Bot = BotWriter.For(message.Bot, fields) },
+        HandedOver given => BotWriter.For(given, fields),
+        BotRated rated => rated with { Reason = rated.Reason is { } code && BotRules.Reasons.Contains(code) ? code : null },
         NotePosted note => note with { Text = Words(fields, note.Text) ?? "", Attachments = Files(fields, note.Attachments) },
         MessageEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
         NoteEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
@@ -53,7 +55,7 @@ internal static class Masked
         _ => body, // says nothing of what people wrote or are called: a test looks at each kind
     };
 
-    private static string? Words(FieldPolicy fields, string? text) => Masks.At(fields.Messages, text, static words => Masks.Text(words));
+    internal static string? Words(FieldPolicy fields, string? text) => Masks.At(fields.Messages, text, static words => Masks.Text(words));
 
     /// <summary>Files' names are words, too. With hidden words the files are, as well.</summary>
     private static IReadOnlyList<SentFile>? Files(FieldPolicy fields, IReadOnlyList<SentFile>? files) => fields.Messages switch

@@ -72,6 +72,9 @@ internal static class Permissions
     public const string ReadAudit = "audit.read";
     public const string ManageJobs = "jobs.manage";
 
+    /// <summary>Set up bots, their flows and actions, and decide about what they learn.</summary>
+    public const string ManageBots = "bots.manage";
+
     /// <summary>Agree to what colleagues may only do with somebody else's consent.</summary>
     public const string DecideApprovals = "approvals.decide";
 
@@ -86,7 +89,7 @@ internal static class Permissions
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts];
     private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts];
-    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies];
+    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies, ManageBots];
     private static readonly HashSet<string> Admin =
     [
         .. Supervisor,

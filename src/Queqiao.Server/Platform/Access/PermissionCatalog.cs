@@ -30,6 +30,7 @@ internal static class PermissionCatalog
         new(Permissions.ManageTags),
         new(Permissions.ShareViews),
         new(Permissions.ManageReplies),
+        new(Permissions.ManageBots),
         new(Permissions.ReadAgents),
         new(Permissions.ReadChannels),
         new(Permissions.ManageAgents, Duties.System, Sensitive: true),

@@ -46,6 +46,9 @@ internal static class Measures
     /// <summary>Stored things that turned out to be changed, by <c>what</c> (entry, conversation, file, database). Anything above zero wants a look.</summary>
     public static readonly Counter<long> Damaged = Meter.CreateCounter<long>("queqiao.damaged", "{finding}", "Stored things that were found to be damaged, each time somebody asked for them.");
 
+    /// <summary>From hearing a customer's message to having stored the bot's answer.</summary>
+    public static readonly Histogram<double> BotTurn = Meter.CreateHistogram("queqiao.bot.turn.duration", "s", "Time from a customer's message to the bot's stored answer.", advice: Seconds);
+
     public static void Problem(string code, int status) =>
         Problems.Add(1, new KeyValuePair<string, object?>("code", code), new KeyValuePair<string, object?>("status", status));
 

@@ -1,0 +1,116 @@
+using Queqiao.Server.Bot.Configuring;
+using Queqiao.Text.Answering;
+using Queqiao.Text.Languages;
+using Queqiao.Text.Retrieving;
+using Queqiao.Text.Wording;
+
+namespace Queqiao.Server.Bot.Knowing;
+
+/// <summary>
+/// The offline brain over one state of the knowledge: which entry answers a question, and how surely. For any number of threads.
+/// A changed entry is put into the index at once (<see cref="With"/>); what is learnt about the whole follows in the background.
+/// </summary>
+internal sealed class Brain
+{
+    /// <summary>Flows stand among the entries under names that begin so.</summary>
+    public const string FlowPrefix = "flow:";
+
+    private readonly Dictionary<string, Finder> _finders;
+    private readonly FactGraph? _facts;
+    private readonly Dictionary<string, BotEntry> _entries;
+    private readonly IReadOnlyList<FlowTrigger> _flows;
+
+    private Brain(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows, Dictionary<string, Finder> finders)
+    {
+        Knowledge = knowledge;
+        _flows = flows;
+        _finders = finders;
+        _facts = knowledge.Facts.Count == 0 ? null : new FactGraph(knowledge.Facts);
+        _entries = knowledge.Entries.ToDictionary(entry => entry.Key, StringComparer.Ordinal);
+    }
+
+    /// <summary>Knows nothing.</summary>
+    public static readonly Brain Empty = new(BotKnowledge.Nothing, [], []);
+
+    public BotKnowledge Knowledge { get; }
+
+    public static Brain Train(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows)
+    {
+        var finders = new Dictionary<string, Finder>(StringComparer.Ordinal);
+        var meanings = knowledge.Synonyms.Count == 0 ? Meanings.Standard : Meanings.With(knowledge.Synonyms);
+        foreach (var language in new[] { "zh", "en" })
+        {
+            List<KnowledgeEntry> entries =
+            [
+                .. knowledge.Entries.Where(entry => entry.Language == language).Select(entry => new KnowledgeEntry(entry.Key, [entry.Title, .. entry.Similar], entry.Answer)),
+                .. flows.Where(flow => flow.Language == language && flow.Phrases.Count > 0).Select(flow => new KnowledgeEntry(FlowPrefix + flow.Key, flow.Phrases)),
+            ];
+            if (entries.Count > 0)
+                finders.Add(language, FinderTrainer.Train(entries, meanings: meanings));
+        }
+        return new Brain(knowledge, flows, finders);
+    }
+
+    /// <summary>The same learning over changed knowledge: entries are found as they are now, at once. Null: so much is different that it has to be learnt anew first.</summary>
+    public Brain? With(BotKnowledge next, IReadOnlyList<FlowTrigger> flows)
+    {
+        if (!flows.SequenceEqual(_flows) || !next.Synonyms.SequenceEqual(Knowledge.Synonyms))
+            return null;
+        var known = next.Entries.ToDictionary(entry => entry.Key, StringComparer.Ordinal);
+        if (next.Entries.Any(entry => !_finders.ContainsKey(entry.Language)))
+            return null;
+        foreach (var gone in _entries.Values.Where(entry => !known.ContainsKey(entry.Key)))
+            _finders[gone.Language].Index.Remove(gone.Key);
+        foreach (var entry in next.Entries.Where(entry => !_entries.TryGetValue(entry.Key, out var before) || !before.SaysTheSameAs(entry)))
+            _finders[entry.Language].Index.Put(entry.Key, [entry.Title, .. entry.Similar], entry.Answer);
+        return new Brain(next, flows, _finders);
+    }
+
+    /// <summary>Whether it has learnt exactly this.</summary>
+    public bool IsOf(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows) => knowledge.Revision == Knowledge.Revision && flows.SequenceEqual(_flows);
+
+    public BotEntry? Entry(string key) => _entries.GetValueOrDefault(key);
+
+    /// <summary>What an entry or a flow is called where somebody chooses between several.</summary>
+    public string? TitleOf(string key) => key.StartsWith(FlowPrefix, StringComparison.Ordinal)
+        ? _flows.FirstOrDefault(flow => FlowPrefix + flow.Key == key)?.Title
+        : Entry(key)?.Title;
+
+    /// <summary>What is to be done about a message.</summary>
+    /// <param name="now">Unix milliseconds: what does not hold now is not there.</param>
+    public Reply Reply(string message, BotProfile profile, string language, long now)
+    {
+        var guess = LanguageGuess.Of(message);
+        var order = guess.StartsWith("zh", StringComparison.Ordinal) ? "zh" : guess == "en" ? "en" : language;
+        var finder = _finders.GetValueOrDefault(order) ?? _finders.Values.FirstOrDefault();
+        var finders = finder is null ? new Dictionary<string, Finder>(StringComparer.Ordinal) : new Dictionary<string, Finder>(StringComparer.Ordinal) { [guess] = finder };
+        var reply = new Answerer(finders, _facts, boldness: new Boldness(profile.AnswerFrom, profile.ClarifyFrom)).Reply(message);
+        return Holding(reply, now);
+    }
+
+    /// <summary>Without what does not hold now. When that was the best, nothing sure is left.</summary>
+    private Reply Holding(Reply reply, long now)
+    {
+        if (reply.Candidates.All(candidate => Holds(candidate.Id, now)))
+            return reply;
+        List<Found> left = [.. reply.Candidates.Where(candidate => Holds(candidate.Id, now))];
+        return reply.Kind switch
+        {
+            ReplyKind.Answer when reply.Id is { } id && !Holds(id, now) => left.Count == 0
+                ? reply with { Kind = ReplyKind.Refuse, Id = null, Candidates = left }
+                : reply with { Kind = ReplyKind.Clarify, Id = null, Candidates = [.. left.Take(3)] },
+            ReplyKind.Clarify when left.Count == 0 => reply with { Kind = ReplyKind.Refuse, Candidates = left },
+            _ => reply with { Candidates = left },
+        };
+    }
+
+    private bool Holds(string key, long now) => Entry(key)?.HoldsAt(now) ?? true;
+}
+
+/// <summary>What begins a flow.</summary>
+internal sealed record FlowTrigger(string Key, string Language, string Title, IReadOnlyList<string> Phrases)
+{
+    public bool Equals(FlowTrigger? other) => other is not null && Key == other.Key && Language == other.Language && Title == other.Title && Phrases.SequenceEqual(other.Phrases);
+
+    public override int GetHashCode() => HashCode.Combine(Key, Language, Title);
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Queqiao.Server.Bot.Flows;
+using Queqiao.Server.Platform.Problems;
+
+namespace Queqiao.Server.Bot.Knowing;
+
+/// <summary>Where bots read what they know.</summary>
+internal interface IBotKnowledgeSource
+{
+    /// <summary>What customers may be told.</summary>
+    ValueTask<BotKnowledge> Read(int ws, CancellationToken ct);
+
+    /// <summary>Something may be different in a workspace.</summary>
+    event Action<int>? Changed;
+}
+
+/// <summary>
+/// The brains of this node, one for each workspace that asks: made when first needed, and kept up with the knowledge in the background. A changed
+/// entry is found at once; what is learnt about the whole follows. Meanwhile the brain from before answers.
+/// </summary>
+internal sealed class Brains : BackgroundService
+{
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<int, Lazy<Task<Brain>>> _brains = new();
+    private readonly ConcurrentDictionary<int, byte> _due = new();
+    private readonly SemaphoreSlim _signal = new(0);
+    private readonly IBotKnowledgeSource _source;
+    private readonly FlowShelf _flows;
+    private readonly ILogger _log;
+
+    public Brains(IBotKnowledgeSource source, FlowShelf flows, ILogger<Brains> log)
+    {
+        (_source, _flows, _log) = (source, flows, log);
+        _source.Changed += Due;
+        _flows.Changed += Due;
+    }
+
+    /// <summary>The brain of a workspace. The first to ask waits until it has learnt.</summary>
+    public async ValueTask<Brain> Of(int ws)
+    {
+        var lazy = _brains.GetOrAdd(ws, key => new Lazy<Task<Brain>>(() => Task.Run(() => Make(key, CancellationToken.None))));
+        try
+        {
+            return await lazy.Value;
+        }
+        catch
+        {
+            _brains.TryRemove(new(ws, lazy)); // the next one tries again
+            throw;
+        }
+    }
+
+    private void Due(int ws)
+    {
+        _due[ws] = 0;
+        _signal.Release();
+    }
+
+    private async Task<Brain> Make(int ws, CancellationToken ct) => Brain.Train(await _source.Read(ws, ct), (await _flows.Of(ws, ct)).Triggers);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var woken = await _signal.WaitAsync(Look, stoppingToken);
+                foreach (var ws in woken ? [.. _due.Keys] : _brains.Keys.ToList()) // words may be lost
+                {
+                    _due.TryRemove(ws, out _);
+                    await Refresh(ws, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception trouble)
+            {
+                _log.Fault(LogLevel.Warning, trouble, "The bot's knowledge could not be read again");
+            }
+        }
+    }
+
+    /// <summary>Brings a brain up to date, if there is one.</summary>
+    public async Task Refresh(int ws, CancellationToken ct)
+    {
+        if (!_brains.TryGetValue(ws, out var lazy) || !lazy.Value.IsCompletedSuccessfully)
+            return;
+        var brain = await lazy.Value;
+        var (knowledge, flows) = (await _source.Read(ws, ct), (await _flows.Of(ws, ct)).Triggers);
+        if (brain.IsOf(knowledge, flows))
+            return;
+        if (brain.With(knowledge, flows) is { } quick)
+            Put(ws, quick);
+        Put(ws, await Task.Run(() => Brain.Train(knowledge, flows), ct));
+    }
+
+    private void Put(int ws, Brain brain)
+    {
+        var done = new Lazy<Task<Brain>>(() => Task.FromResult(brain));
+        _ = done.Value;
+        _brains[ws] = done;
+    }
+
+    public override void Dispose()
+    {
+        _source.Changed -= Due;
+        _flows.Changed -= Due;
+        _signal.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,60 @@
+using Queqiao.Server.Bot.Configuring;
+using Queqiao.Server.Bot.Flows;
+using Queqiao.Server.Bot.Knowing;
+using Queqiao.Server.Conversations;
+
+namespace Queqiao.Server.Bot.Thinking;
+
+/// <summary>What the bot thinks with: who it is, what it knows and remembers, what was said, and how busy people are.</summary>
+internal sealed record Situation(BotProfile Profile, Brain Brain, FlowBook Flows, BotMemory Memory, string Said)
+{
+    /// <summary>Whether pictures or files came with it.</summary>
+    public bool HasFiles { get; init; }
+
+    public Staff Staff { get; init; } = new(0, 0);
+
+    /// <summary>Unix milliseconds.</summary>
+    public long Now { get; init; }
+
+    /// <summary>Whether nobody has said anything to this customer yet.</summary>
+    public bool IsNew { get; init; }
+
+    /// <summary><c>zh</c> or <c>en</c>: what the answer is given in.</summary>
+    public string Language { get; init; } = "zh";
+
+    public string Text(string code, params ReadOnlySpan<object?> args) => Words.Say(Language, code, args);
+}
+
+/// <summary>People who could take over.</summary>
+/// <param name="Online">How many are there and take conversations.</param>
+/// <param name="Waiting">How many customers wait already.</param>
+internal sealed record Staff(int Online, int Waiting);
+
+/// <summary>What the bot comes to: what it says, what it keeps in mind, how it leaves, or what it has to ask elsewhere first.</summary>
+/// <param name="Call">To be done now; what came of it goes to <see cref="FlowEngine.Continue"/>.</param>
+internal sealed record Thought(IReadOnlyList<BotUtterance> Words, BotMemory Memory, BotEnding? Then = null, ActionCall? Call = null)
+{
+    /// <summary>What decided, for those who test: <c>person</c>, <c>anger</c>, <c>offer</c>, <c>flow</c>, <c>chat</c>, <c>knowledge</c>.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Whether a model may try, should there be one: the offline brain has no sure answer.</summary>
+    public bool MayAskModel { get; init; }
+}
+
+/// <summary>A call of an action by a flow.</summary>
+internal sealed record ActionCall(string Action, IReadOnlyDictionary<string, string> Arguments);
+
+/// <summary>The published flows of a workspace.</summary>
+internal sealed record FlowBook(IReadOnlyList<PublishedFlow> All)
+{
+    public static readonly FlowBook Empty = new([]);
+
+    public PublishedFlow? Newest(string key) => All.Where(one => one.Flow.Key == key && one.IsCurrent).MaxBy(one => one.Version);
+
+    public PublishedFlow? Find(string key, int version) => All.FirstOrDefault(one => one.Flow.Key == key && one.Version == version);
+
+    public IReadOnlyList<FlowTrigger> Triggers => [.. All.Where(one => one.IsCurrent).Select(one => new FlowTrigger(one.Flow.Key, one.Flow.Language, one.Flow.Title, one.Flow.When))];
+}
+
+/// <param name="IsCurrent">Whether new conversations begin with it; older versions only end what began with them.</param>
+internal sealed record PublishedFlow(BotFlow Flow, int Version, bool IsCurrent = true);

@@ -1,0 +1,81 @@
+using Queqiao.Server.Bot.Configuring;
+using Queqiao.Server.Bot.Flows;
+using Queqiao.Server.Bot.Knowing;
+using Queqiao.Server.Bot.Thinking;
+using Queqiao.Server.Conversations;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Text.Languages;
+
+namespace Queqiao.Server.Bot.Turning;
+
+/// <summary>One turn: reads what was said, lets the bot think, does what that takes, and says it. May run twice: what it says is stored once.</summary>
+internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, TimeProvider clock, ILogger<TurnTaking> log)
+{
+    /// <summary>Calls of actions in one turn.</summary>
+    private const int MostCalls = 8;
+
+    public async Task Take(BotCall call, CancellationToken ct)
+    {
+        if (await conversations.Read(call, ct) is not { } hearing)
+            return;
+        var channel = await channels.Of(call.Ws, hearing.ChannelId);
+        if (board.Of(call.Ws, hearing.ChannelId) is not { IsOn: true } bot)
+        {
+            await Say(hearing, channel, board.Of(call.Ws, hearing.ChannelId)?.Name ?? "", await Leave(hearing, HandOverReason.Off, ct));
+            return;
+        }
+        var at = await Situation(hearing, bot, ct);
+        var thought = Mind.Think(at);
+        for (var i = 0; thought.Call is not null && i < MostCalls; i++)
+            thought = FlowEngine.Continue(at with { Memory = thought.Memory }, thought, new ActionAnswer(ActionOutcome.Failed, ActionAnswer.Nothing));
+        await Say(hearing, channel, bot.Name, thought);
+    }
+
+    /// <summary>Something does not work: people take over.</summary>
+    public async Task GiveUp(BotCall call, CancellationToken ct)
+    {
+        if (await conversations.Read(call, ct) is { } hearing)
+        {
+            await Say(hearing, await channels.Of(call.Ws, hearing.ChannelId), board.Of(call.Ws, hearing.ChannelId)?.Name ?? "", await Leave(hearing, HandOverReason.Broken, ct));
+            log.LogWarning("The bot gave a conversation up: {Conversation}", call.Conversation);
+        }
+    }
+
+    private async Task<Situation> Situation(BotHearing hearing, BotOnChannel bot, CancellationToken ct)
+    {
+        var memory = BotMemory.Of(hearing.State);
+        var said = string.Join('\n', hearing.Said.Select(one => one.Text.Trim()).Where(text => text.Length > 0));
+        return new Situation(bot.OnChannel, await brains.Of(hearing.Call.Ws), await flows.Of(hearing.Call.Ws, ct), memory, said)
+        {
+            HasFiles = hearing.Said.Any(one => one.HasFiles),
+            Staff = await staff.Of(hearing.Call.Ws, ct),
+            Now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            IsNew = hearing.IsNew,
+            Language = LanguageOf(said, memory.Language),
+        };
+    }
+
+    private async Task<Thought> Leave(BotHearing hearing, string reason, CancellationToken ct)
+    {
+        var memory = BotMemory.Of(hearing.State);
+        var said = string.Join('\n', hearing.Said.Select(one => one.Text));
+        var at = new Situation(BotProfile.Default, Brain.Empty, FlowBook.Empty, memory, said) { Staff = await staff.Of(hearing.Call.Ws, ct), Language = LanguageOf(said, memory.Language) };
+        return Leaving.ToPeople(at, reason, reason);
+    }
+
+    private async Task Say(BotHearing hearing, ChannelFacts channel, string name, Thought thought)
+    {
+        var words = Rendering.For(channel.Kind, thought, name);
+        await conversations.Say(hearing.Call, new BotSpeech(name, words, thought.Then));
+    }
+
+    /// <summary>As the customer writes; what tells nothing (a number, a picture) changes nothing.</summary>
+    internal static string LanguageOf(string said, string before) => LanguageGuess.Of(said) switch
+    {
+        var tag when tag.StartsWith("zh", StringComparison.Ordinal) => "zh",
+        "und" when before.Length > 0 => before,
+        "und" => said.Any(char.IsAsciiLetter) ? "en" : "zh",
+        _ when before == "zh" && said.Length < 8 => "zh", // "ok", an order number
+        _ => "en",
+    };
+}
