@@ -7,6 +7,7 @@ using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Contacts.Erasing;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.CustomerData;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
@@ -60,6 +61,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
     builder.Services.AddConversations();
+    builder.Services.AddCustomerData();
     builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
@@ -90,6 +92,7 @@ return await Commands.Run(args, async serve =>
     app.MapErasures();
     app.MapContacts();
     app.MapConversations();
+    app.MapCustomerData();
     app.MapAgentRouting();
     app.MapAutomation();
     app.MapChannels();
