@@ -41,7 +41,7 @@ internal static class Masked
 
     private static EntryBody Of(EntryBody body, FieldPolicy fields) => body switch
     {
-        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments), Bot = BotWriter.For(message.Bot, fields) },
+        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments), Card = fields.Messages == FieldLevel.Hidden ? null : message.Card, Bot = BotWriter.For(message.Bot, fields) },
         HandedOver given => BotWriter.For(given, fields),
         BotRated rated => rated with { Reason = rated.Reason is { } code && BotRules.Reasons.Contains(code) ? code : null },
         NotePosted note => note with { Text = Words(fields, note.Text) ?? "", Attachments = Files(fields, note.Attachments) },
