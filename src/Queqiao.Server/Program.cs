@@ -9,6 +9,7 @@ using Queqiao.Server.Conversations;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
+using Queqiao.Server.Knowledge;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Files;
@@ -58,6 +59,7 @@ return await Commands.Run(args, async serve =>
     builder.AddAuditSealing();
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
+    builder.Services.AddKnowledge();
     builder.Services.AddConversations();
     builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
@@ -87,6 +89,7 @@ return await Commands.Run(args, async serve =>
     app.MapCustomFields();
     app.MapErasures();
     app.MapContacts();
+    app.MapKnowledge();
     app.MapConversations();
     app.MapAgentRouting();
     app.MapAutomation();

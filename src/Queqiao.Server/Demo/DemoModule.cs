@@ -12,6 +12,7 @@ internal static class DemoModule
     public static IServiceCollection AddDemo(this IServiceCollection services)
     {
         services.AddSingleton<DemoSeeder>();
+        services.AddSingleton<DemoKnowledge>();
         services.AddSingleton<DemoState>();
         services.AddHostedService<DemoWelcome>();
         return services;
@@ -24,8 +25,11 @@ internal static class DemoModule
     }
 
     /// <summary>After the storage has been started, before the server listens.</summary>
-    public static async Task SeedDemo(this WebApplication app) =>
+    public static async Task SeedDemo(this WebApplication app)
+    {
         app.Services.GetRequiredService<DemoState>().Access = await app.Services.GetRequiredService<DemoSeeder>().Run(CancellationToken.None);
+        await app.Services.GetRequiredService<DemoKnowledge>().Run(DemoSeeder.Ws, CancellationToken.None);
+    }
 }
 
 /// <summary>What the seeding gave.</summary>

@@ -114,6 +114,7 @@ public sealed class RolesTests
         "contact_import", "contact_import_row",
         "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
         "workspace_key", "contact_key", "erasure",
+        "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge",
         "canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease",
         "role", "agent_role", "access_state", "access_use",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
