@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using Queqiao.Server.CustomerData;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Web;
 
@@ -29,6 +30,7 @@ internal static class DemoModule
     {
         app.Services.GetRequiredService<DemoState>().Access = await app.Services.GetRequiredService<DemoSeeder>().Run(CancellationToken.None);
         await app.Services.GetRequiredService<DemoKnowledge>().Run(DemoSeeder.Ws, CancellationToken.None);
+        await app.Services.GetRequiredService<ICustomerData>().ConnectDemo(DemoSeeder.Ws, CancellationToken.None);
     }
 }
 

@@ -115,7 +115,7 @@ public sealed class RolesTests
         "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
         "workspace_key", "contact_key", "erasure",
         "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge",
-        "canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease",
+        "canned_reply", "customer_data_setting", "customer_data_copy", "routing_setting", "agent_presence", "presence_change", "agent_lease",
         "role", "agent_role", "access_state", "access_use",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         "sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member",

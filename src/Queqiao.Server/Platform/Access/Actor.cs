@@ -84,6 +84,10 @@ internal static class Permissions
     /// <summary>Bases, help centres, imports.</summary>
     public const string ManageKnowledge = "knowledge.manage";
 
+    /// <summary>See what the firm's own system says about people one may see: orders, logistics, refunds.</summary>
+    public const string ReadCustomerData = "customer_data.read";
+    public const string ManageCustomerData = "customer_data.manage";
+
     /// <summary>Agree to what colleagues may only do with somebody else's consent.</summary>
     public const string DecideApprovals = "approvals.decide";
 
@@ -97,7 +101,7 @@ internal static class Permissions
     public const string Own = "workspace.own";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts, ReadKnowledge];
-    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts, WriteKnowledge];
+    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts, ReadCustomerData, WriteKnowledge];
     private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies, PublishKnowledge];
     private static readonly HashSet<string> Admin =
     [
@@ -114,6 +118,7 @@ internal static class Permissions
         ManageSecurity,
         ReadAudit,
         ManageJobs,
+        ManageCustomerData,
         ManageRoles,
         DecideApprovals,
         ManageKnowledge,
@@ -192,7 +197,10 @@ internal static class AccessEndpoints
         var limits = context.RequestServices.GetRequiredService<RateLimits>();
         if (actor is null)
             return context.Features.Get<AddressRefused>() is not null ? Refusal.Forbidden("address_refused") : limits.OfRefusedCaller(context) ?? Refusal.Unauthenticated();
-        if (limits.OfUser((actor.TokenId ?? actor.AgentId).ToString(), actor.Ws, endpoint.Metadata.GetMetadata<RequestCost>()?.Tokens ?? 1) is { } tooMany)
+        var caller = (actor.TokenId ?? actor.AgentId).ToString();
+        var tooMany = limits.OfUser(caller, actor.Ws, endpoint.Metadata.GetMetadata<RequestCost>()?.Tokens ?? 1);
+        limits.Tell(context.Response, caller);
+        if (tooMany is not null)
             return tooMany;
         if (actor.LimitedTo is not null && endpoint.Metadata.GetMetadata<OpenWhileLimited>() is null)
             return Refusal.Forbidden("second_factor_required");
