@@ -77,18 +77,22 @@ internal static class ConversationEndpoints
     /// <param name="Attachments">Ids of files that were uploaded before.</param>
     /// <param name="ReplyTo">Seq of the message it answers.</param>
     /// <param name="Mentions">Ids of colleagues that a note names.</param>
+    /// <param name="Card">An article or order; without a text, the card in words becomes the text.</param>
     internal sealed record SendRequest(
-        string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null);
+        string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null, MessageCard? Card = null);
 
     private static async Task<IResult> Send(Guid id, SendRequest request, Actor actor, ConversationLog log, SendingFiles files, MentionReader mentions, CancellationToken ct)
     {
-        if (Sending.Check(request.ClientId, request.Text, request.Attachments) is { } refusal)
-            return refusal.ToProblem();
         var isNote = request.Private ?? false;
+        if (CheckCard(request.Card, isNote) is { } wrong)
+            return wrong.ToProblem();
+        var text = request.Card is { } card && string.IsNullOrWhiteSpace(request.Text) ? card.ToText() : request.Text;
+        if (Sending.Check(request.ClientId, text, request.Attachments) is { } refusal)
+            return refusal.ToProblem();
         var (people, unknown) = await mentions.Read(actor, request.Mentions, isNote, ct);
         if (unknown is not null)
             return unknown.ToProblem();
-        var said = new Outgoing(request.ClientId, request.Text, isNote, request.ReplyTo) { Mentions = people };
+        var said = new Outgoing(request.ClientId, text, isNote, request.ReplyTo) { Mentions = people, Card = request.Card };
         var outcome = request.Attachments is { Length: > 0 } attached
             ? await files.Send(FileOwner.OfAgent(actor.Ws, actor.AgentId), attached, !isNote, (sent, reply) => Sending.ByAgent(actor, id, said with { Files = sent }, reply, null))
             : await log.Append(reply => Sending.ByAgent(actor, id, said, reply, origin: null));
@@ -96,6 +100,9 @@ internal static class ConversationEndpoints
             ? JsonAnswer.Object(stored, static (json, it) => SendAnswer.WriteMembers(json, it, forCustomer: false), StatusCodes.Status201Created)
             : ((LogOutcome.Refused)outcome).Refusal.ToProblem();
     }
+
+    private static Refusal? CheckCard(MessageCard? card, bool isNote) =>
+        card is null ? null : isNote ? Refusal.Invalid("card", "card_in_note") : card.Check();
 
     internal sealed record EditRequest(string Text);
 

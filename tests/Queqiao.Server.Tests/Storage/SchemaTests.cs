@@ -75,7 +75,7 @@ public sealed class SchemaTests
             // one line a migration
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "node", "schema_migration", "session", "slot", "workspace"),
             .. Strict("canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease"), "without rowid agent_presence", "without rowid presence_change", "without rowid agent_lease",
-            .. Strict("customer_data_setting", "customer_data_copy"),
+            .. Strict("customer_data_setting", "customer_data_copy", "visitor_context", "visited_page"),
             .. Strict("conversation_mark"), "without rowid conversation_mark",
             .. Strict("knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge"),
             .. Strict("role", "agent_role", "access_state", "access_use"), "without rowid agent_role", "without rowid access_use",
@@ -116,6 +116,7 @@ public sealed class SchemaTests
         [
             "agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace",
             "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
+            "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge",
             "file",
             "user_key", "consent_notice", "consent",
             "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word",
@@ -128,8 +129,7 @@ public sealed class SchemaTests
             "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
             "role", "agent_role", "access_state", "access_use",
             "conversation_mark",
-            "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge",
-            "customer_data_setting", "customer_data_copy",
+            "customer_data_setting", "customer_data_copy", "visitor_context", "visited_page",
         ];
         var name = store.Database.Name;
         string[] expected =
@@ -157,7 +157,7 @@ public sealed class SchemaTests
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["conversation_mark"], "DELETE INSERT SELECT"), "function conversation_marks", "function conversation_marks_of",
             "trigger conversation conversation_marks_new", "trigger conversation conversation_marks_changed",
-            .. Granted(["customer_data_setting"], "INSERT SELECT UPDATE"), .. Granted(["customer_data_copy"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["customer_data_setting"], "INSERT SELECT UPDATE"), .. Granted(["customer_data_copy", "visitor_context", "visited_page"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["routing_setting", "agent_presence"], "INSERT SELECT UPDATE"), .. Granted(["presence_change"], "INSERT SELECT"),
             .. Granted(["knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["agent_lease", "canned_reply"], "DELETE INSERT SELECT UPDATE"),

@@ -45,7 +45,7 @@ internal static class Sending
             Handling = actor.Conversations(Permissions.Reply),
             Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", clientId),
             By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
-            Decide = said.IsNote ? head => head.AddNote(text, clientId, said.Files, said.Mentions) : head => head.AgentSays(text, clientId, person, said.Files, said.ReplyTo),
+            Decide = said.IsNote ? head => head.AddNote(text, clientId, said.Files, said.Mentions) : head => head.AgentSays(text, clientId, person, said.Files, said.ReplyTo, said.Card),
             Reply = reply,
             Origin = origin,
         };
@@ -76,4 +76,6 @@ internal sealed record Outgoing(string ClientId, string Text, bool IsNote = fals
 
     /// <summary>Files that go with it; null when there are none.</summary>
     public IReadOnlyList<SentFile>? Files { get; init; }
+
+    public MessageCard? Card { get; init; }
 }
