@@ -19,6 +19,9 @@ internal sealed record ConversationStarted : EntryBody;
 /// <param name="ReplyTo">Seq of the message it answers.</param>
 internal sealed record MessagePosted(string Direction, string Text, string ClientId, long? ReplyTo = null) : EntryBody
 {
+    /// <summary>Its form, when it is a card; the text says the same in words.</summary>
+    public MessageCard? Card { get; init; }
+
     /// <summary>Files that were sent with it; null when there are none.</summary>
     public IReadOnlyList<SentFile>? Attachments { get; init; }
 

@@ -107,7 +107,7 @@ public sealed class RolesTests
     private static readonly string[] TablesOfWorkspaces =
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
-        "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
+        "custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key",
         "file",
         "user_key", "consent_notice", "consent",
         "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word", "conversation_mark",

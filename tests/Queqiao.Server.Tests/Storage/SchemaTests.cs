@@ -80,7 +80,7 @@ public sealed class SchemaTests
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
             .. Strict("sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member"),
             .. Strict("search_text", "search_state"), "table search_text", "table search_word",
-            .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key"),
+            .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key"),
             .. Strict("file"),
             .. Strict("user_key", "consent_notice", "consent"),
             .. Strict("contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word"),
@@ -113,7 +113,7 @@ public sealed class SchemaTests
         string[] people =
         [
             "agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace",
-            "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
+            "custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key",
             "file",
             "user_key", "consent_notice", "consent",
             "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word",
@@ -149,7 +149,7 @@ public sealed class SchemaTests
             "trigger audit_link audit_link_is_append_only", "trigger audit_link audit_link_expires",
             .. Granted(["agent", "channel", "contact", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
             .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "node", "session"], "DELETE INSERT SELECT UPDATE"),
-            .. Granted(["saved_view", "draft", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["saved_view", "draft", "scheduled_message", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["conversation_mark"], "DELETE INSERT SELECT"), "function conversation_marks", "function conversation_marks_of",
             "trigger conversation conversation_marks_new", "trigger conversation conversation_marks_changed",

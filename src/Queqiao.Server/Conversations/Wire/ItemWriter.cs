@@ -104,6 +104,8 @@ internal static class ItemWriter
         var gone = message.Revision is { Recalled: true } && audience == Audience.Customer;
         json.WriteString("text", gone ? "" : message.Text);
         WriteFiles(json, gone ? null : message.Attachments);
+        if (message.Card is { } card && !gone)
+            CardWriter.Write(json, card);
         if (message.ReplyTo is { } replyTo)
             json.WriteNumber("replyTo", replyTo);
         WriteRevision(json, message.Revision);
