@@ -179,7 +179,10 @@ internal static class AccessEndpoints
         var limits = context.RequestServices.GetRequiredService<RateLimits>();
         if (actor is null)
             return context.Features.Get<AddressRefused>() is not null ? Refusal.Forbidden("address_refused") : limits.OfRefusedCaller(context) ?? Refusal.Unauthenticated();
-        if (limits.OfUser((actor.TokenId ?? actor.AgentId).ToString(), actor.Ws, endpoint.Metadata.GetMetadata<RequestCost>()?.Tokens ?? 1) is { } tooMany)
+        var caller = (actor.TokenId ?? actor.AgentId).ToString();
+        var tooMany = limits.OfUser(caller, actor.Ws, endpoint.Metadata.GetMetadata<RequestCost>()?.Tokens ?? 1);
+        limits.Tell(context.Response, caller);
+        if (tooMany is not null)
             return tooMany;
         if (actor.LimitedTo is not null && endpoint.Metadata.GetMetadata<OpenWhileLimited>() is null)
             return Refusal.Forbidden("second_factor_required");
