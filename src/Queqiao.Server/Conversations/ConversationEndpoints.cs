@@ -82,19 +82,19 @@ internal static class ConversationEndpoints
     /// <param name="Attachments">Ids of files that were uploaded before.</param>
     /// <param name="ReplyTo">Seq of the message it answers.</param>
     /// <param name="Mentions">Ids of colleagues that a note names.</param>
-    /// <param name="Card">A message with a form of its own, instead of text and attachments.</param>
+    /// <param name="Card">An article or order; without a text, the card in words becomes the text.</param>
     /// <param name="Seen">Seq of the last entry that the writer saw; 409 newer_message when somebody else has written since.</param>
     internal sealed record SendRequest(
         string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null, MessageCard? Card = null, long? Seen = null);
 
     private static async Task<IResult> Send(Guid id, SendRequest request, Actor actor, ConversationLog log, SendingFiles files, MentionReader mentions, CancellationToken ct)
     {
-        if (CheckCard(request) is { } wrong)
+        var isNote = request.Private ?? false;
+        if (CheckCard(request.Card, isNote) is { } wrong)
             return wrong.ToProblem();
-        var text = request.Card is { } card ? CardRules.Words(card) : request.Text;
+        var text = request.Card is { } card && string.IsNullOrWhiteSpace(request.Text) ? card.ToText() : request.Text;
         if (Sending.Check(request.ClientId, text, request.Attachments) is { } refusal)
             return refusal.ToProblem();
-        var isNote = request.Private ?? false;
         var (people, unknown) = await mentions.Read(actor, request.Mentions, isNote, ct);
         if (unknown is not null)
             return unknown.ToProblem();
@@ -107,9 +107,8 @@ internal static class ConversationEndpoints
             : ((LogOutcome.Refused)outcome).Refusal.ToProblem();
     }
 
-    /// <summary>A card is a message by itself.</summary>
-    private static Refusal? CheckCard(SendRequest request) => request.Card is not { } card ? null
-        : request.Private is true || request.Text.Length > 0 || request.Attachments is { Length: > 0 } ? Refusal.Invalid("card", "card_alone") : CardRules.Check(card);
+    private static Refusal? CheckCard(MessageCard? card, bool isNote) =>
+        card is null ? null : isNote ? Refusal.Invalid("card", "card_in_note") : card.Check();
 
     internal sealed record EditRequest(string Text);
 

@@ -27,7 +27,7 @@ internal static class ConversationRules
 
     /// <summary>An agent replies. Whoever replies to a conversation that nobody holds takes it.</summary>
     /// <param name="replyTo">Seq of the message it answers.</param>
-    public static Decision AgentSays(this ConversationHead head, string text, string clientId, Person agent, IReadOnlyList<SentFile>? files = null, long? replyTo = null)
+    public static Decision AgentSays(this ConversationHead head, string text, string clientId, Person agent, IReadOnlyList<SentFile>? files = null, long? replyTo = null, MessageCard? card = null)
     {
         if (head.Closed() is { } closed)
             return closed;
@@ -37,7 +37,7 @@ internal static class ConversationRules
             head.Unread > 0 ? new ReadMarked(SenderKind.Agent, head.Seq) : null, // who answers has read
             head.AssigneeId is null ? new AssigneeChanged(null, agent) : null,
             head.Status != ConversationStatus.Open ? new StatusChanged(head.Status, ConversationStatus.Open, "agent_replied") : null,
-            new MessagePosted(Direction.Out, text, clientId, replyTo) { Attachments = files });
+            new MessagePosted(Direction.Out, text, clientId, replyTo) { Attachments = files, Card = card });
     }
 
     /// <summary>What an agent wrote earlier is said now: a conversation that was resolved meanwhile is theirs to open again.</summary>

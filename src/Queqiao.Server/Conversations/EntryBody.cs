@@ -19,11 +19,11 @@ internal sealed record ConversationStarted : EntryBody;
 /// <param name="ReplyTo">Seq of the message it answers.</param>
 internal sealed record MessagePosted(string Direction, string Text, string ClientId, long? ReplyTo = null) : EntryBody
 {
-    /// <summary>Its form, when it is a card; the text says the same in words.</summary>
-    public MessageCard? Card { get; init; }
-
     /// <summary>Files that were sent with it; null when there are none.</summary>
     public IReadOnlyList<SentFile>? Attachments { get; init; }
+
+    /// <summary>An article or order that it shows; the text says the same in words.</summary>
+    public MessageCard? Card { get; init; }
 
     /// <summary>What became of it since, as readers fold it in; never stored.</summary>
     [JsonIgnore]

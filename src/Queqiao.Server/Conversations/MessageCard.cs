@@ -1,80 +1,69 @@
-using System.Text;
+using System.Globalization;
 using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Conversations;
 
 /// <summary>
-/// A message with a form of its own. Its text says the same in words: that is what is searched, previewed, written into transcripts, and
-/// sent where a channel cannot draw it.
+/// A thing of the firm's inside a message: an article, an order. Whoever cannot draw it reads the message's text, which says the same.
+/// Nothing about a person belongs into it.
 /// </summary>
-/// <param name="Kind"><c>product</c>, <c>order</c>, <c>article</c> or <c>buttons</c>.</param>
-internal sealed record MessageCard(string Kind, string Title)
+/// <param name="Kind"><c>product</c> or <c>order</c>.</param>
+/// <param name="Id">As the firm's system calls it.</param>
+/// <param name="Amount">In minor units of <paramref name="Currency"/>.</param>
+/// <param name="Status">In words.</param>
+/// <param name="Url">Where the customer finds it.</param>
+/// <param name="Image">A picture, fetched by the customer's browser.</param>
+internal sealed record MessageCard(
+    string Kind, string Id, string Title, string? Subtitle = null, long? Amount = null, string? Currency = null, string? Status = null, string? Url = null, string? Image = null,
+    IReadOnlyList<CardLine>? Lines = null)
 {
-    public string? Text { get; init; }
+    public const string Product = "product";
+    public const string Order = "order";
 
-    /// <summary>What opens when it is chosen.</summary>
-    public string? Url { get; init; }
+    private const int MostId = 100;
+    private const int MostText = 300;
+    private const int MostLines = 20;
 
-    /// <summary>A picture where the channel can fetch it.</summary>
-    public string? Image { get; init; }
+    public Refusal? Check() => Refusal.Of(
+    [
+        .. When(Kind is not (Product or Order), "card.kind", new FieldFault("not_one_of", "product, order")),
+        .. When(string.IsNullOrWhiteSpace(Id) || Id.Length > MostId, "card.id", new FieldFault("too_long", MostId)),
+        .. When(string.IsNullOrWhiteSpace(Title), "card.title", new FieldFault("required")),
+        .. When(Title.Length > MostText, "card.title", new FieldFault("too_long", MostText)),
+        .. When(Subtitle?.Length > MostText, "card.subtitle", new FieldFault("too_long", MostText)),
+        .. When(Status?.Length > MostText, "card.status", new FieldFault("too_long", MostText)),
+        .. When(Amount is < 0 || (Amount is null) != (Currency is null), "card.amount", new FieldFault("card_money")),
+        .. When(Currency is { } code && (code.Length != 3 || !code.All(char.IsAsciiLetterUpper)), "card.currency", new FieldFault("card_money")),
+        .. When(Url is { } url && !IsUrl(url), "card.url", new FieldFault("invalid_url")),
+        .. When(Image is { } image && (!IsUrl(image) || !image.StartsWith("https:", StringComparison.OrdinalIgnoreCase)), "card.image", new FieldFault("invalid_url")),
+        .. When((Lines ?? []).Count > MostLines, "card.lines", new FieldFault("too_many", MostLines)),
+        .. When((Lines ?? []).Any(line => string.IsNullOrWhiteSpace(line.Text) || line.Text.Length > MostText || line.Value?.Length > MostText), "card.lines", new FieldFault("too_long", MostText)),
+    ]);
 
-    /// <summary>What it is about, in the system it comes from (an order's number).</summary>
-    public string? Ref { get; init; }
+    /// <summary>What channels without cards say instead.</summary>
+    public string ToText() => string.Join('\n', ((string?[])
+    [
+        Kind == Order ? $"{Id} {Title}" : Title,
+        Subtitle,
+        .. (Lines ?? []).Select(line => line.Value is null ? line.Text : $"{line.Text} {line.Value}"),
+        string.Join(" · ", ((string?[])[Amount is { } minor ? MoneyText(minor, Currency!) : null, Status]).OfType<string>()),
+        Url,
+    ]).Where(line => !string.IsNullOrWhiteSpace(line)));
 
-    /// <summary>Price, state and the like, in order.</summary>
-    public IReadOnlyList<CardFact>? Facts { get; init; }
+    // ISO 4217: those without two decimals that a shop meets.
+    private static string MoneyText(long minor, string currency) =>
+        currency is "JPY" or "KRW" or "VND" or "CLP" ? $"{currency} {minor.ToString(CultureInfo.InvariantCulture)}"
+        : $"{(currency == "CNY" ? "¥" : currency + " ")}{(minor / 100m).ToString("0.00", CultureInfo.InvariantCulture)}";
 
-    public IReadOnlyList<CardButton>? Buttons { get; init; }
+    private static bool IsUrl(string text) =>
+        text.Length <= 2000 && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url.UserInfo.Length == 0;
+
+    private static IEnumerable<(string, FieldFault)> When(bool wrong, string field, FieldFault fault)
+    {
+        if (wrong)
+            yield return (field, fault);
+    }
 }
 
-internal sealed record CardFact(string Label, string Value);
-
-/// <param name="Url">Opens; null: choosing it says <paramref name="Label"/>.</param>
-internal sealed record CardButton(string Label, string? Url = null);
-
-/// <summary>What cards may be, and what they are in words.</summary>
-internal static class CardRules
-{
-    private static readonly string[] Kinds = ["product", "order", "article", "buttons"];
-
-    public static Refusal? Check(MessageCard card) =>
-        !Kinds.Contains(card.Kind) ? Refusal.Invalid("card.kind", "not_one_of", string.Join(", ", Kinds))
-        : string.IsNullOrWhiteSpace(card.Title) ? Refusal.Invalid("card.title", "required")
-        : TooLong("card.title", card.Title, 200) ?? TooLong("card.text", card.Text, 1000) ?? TooLong("card.ref", card.Ref, 200)
-            ?? Address("card.url", card.Url) ?? Address("card.image", card.Image) ?? Facts(card.Facts ?? []) ?? Buttons(card);
-
-    /// <summary>The same in words.</summary>
-    public static string Words(MessageCard card)
-    {
-        var words = new StringBuilder(card.Title.Trim());
-        foreach (var fact in card.Facts ?? [])
-            words.Append('\n').Append(fact.Label).Append(": ").Append(fact.Value);
-        if (!string.IsNullOrWhiteSpace(card.Text))
-            words.Append('\n').Append(card.Text.Trim());
-        if (card.Url is not null)
-            words.Append('\n').Append(card.Url);
-        foreach (var button in card.Buttons ?? [])
-            words.Append("\n• ").Append(button.Label).Append(button.Url is null ? "" : " " + button.Url);
-        return words.ToString();
-    }
-
-    private static Refusal? Facts(IReadOnlyList<CardFact> facts) =>
-        facts.Count > 12 ? Refusal.Invalid("card.facts", "too_many", 12)
-        : facts.Any(fact => string.IsNullOrWhiteSpace(fact.Label) || string.IsNullOrWhiteSpace(fact.Value)) ? Refusal.Invalid("card.facts", "required")
-        : facts.Select(fact => TooLong("card.facts", fact.Label, 60) ?? TooLong("card.facts", fact.Value, 200)).FirstOrDefault(no => no is not null);
-
-    private static Refusal? Buttons(MessageCard card)
-    {
-        var buttons = card.Buttons ?? [];
-        if (buttons.Count > 5)
-            return Refusal.Invalid("card.buttons", "too_many", 5);
-        if (buttons.Any(button => string.IsNullOrWhiteSpace(button.Label)) || (card.Kind == "buttons" && buttons.Count == 0))
-            return Refusal.Invalid("card.buttons", "required");
-        return buttons.Select(button => TooLong("card.buttons", button.Label, 60) ?? Address("card.buttons", button.Url)).FirstOrDefault(no => no is not null);
-    }
-
-    private static Refusal? TooLong(string field, string? text, int most) => text?.Length > most ? Refusal.Invalid(field, "too_long", most) : null;
-
-    private static Refusal? Address(string field, string? url) =>
-        url is null || (url.Length <= 2000 && Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "https" or "http") ? null : Refusal.Invalid(field, "invalid_url");
-}
+/// <summary>A line of a card: an item and how many, a parcel and where it is.</summary>
+internal sealed record CardLine(string Text, string? Value = null);

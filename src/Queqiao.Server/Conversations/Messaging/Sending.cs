@@ -47,16 +47,13 @@ internal static class Sending
             By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
             Decide = said.IsNote
                 ? head => head.AddNote(text, clientId, said.Files, said.Mentions)
-                : head => head.Unseen(said.Seen, actor.AgentId) is { } newer ? newer : WithCard(said.Reopens ? head.AgentSaysLater(text, clientId, person, said.Files, said.ReplyTo) : head.AgentSays(text, clientId, person, said.Files, said.ReplyTo), said.Card),
+                : head => head.Unseen(said.Seen, actor.AgentId) is { } newer ? newer
+                    : said.Reopens ? head.AgentSaysLater(text, clientId, person, said.Files, said.ReplyTo)
+                    : head.AgentSays(text, clientId, person, said.Files, said.ReplyTo, said.Card),
             Reply = reply,
             Origin = origin,
         };
     }
-
-    /// <summary>What the rule lets be said, in the form of a card.</summary>
-    public static Decision WithCard(Decision decision, MessageCard? card) => card is null || decision is not Decision.Append said
-        ? decision
-        : new Decision.Append([.. said.Entries.Select(entry => entry is MessagePosted message ? message with { Card = card } : entry)]);
 
     /// <summary>A change of the conversation by an agent.</summary>
     /// <param name="permission">By which right: roles may let somebody see more than they may change.</param>
@@ -84,7 +81,6 @@ internal sealed record Outgoing(string ClientId, string Text, bool IsNote = fals
     /// <summary>Files that go with it; null when there are none.</summary>
     public IReadOnlyList<SentFile>? Files { get; init; }
 
-    /// <summary>Its form; the text says the same in words.</summary>
     public MessageCard? Card { get; init; }
 
     /// <summary>Seq of the last entry that the writer had seen: what came since is refused, so that they look first. Null: whatever came.</summary>
