@@ -107,7 +107,7 @@ public sealed class RolesTests
     private static readonly string[] TablesOfWorkspaces =
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
-        "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
+        "custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key",
         "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge",
         "file",
         "user_key", "consent_notice", "consent",
