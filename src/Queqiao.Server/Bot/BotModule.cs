@@ -1,10 +1,15 @@
+using Queqiao.Server.Bot.Actions;
 using Queqiao.Server.Bot.Asking;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
+using Queqiao.Server.Bot.Ledger;
 using Queqiao.Server.Bot.Turning;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Bus;
+using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Bot;
@@ -17,14 +22,19 @@ internal static class BotModule
         services.AddSingleton<BotBoard>();
         services.AddSingleton<IBotDesk>(all => all.GetRequiredService<BotBoard>());
         services.AddHostedService(all => all.GetRequiredService<BotBoard>());
-        services.AddSingleton<IBotKnowledgeSource, KnowsNothing>();
-        services.AddSingleton<FlowShelf>();
+        services.AddSingleton<IBotKnowledgeSource, KnowledgeSource>();
+        services.AddSingleton(all => new FlowShelf(all.GetRequiredService<IStorageEngine>(), all.GetRequiredService<TimeProvider>(), all.GetService<CacheNews>()));
         services.AddSingleton<Brains>();
         services.AddHostedService(all => all.GetRequiredService<Brains>());
         services.AddSingleton<StaffBoard>();
+        services.AddSingleton<HttpActions>();
+        services.AddSingleton<ActionRunner>();
         services.AddSingleton<TurnTaking>();
         services.AddSingleton<BotTurns>();
         services.AddHostedService(all => all.GetRequiredService<BotTurns>());
+        services.AddSingleton<ILogListener, KeepLedger>();
+        services.AddJob<CloseQuiet>();
+        services.AddRecurringJob(CloseQuiet.Name, CloseQuiet.Name, "every 1m");
     }
 
     public static void MapBot(this IEndpointRouteBuilder app)
@@ -43,7 +53,33 @@ internal static class BotModule
             .WithSummary("The key of the model's provider: kept sealed, never shown").Produces<BotAnswer>();
         bots.MapPost("/{id:guid}/ask", AskBot.Handle).Needs(Permissions.ManageBots).TakesQuery()
             .WithSummary("Try it: what it would say, and why; nothing is stored and nothing is done").Produces<AskBot.Answer>();
+        bots.MapGet("/scoreboard", Scoreboard.Show).Needs(Permissions.ManageBots).TakesQuery("from", "to", "channel")
+            .WithSummary("What bots did and what became of it, side by side").Produces<Scoreboard.Answer>();
+        bots.MapGet("/sample", Sampling.Draw).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Answers to look at, by chance").Produces<Sampling.Samples>();
+        bots.MapPost("/turns/{conversationId:guid}/{seq:long}/label", Sampling.Mark).Needs(Permissions.ManageBots).TakesQuery()
+            .WithSummary("Say whether an answer was right").Produces(StatusCodes.Status204NoContent);
+        MapFlows(bots);
         app.MapPost("/api/v1/conversations/{id:guid}/give-to-bot", BotEndpoints.Give).WithTags("Conversations").Needs(Permissions.Assign).TakesQuery()
             .WithSummary("Let the bot go on in a conversation").Produces(StatusCodes.Status204NoContent);
+    }
+
+    private static void MapFlows(RouteGroupBuilder bots)
+    {
+        var flows = bots.MapGroup("/flows");
+        flows.MapGet("", FlowEndpoints.List).Needs(Permissions.ManageBots).TakesQuery().WithSummary("The flows").Produces<FlowEndpoints.FlowList>();
+        flows.MapPost("", FlowEndpoints.Create).Needs(Permissions.ManageBots).TakesQuery()
+            .WithSummary("Begin a flow, as text or as steps").Produces<FlowEndpoints.One>(StatusCodes.Status201Created);
+        flows.MapPost("/parse", FlowEndpoints.Parse).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Text to steps, steps to text, and what is wrong; nothing is stored").Produces<FlowEndpoints.Parsed>();
+        flows.MapGet("/{id:guid}", FlowEndpoints.Show).Needs(Permissions.ManageBots).TakesQuery().WithSummary("A flow's draft").Produces<FlowEndpoints.One>();
+        flows.MapPatch("/{id:guid}", FlowEndpoints.Change).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Change the draft").Produces<FlowEndpoints.One>();
+        flows.MapDelete("/{id:guid}", FlowEndpoints.Remove).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Remove a flow").Produces(StatusCodes.Status204NoContent);
+        flows.MapPost("/{id:guid}/publish", FlowEndpoints.Publish).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Let customers meet the draft").Produces<FlowEndpoints.One>();
+        flows.MapGet("/{id:guid}/versions", FlowEndpoints.Versions).Needs(Permissions.ManageBots).TakesQuery().WithSummary("What was published, newest first").Produces<FlowEndpoints.VersionList>();
+        var actions = bots.MapGroup("/actions");
+        actions.MapGet("", ActionEndpoints.List).Needs(Permissions.ManageBots).TakesQuery().WithSummary("What flows may call").Produces<ActionEndpoints.ActionList>();
+        actions.MapPost("", ActionEndpoints.Create).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Add an action").Produces<ActionEndpoints.Item>(StatusCodes.Status201Created);
+        actions.MapPut("/{id:guid}", ActionEndpoints.Change).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Change an action").Produces<ActionEndpoints.Item>();
+        actions.MapDelete("/{id:guid}", ActionEndpoints.Remove).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Remove an action").Produces(StatusCodes.Status204NoContent);
+        actions.MapPost("/{id:guid}/test", ActionEndpoints.Test).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Show what would be sent, or send it").Produces<ActionEndpoints.TestAnswer>();
     }
 }

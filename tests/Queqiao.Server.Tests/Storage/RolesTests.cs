@@ -107,7 +107,8 @@ public sealed class RolesTests
     private static readonly string[] TablesOfWorkspaces =
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
-        "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
+        "custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key",
+        "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge",
         "file",
         "user_key", "consent_notice", "consent",
         "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word", "conversation_mark",
@@ -119,7 +120,7 @@ public sealed class RolesTests
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         "sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member",
         "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
-        "bot", "bot_channel", "bot_turn", "bot_case",
+        "bot", "bot_channel", "bot_turn", "bot_case", "bot_flow", "bot_flow_version", "bot_action", "bot_suggestion", "bot_question", "bot_spend",
     ];
 
     /// <summary>Every table with a workspace number is under the policies, but the listeners' own, which hold no customer's data, and the search index (decision 42).</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Bot.Actions;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
@@ -37,7 +38,7 @@ internal static class AskBot
     public sealed record Candidate(string Id, string Title, double Share);
 
     public static async Task<IResult> Handle(
-        Guid id, Request request, Actor actor, Brains brains, FlowShelf flows, StaffBoard staff, IStorageEngine storage, TimeProvider clock, CancellationToken ct)
+        Guid id, Request request, Actor actor, Brains brains, FlowShelf flows, StaffBoard staff, ActionRunner actions, IStorageEngine storage, TimeProvider clock, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(request.Text))
             return Refusal.Invalid("text", "required").ToProblem();
@@ -59,7 +60,10 @@ internal static class AskBot
         };
         var thought = Mind.Think(at);
         for (var i = 0; thought.Call is not null && i < 8; i++)
-            thought = FlowEngine.Continue(at with { Memory = thought.Memory }, thought, new ActionAnswer(ActionOutcome.Failed, ActionAnswer.Nothing));
+        {
+            var who = new ActionCaller(actor.Ws, Guid.Empty, "try", at.Language, IsVerified: true, DryRun: true);
+            thought = FlowEngine.Continue(at with { Memory = thought.Memory }, thought, await actions.Run(who, thought.Call, ct));
+        }
         return TypedResults.Ok(Of(thought, at));
     }
 

@@ -73,4 +73,7 @@ internal static class ActionNames
     public const string OrderLookup = "order_lookup";
     public const string Orders = "orders";
     public const string Logistics = "logistics_lookup";
+
+    /// <summary>Those that flows may call without anybody having set them up.</summary>
+    public static readonly IReadOnlyList<string> BuiltIn = [OrderLookup, Orders, Logistics];
 }

@@ -1,3 +1,4 @@
+using Queqiao.Server.Bot.Actions;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
@@ -9,7 +10,7 @@ using Queqiao.Text.Languages;
 namespace Queqiao.Server.Bot.Turning;
 
 /// <summary>One turn: reads what was said, lets the bot think, does what that takes, and says it. May run twice: what it says is stored once.</summary>
-internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, TimeProvider clock, ILogger<TurnTaking> log)
+internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, ActionRunner actions, TimeProvider clock, ILogger<TurnTaking> log)
 {
     /// <summary>Calls of actions in one turn.</summary>
     private const int MostCalls = 8;
@@ -27,9 +28,15 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
         var at = await Situation(hearing, bot, ct);
         var thought = Mind.Think(at);
         for (var i = 0; thought.Call is not null && i < MostCalls; i++)
-            thought = FlowEngine.Continue(at with { Memory = thought.Memory }, thought, new ActionAnswer(ActionOutcome.Failed, ActionAnswer.Nothing));
+        {
+            conversations.Typing(hearing, bot.Name, on: true); // somebody else's answer can take a moment
+            var who = new ActionCaller(call.Ws, hearing.ContactId, $"{call.Conversation}:{hearing.Call.Seq}:{i}", at.Language, IsVerified(thought, at));
+            thought = FlowEngine.Continue(at with { Memory = thought.Memory }, thought, await actions.Run(who, thought.Call, ct));
+        }
         await Say(hearing, channel, bot.Name, thought);
     }
+
+    private static bool IsVerified(Thought thought, Situation at) => thought.Memory.VerifiedUntil > at.Now;
 
     /// <summary>Something does not work: people take over.</summary>
     public async Task GiveUp(BotCall call, CancellationToken ct)

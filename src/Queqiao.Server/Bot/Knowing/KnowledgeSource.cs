@@ -1,0 +1,38 @@
+using Queqiao.Server.Knowledge;
+using Queqiao.Text.Answering;
+
+namespace Queqiao.Server.Bot.Knowing;
+
+/// <summary>
+/// What bots know, out of the firm's knowledge: published FAQs and facts that everybody may see, and nothing else. A text for colleagues never
+/// comes into a brain, so no question can bring it out.
+/// </summary>
+internal sealed class KnowledgeSource(IKnowledge knowledge) : IBotKnowledgeSource
+{
+    public event Action<int>? Changed
+    {
+        add => knowledge.Changed += value;
+        remove => knowledge.Changed -= value;
+    }
+
+    public async ValueTask<BotKnowledge> Read(int ws, CancellationToken ct)
+    {
+        var published = await knowledge.Published(ws, null, ct);
+        return new BotKnowledge(
+            published.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture) + "/" + published.Items.Count + "/" + published.Facts.Count,
+            [.. published.Faqs.Where(item => KnowledgeReader.Stranger.MaySee(item.Content.Audience)).SelectMany(Entries).DistinctBy(entry => entry.Key)],
+            [.. published.Facts.Where(fact => !fact.IsInternal).Select(fact => new Fact(fact.Subject, fact.Relation, fact.Target))],
+            published.Synonyms);
+    }
+
+    /// <summary>One for each language that it is asked and answered in.</summary>
+    private static IEnumerable<BotEntry> Entries(PublishedItem item)
+    {
+        foreach (var wording in item.Content.Wordings)
+        {
+            var language = KnowledgeContent.Speaks(wording.Language, "zh") ? "zh" : "en";
+            if (item.Content.AnswerFor(KnowledgeReader.Stranger, wording.Language, null) is { Text.Length: > 0 } answer)
+                yield return new BotEntry(item.Id.ToString(), language, wording.Question, wording.Similar, answer.Text, null, item.Content.ValidFrom, item.Content.ValidTo);
+        }
+    }
+}
