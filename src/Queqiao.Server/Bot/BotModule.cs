@@ -3,13 +3,16 @@ using Queqiao.Server.Bot.Asking;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
+using Queqiao.Server.Bot.Learning;
 using Queqiao.Server.Bot.Ledger;
+using Queqiao.Server.Bot.Model;
 using Queqiao.Server.Bot.Turning;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Jobs;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Bot;
@@ -28,6 +31,12 @@ internal static class BotModule
         services.AddHostedService(all => all.GetRequiredService<Brains>());
         services.AddSingleton<StaffBoard>();
         services.AddSingleton<HttpActions>();
+        services.AddSingleton<ModelClient>();
+        services.AddSingleton<KnowledgeGrowth>();
+        services.AddSingleton<AutoPublish>();
+        services.AddSingleton<Learn>();
+        services.AddJob<Learn>();
+        services.AddRecurringJob(Learn.Name, Learn.Name, "every 1h");
         services.AddSingleton<ActionRunner>();
         services.AddSingleton<TurnTaking>();
         services.AddSingleton<BotTurns>();
@@ -59,6 +68,15 @@ internal static class BotModule
         bots.MapPost("/turns/{conversationId:guid}/{seq:long}/label", Sampling.Mark).Needs(Permissions.ManageBots).TakesQuery()
             .WithSummary("Say whether an answer was right").Produces(StatusCodes.Status204NoContent);
         MapFlows(bots);
+        var learning = app.MapGroup("/api/v1/learning").WithTags("Learning");
+        learning.MapGet("/clusters", SuggestionEndpoints.List).Needs(Permissions.ManageBots).TakesQuery("state")
+            .WithSummary("Questions that bots did not answer well, put together, and what could be done").Produces<SuggestionEndpoints.SuggestionList>();
+        learning.MapPost("/look", SuggestionEndpoints.Look).IsBulkWork().Needs(Permissions.ManageBots).TakesQuery().WithSummary("Look for new ones now").Produces<SuggestionEndpoints.Looked>();
+        learning.MapPost("/clusters/{id:guid}/publish", SuggestionEndpoints.Publish).Needs(Permissions.ManageBots).TakesQuery()
+            .WithSummary("Make it knowledge: a new FAQ, or a similar question of one").Produces(StatusCodes.Status204NoContent);
+        learning.MapPost("/clusters/{id:guid}/dismiss", SuggestionEndpoints.Dismiss).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Not worth it").Produces(StatusCodes.Status204NoContent);
+        learning.MapPost("/clusters/{id:guid}/undo", SuggestionEndpoints.Undo).Needs(Permissions.ManageBots).TakesQuery()
+            .WithSummary("Take a similar question out of the knowledge again").Produces(StatusCodes.Status204NoContent);
         app.MapPost("/api/v1/conversations/{id:guid}/give-to-bot", BotEndpoints.Give).WithTags("Conversations").Needs(Permissions.Assign).TakesQuery()
             .WithSummary("Let the bot go on in a conversation").Produces(StatusCodes.Status204NoContent);
     }

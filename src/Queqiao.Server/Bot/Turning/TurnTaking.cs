@@ -2,6 +2,7 @@ using Queqiao.Server.Bot.Actions;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
+using Queqiao.Server.Bot.Model;
 using Queqiao.Server.Bot.Thinking;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Problems;
@@ -10,7 +11,7 @@ using Queqiao.Text.Languages;
 namespace Queqiao.Server.Bot.Turning;
 
 /// <summary>One turn: reads what was said, lets the bot think, does what that takes, and says it. May run twice: what it says is stored once.</summary>
-internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, ActionRunner actions, TimeProvider clock, ILogger<TurnTaking> log)
+internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, ActionRunner actions, ModelClient model, TimeProvider clock, ILogger<TurnTaking> log)
 {
     /// <summary>Calls of actions in one turn.</summary>
     private const int MostCalls = 8;
@@ -33,7 +34,21 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
             var who = new ActionCaller(call.Ws, hearing.ContactId, $"{call.Conversation}:{hearing.Call.Seq}:{i}", at.Language, IsVerified(thought, at));
             thought = FlowEngine.Continue(at with { Memory = thought.Memory }, thought, await actions.Run(who, thought.Call, ct));
         }
+        if (bot.Profile.Model.Enabled && thought.MayAskModel)
+        {
+            conversations.Typing(hearing, bot.Name, on: true);
+            thought = await model.Improve(call.Ws, bot.BotId, bot.Name, at, thought, ct);
+        }
+        if (bot.Profile.PaceMs > 0)
+            await Pace(hearing, bot, thought, ct);
         await Say(hearing, channel, bot.Name, thought);
+    }
+
+    /// <summary>As somebody who writes would take, but never longer than the firm wants it.</summary>
+    private async Task Pace(BotHearing hearing, BotOnChannel bot, Thought thought, CancellationToken ct)
+    {
+        conversations.Typing(hearing, bot.Name, on: true);
+        await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(bot.Profile.PaceMs, 20 * thought.Words.Sum(said => said.Text.Length))), clock, ct);
     }
 
     private static bool IsVerified(Thought thought, Situation at) => thought.Memory.VerifiedUntil > at.Now;

@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Bot.Configuring;
+using Queqiao.Server.Bot.Knowing;
+using Queqiao.Server.Bot.Storage;
+using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Bot.Learning;
+
+/// <summary>
+/// Where the firm has switched it on: similar questions are published without a person, when they are asked often, come near one entry, and
+/// pass the gate. Answers never are: a wrong similar question sends somebody to a text that a person wrote, a wrong answer says what nobody
+/// in the firm has ever said.
+/// </summary>
+internal sealed class AutoPublish(BotBoard board, IBotKnowledgeSource source, KnowledgeGrowth growth, IStorageEngine storage, IVault vault)
+{
+    private const double Sure = 0.3;
+    private const int Often = 3;
+    private const int MostAtOnce = 5;
+
+    public async Task<int> Look(int ws, CancellationToken ct)
+    {
+        if (!board.All.Any(one => one.Ws == ws && one.Bot.IsOn && one.Bot.Profile.AutoPublishSimilar))
+            return 0;
+        List<BotSuggestionRow> ready;
+        await using (var db = storage.Read(ws))
+        {
+            ready = await db.Table<BotSuggestionRow>().AsNoTracking()
+                .Where(row => row.Ws == ws && row.State == SuggestionState.Open && row.Kind == SuggestionKind.Similar && row.Size >= Often && row.Score >= Sure)
+                .OrderByDescending(row => row.Size).Take(MostAtOnce).ToListAsync(ct);
+        }
+        var published = 0;
+        foreach (var row in ready)
+        {
+            var text = SuggestionText.Of(vault.Open(ws, Learn.Purpose, row.Sealed, row.Id));
+            if (Gate.Faults(await source.Read(ws, ct), row.Entry!, text.Question).Count > 0 || !Guid.TryParse(row.Entry!.Split('/')[0], out var faq))
+                continue;
+            published += await storage.Run(ws, (unit, stop) => Publish(unit, row, faq, text, stop), ct) ? 1 : 0;
+        }
+        return published;
+    }
+
+    private async Task<bool> Publish(WriteUnit unit, BotSuggestionRow known, Guid faq, SuggestionText text, CancellationToken ct)
+    {
+        var row = await unit.Db.Table<BotSuggestionRow>().SingleAsync(one => one.Ws == known.Ws && one.Id == known.Id, ct);
+        if (row.State != SuggestionState.Open || await growth.AddSimilar(unit, row.Ws, faq, text.Language, text.Question, null, ct) is null)
+            return false;
+        (row.State, row.ItemId, row.ByItself, row.DecidedAt, row.ChangedAt) = (SuggestionState.Published, faq, true, unit.Ids.Now(), unit.Ids.Now());
+        await Audit.Record(unit, AuditBy.System(row.Ws), "bot_suggestion.published", "bot_suggestion", row.Id.ToString(), new { by = "gate", faq }, ct);
+        return true;
+    }
+}

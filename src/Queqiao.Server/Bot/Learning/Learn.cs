@@ -1,0 +1,142 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Bot.Configuring;
+using Queqiao.Server.Bot.Knowing;
+using Queqiao.Server.Bot.Ledger;
+using Queqiao.Server.Bot.Storage;
+using Queqiao.Server.Bot.Turning;
+using Queqiao.Server.Conversations;
+using Queqiao.Server.Platform.Jobs;
+using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Storage;
+using Queqiao.Text.Extracting;
+
+namespace Queqiao.Server.Bot.Learning;
+
+/// <summary>
+/// Looks for questions that were not answered well (refused, asked back, of no use, followed by a person or by the same person within a week),
+/// puts those that ask for the same together, and suggests what to do. A question belongs to one suggestion; new ones join where they fit.
+/// </summary>
+[NoPurposeGate("improves answers from what was asked in service, without anything that identifies people; nothing is sent to them")]
+internal sealed class Learn(BotBoard board, Brains brains, IBotConversations conversations, IStorageEngine storage, IVault vault, AutoPublish auto, TimeProvider clock) : IJobHandler
+{
+    public const string Name = "bot.learn";
+    public const string Purpose = "bot suggestion";
+    private const int MostQuestions = 500;
+    private static readonly TimeSpan Back = TimeSpan.FromDays(30);
+
+    public JobKind Kind { get; } = new(Name) { Concurrency = 1, MostTries = 3 };
+
+    public async Task<JobOutcome> Run(JobRun run, CancellationToken ct)
+    {
+        foreach (var ws in board.All.Select(one => one.Ws).Distinct().ToList())
+            await Look(ws, ct);
+        return new JobOutcome.Done();
+    }
+
+    /// <returns>How many questions were new.</returns>
+    public async Task<int> Look(int ws, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var questions = await Questions(ws, now, ct);
+        var brain = await brains.Of(ws);
+        if (questions.Count > 0)
+            await storage.Run(ws, (unit, stop) => Join(unit, ws, questions, brain, now, stop), ct);
+        await storage.Run(ws, (unit, stop) => Count(unit, ws, now, stop), ct);
+        await auto.Look(ws, ct);
+        return questions.Count;
+    }
+
+    private async Task<List<BadQuestion>> Questions(int ws, long now, CancellationToken ct)
+    {
+        List<BotTurnRow> turns;
+        await using (var db = storage.Read(ws))
+        {
+            var since = now - (long)Back.TotalMilliseconds;
+            turns = await db.Table<BotTurnRow>().AsNoTracking()
+                .Where(row => row.Ws == ws && row.At >= since && (row.Kind == BotSays.Refuse || row.Kind == BotSays.Clarify || row.Helpful == 0 || row.RightAnswer == 0
+                    || (row.Kind == BotSays.HandOver && db.Table<BotCaseRow>().Any(one => one.Ws == ws && one.ConversationId == row.ConversationId && one.Reason == HandOverReason.Failing))
+                    || (row.Kind == BotSays.Answer && db.Table<BotCaseRow>().Any(one => one.Ws == ws && one.ConversationId == row.ConversationId && one.AgainAt != null))))
+                .Where(row => !db.Table<BotQuestionRow>().Any(known => known.Ws == ws && known.ConversationId == row.ConversationId && known.Seq == row.AskedSeq))
+                .OrderBy(row => row.At).Take(MostQuestions).ToListAsync(ct);
+        }
+        var found = new List<BadQuestion>();
+        foreach (var turn in turns.DistinctBy(turn => (turn.ConversationId, turn.AskedSeq)))
+        {
+            var said = await conversations.Said(ws, turn.ConversationId, turn.AskedSeq, 40, ct);
+            if (said.FirstOrDefault(one => one.Seq == turn.AskedSeq) is not { } asked || Heaps.Clean(asked.Text) is not { } text)
+                continue;
+            // What a colleague said next, when the customer had not changed the subject.
+            var reply = said.Where(one => one.By == SenderKind.Agent && one.Text.Trim().Length >= 6).Select(one => PersonalData.Mask(one.Text.Trim())).FirstOrDefault();
+            found.Add(new BadQuestion(turn.ConversationId, turn.AskedSeq, asked.At, text, TurnTaking.LanguageOf(text, "zh"), reply));
+        }
+        return found;
+    }
+
+    private async Task<bool> Join(WriteUnit unit, int ws, List<BadQuestion> questions, Brain brain, long now, CancellationToken ct)
+    {
+        var open = await unit.Db.Table<BotSuggestionRow>().Where(row => row.Ws == ws && row.State == SuggestionState.Open).ToListAsync(ct);
+        var texts = open.ToDictionary(row => row.Id, row => SuggestionText.Of(vault.Open(ws, Purpose, row.Sealed, row.Id)));
+        var rest = new List<BadQuestion>();
+        foreach (var question in questions)
+        {
+            var fits = open.Select(row => (row, Score: Heaps.Alike(question.Text, texts[row.Id].Question))).Where(one => one.Score >= 0.5 && texts[one.row.Id].Language == question.Language).MaxBy(one => one.Score).row;
+            if (fits is null)
+            {
+                rest.Add(question);
+                continue;
+            }
+            var text = texts[fits.Id];
+            texts[fits.Id] = text = text with { Answer = text.Answer ?? question.Reply, Examples = text.Question == question.Text ? text.Examples : [.. text.Examples.Append(question.Text).Distinct().Take(8)] };
+            (fits.Sealed, fits.ChangedAt) = (vault.Seal(ws, Purpose, text.Bytes(), fits.Id), now);
+            Belongs(unit, ws, question, fits.Id);
+        }
+        foreach (var heap in Heaps.Of(rest, brain, now))
+        {
+            var id = unit.Ids.New();
+            unit.Db.Table<BotSuggestionRow>().Add(new BotSuggestionRow
+            {
+                Ws = ws, Id = id, Kind = heap.Entry is null ? SuggestionKind.NewFaq : SuggestionKind.Similar, State = SuggestionState.Open, Sealed = vault.Seal(ws, Purpose, heap.Text.Bytes(), id),
+                Entry = heap.Entry, Score = heap.Score, Size = heap.Questions.Count, Recent = 0, Earlier = 0, ByItself = false, CreatedAt = now, ChangedAt = now,
+            });
+            foreach (var question in heap.Questions)
+                Belongs(unit, ws, question, id);
+        }
+        await unit.Db.SaveChangesAsync(ct);
+        return true;
+    }
+
+    private static void Belongs(WriteUnit unit, int ws, BadQuestion question, Guid suggestion) =>
+        unit.Db.Table<BotQuestionRow>().Add(new BotQuestionRow { Ws = ws, ConversationId = question.Conversation, Seq = question.Seq, At = question.At, SuggestionId = suggestion });
+
+    /// <summary>How large each is, and whether it grows.</summary>
+    private static async Task<bool> Count(WriteUnit unit, int ws, long now, CancellationToken ct)
+    {
+        var week = (long)KeepLedger.AgainWithin.TotalMilliseconds;
+        var counts = await unit.Db.Table<BotQuestionRow>().Where(row => row.Ws == ws).GroupBy(row => row.SuggestionId)
+            .Select(group => new { group.Key, Size = group.Count(), Recent = group.Count(row => row.At >= now - week), Earlier = group.Count(row => row.At < now - week && row.At >= now - (2 * week)) }).ToListAsync(ct);
+        var open = await unit.Db.Table<BotSuggestionRow>().Where(row => row.Ws == ws && row.State == SuggestionState.Open).ToListAsync(ct);
+        foreach (var row in open)
+        {
+            if (counts.FirstOrDefault(one => one.Key == row.Id) is { } count)
+                (row.Size, row.Recent, row.Earlier) = (count.Size, count.Recent, count.Earlier);
+        }
+        await unit.Db.SaveChangesAsync(ct);
+        return true;
+    }
+}
+
+internal static class SuggestionKind
+{
+    public const string NewFaq = "new_faq";
+    public const string Similar = "similar";
+}
+
+internal static class SuggestionState
+{
+    public const string Open = "open";
+    public const string Published = "published";
+    public const string Dismissed = "dismissed";
+    public const string Undone = "undone";
+
+    public static readonly IReadOnlyList<string> All = [Open, Published, Dismissed, Undone];
+}
