@@ -96,6 +96,9 @@ internal static class ConversationsModule
         services.AddSingleton<BulkActs>();
         services.AddSingleton<BulkWriter>();
         services.AddJob<NameConversations>();
+        services.AddJob<Joining.JoinConversations>();
+        services.AddSingleton<ILogListener, Joining.BringCodes>();
+        services.AddSingleton<ILogListener, Joining.NoticeReturns>();
         services.AddJob<BulkJob>();
         services.AddJob<BulkUndo>();
         services.AddJob<ForgetBulk>();
