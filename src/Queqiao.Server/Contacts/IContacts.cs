@@ -17,7 +17,7 @@ internal interface IContacts
     /// <summary>Stores what a channel has learned about somebody who writes; makes the contact when there is none. Saves. The same again changes nothing.</summary>
     Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct);
 
-    /// <summary>A code that the person can bring to another channel to be known there. Saved with the unit.</summary>
+    /// <summary>A code that the person can bring to another channel to be known there. Saves.</summary>
     Task<(string Code, long ExpiresAt)> MakeLink(WriteUnit unit, Guid contact, CancellationToken ct);
 
     /// <summary>Somebody brings a code. Null: they are joined with whom it was given to.</summary>

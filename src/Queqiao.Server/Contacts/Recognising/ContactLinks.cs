@@ -30,6 +30,7 @@ internal sealed class ContactLinks(IVault vault, Joining joining)
         var code = RandomNumberGenerator.GetInt32(0, 1_000_000_000).ToString("D9", CultureInfo.InvariantCulture);
         var expires = now + (long)Lasts.TotalMilliseconds;
         unit.Db.Add(new ContactLink { Ws = unit.Ws, Tag = TagOf(unit.Ws, code), ContactId = contact, MadeBy = by, CreatedAt = now, ExpiresAt = expires });
+        await unit.Db.SaveChangesAsync(ct);
         return (code, expires);
     }
 
