@@ -1,4 +1,5 @@
 import type { Http } from '@/api/client'
+import { partsOf } from '@/api/types'
 import type { Counts, FieldValue, ItemPage, MessageItem, Priority, Receipt, Row, RowPage, Sort, Status, View } from '@/api/types'
 
 export interface ConversationSource {
@@ -28,7 +29,7 @@ export function conversationSource(http: Http): ConversationSource {
   const root = '/api/v1/conversations'
   const one = (id: string) => `${root}/${encodeURIComponent(id)}`
   return {
-    page: (view, sort, cursor) => http.get(root, { view, sort, cursor, limit: 50 }),
+    page: (view, sort, cursor) => { const [order, group] = partsOf(sort); return http.get(root, { view, sort: order, group, cursor, limit: 50 }) },
     counts: () => http.get(`${root}/counts`),
     row: id => http.get(one(id)),
     newest: id => http.get(`${one(id)}/messages`, { limit: 50 }),
