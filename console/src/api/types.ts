@@ -44,6 +44,11 @@ export type EventBody =
   | { type: 'rating_requested' }
   | { type: 'rated'; score: number; comment?: string }
   | { type: 'merged_into' | 'merged_from'; conversation: string }
+  | { type: 'handed_over'; reason: string; summary: string; details?: { slots: { name: string; value: string }[]; tried: { asked: string; did: string; entry: string | null }[] } }
+  | { type: 'bot_rated'; of: number; helpful: boolean; reason?: string }
+
+/** What the bot adds to what it says. */
+export interface BotPart { kind: string; brain: string; entry?: string; score?: number; citations: { id: string; title: string; link?: string; quote?: string }[]; buttons: { id: string; text: string }[] }
 
 export type AttachmentKind = 'image' | 'audio' | 'video' | 'file'
 /** A file of a message; where its bytes are is asked when it is shown. */
@@ -74,6 +79,7 @@ export interface MessageItem extends ItemBase {
   text: string
   attachments?: Attachment[]
   card?: MessageCard
+  bot?: BotPart
   replyTo?: number
   /** Changes up to this seq are in it. */
   revisedSeq?: number

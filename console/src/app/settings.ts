@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, DoorOpen, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, ShoppingBag, Stamp, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Bot, Building2, DoorOpen, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, ShoppingBag, Stamp, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -39,6 +39,7 @@ export const settingsPages: readonly SettingsPage[] = [
     ],
   },
   { group: 'people', path: 'teams', title: 'people.teams', words: 'settings.words.teams', icon: Network, needs: 'agents.manage', component: () => import('@/features/identity/TeamsPage.vue') },
+  { group: 'conversations', path: 'bot', title: 'bot.title', words: 'settings.words.bot', icon: Bot, needs: 'bots.manage', component: () => import('@/features/bot/BotPage.vue') },
   { group: 'conversations', path: 'replies', title: 'replies.title', words: 'settings.words.replies', icon: MessageSquareQuote, needs: 'conversations.reply', component: () => import('@/features/replies/RepliesPage.vue') },
   { group: 'conversations', path: 'routing', title: 'routing.title', words: 'settings.words.routing', icon: Route, needs: 'routing.manage', component: () => import('@/features/routing/RoutingPage.vue') },
   {

@@ -23,6 +23,7 @@ internal static class BotModule
     public static void AddBot(this IServiceCollection services)
     {
         services.AddSingleton<BotBoard>();
+        services.AddSingleton<IBots, Bots>();
         services.AddSingleton<IBotDesk>(all => all.GetRequiredService<BotBoard>());
         services.AddHostedService(all => all.GetRequiredService<BotBoard>());
         services.AddSingleton<IBotKnowledgeSource, KnowledgeSource>();

@@ -3,6 +3,7 @@
 import type { Api } from '../api'
 import type { Attachment } from '../protocol/types'
 import { h } from '../view/dom'
+import { showBot } from './bot'
 import { showCard } from './card'
 import type { Texts } from './texts'
 
@@ -19,6 +20,10 @@ export class Shower {
   show(box: HTMLElement, files: readonly Attachment[]): void {
     box.classList.toggle('many', files.filter(file => file.kind === 'image').length > 1)
     for (const file of files) {
+      if (file.bot) {
+        showBot(box, file.bot, this.api, this.t())
+        continue
+      }
       if (file.card) {
         showCard(box, file.card, this.locale())
         continue

@@ -12,6 +12,11 @@ export const zhCN = {
   gone: '文件已不存在',
   open: '查看大图',
   close: '关闭',
+  bot: '机器人（AI）',
+  source: '依据',
+  helpful: '有帮助',
+  unhelpful: '没帮助',
+  thanks: '感谢您的反馈',
 }
 
 export type Texts = typeof zhCN
@@ -30,4 +35,9 @@ export const en: Texts = {
   gone: 'This file no longer exists',
   open: 'Enlarge',
   close: 'Close',
+  bot: 'Bot (AI)',
+  source: 'From',
+  helpful: 'Helpful',
+  unhelpful: 'Not helpful',
+  thanks: 'Thank you',
 }

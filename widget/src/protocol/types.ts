@@ -20,13 +20,15 @@ export type LogEvent =
 /** A file of a message; where its bytes are is asked when it is shown. */
 export interface Attachment {
   id: string
-  kind: 'image' | 'audio' | 'video' | 'file' | 'card'
+  kind: 'image' | 'audio' | 'video' | 'file' | 'card' | 'bot'
   name: string
   size: number
   width?: number
   height?: number
   /** Of the kind `card`: no file, but an article or order. */
   card?: Card
+  /** Of the kind `bot`: what a bot adds to what it says. */
+  bot?: BotPart
 }
 
 export interface Card {
@@ -132,3 +134,11 @@ export type ClientFrame =
   | { op: 'typing', on: boolean }
   | { op: 'read', conversation: string, seq: number }
   | { op: 'ping' }
+
+export interface BotPart {
+  seq: number
+  kind: string
+  brain: string
+  citations: { id: string, title: string, link?: string }[]
+  buttons: { id: string, text: string }[]
+}

@@ -43,6 +43,8 @@ function lineOf(item: EventItem, t: ComposerTranslation, me: string | undefined)
     case 'rated': return t('conversations.event.rated', { score: event.score }) + reasonOf(event.comment)
     case 'merged_into': return t('conversations.event.mergedInto', { who })
     case 'merged_from': return t('conversations.event.mergedFrom', { who })
+    case 'handed_over': return t('conversations.event.handedOver')
+    case 'bot_rated': return t(event.helpful ? 'conversations.event.botHelpful' : 'conversations.event.botUnhelpful')
     case 'mentioned': case 'mentions_seen': case 'edited': case 'note_edited': case 'recalled': case 'note_recalled': return null
     default: return event satisfies never
   }

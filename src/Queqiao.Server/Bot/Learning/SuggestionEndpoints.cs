@@ -3,6 +3,7 @@ using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Identity;
+using Queqiao.Server.Knowledge;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Problems;
@@ -57,7 +58,7 @@ internal static class SuggestionEndpoints
 
     public static async Task<IResult> Look(Actor actor, Learn learn, CancellationToken ct) => TypedResults.Ok(new Looked(await learn.Look(actor.Ws, ct)));
 
-    public static async Task<IResult> Publish(Guid id, PublishRequest request, Actor actor, KnowledgeGrowth growth, IStorageEngine storage, IVault vault, HttpContext context, CancellationToken ct)
+    public static async Task<IResult> Publish(Guid id, PublishRequest request, Actor actor, KnowledgeGrowth growth, IKnowledge knowledge, IStorageEngine storage, IVault vault, HttpContext context, CancellationToken ct)
     {
         if (!actor.May(Permissions.PublishKnowledge))
             return Refusal.Forbidden().ToProblem();
@@ -77,6 +78,8 @@ internal static class SuggestionEndpoints
             {
                 if (string.IsNullOrWhiteSpace(request.Answer) || request.Answer.Length > MostAnswer)
                     return Refusal.Invalid("answer", "required").ToProblem();
+                if ((await knowledge.Bases(actor.Ws, stop)).Count == 0)
+                    return Refusal.Conflict("bot_no_knowledge_base").ToProblem();
                 row.ItemId = await growth.AddFaq(unit, actor.Ws, language, request.Question.Trim(), request.Similar ?? [], request.Answer.Trim(), actor.AgentId, stop);
             }
             var known = SuggestionText.Of(vault.Open(actor.Ws, Learn.Purpose, row.Sealed, row.Id));

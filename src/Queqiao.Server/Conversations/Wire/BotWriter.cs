@@ -8,9 +8,11 @@ namespace Queqiao.Server.Conversations.Wire;
 internal static class BotWriter
 {
     /// <summary>The member <c>bot</c> of a message. What the bot remembers never leaves; how sure it was is for colleagues.</summary>
-    public static void Write(Utf8JsonWriter json, BotPart bot, Audience audience)
+    public static void Write(Utf8JsonWriter json, BotPart bot, Audience audience, long? seq = null)
     {
         json.WriteStartObject("bot");
+        if (seq is { } of)
+            json.WriteNumber("seq", of);
         json.WriteString("kind", bot.Kind);
         json.WriteString("brain", bot.Brain);
         if (audience == Audience.Agents)
@@ -42,6 +44,18 @@ internal static class BotWriter
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>For a customer's widget it stands among the attachments, as cards do: the part that draws those is loaded by itself.</summary>
+    public static void WriteAttachment(Utf8JsonWriter json, BotPart bot, long seq)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", "bot");
+        json.WriteString("kind", "bot");
+        json.WriteString("name", "");
+        json.WriteNumber("size", 0);
+        Write(json, bot, Audience.Customer, seq);
         json.WriteEndObject();
     }
 

@@ -103,7 +103,7 @@ internal static class ItemWriter
         // What was recalled is gone for the customer; colleagues may look at it.
         var gone = message.Revision is { Recalled: true } && audience == Audience.Customer;
         json.WriteString("text", gone ? "" : message.Text);
-        WriteFiles(json, gone ? null : message.Attachments, gone || audience == Audience.Agents ? null : message.Card);
+        WriteFiles(json, gone ? null : message.Attachments, gone || audience == Audience.Agents ? null : message.Card, gone || audience == Audience.Agents ? null : message.Bot, entry.Seq);
         if (audience == Audience.Agents)
             CardWriter.WriteMember(json, message.Card);
         if (!gone && message.Bot is { } bot)
@@ -133,11 +133,13 @@ internal static class ItemWriter
 
     public static string NameOf(Unreadable why) => why == Unreadable.Erased ? "erased" : "damaged";
 
-    private static void WriteFiles(Utf8JsonWriter json, IReadOnlyList<SentFile>? files, MessageCard? card = null)
+    private static void WriteFiles(Utf8JsonWriter json, IReadOnlyList<SentFile>? files, MessageCard? card = null, BotPart? bot = null, long seq = 0)
     {
         json.WriteStartArray("attachments");
         if (card is not null)
             CardWriter.WriteAttachment(json, card);
+        if (bot is not null)
+            BotWriter.WriteAttachment(json, bot, seq);
         foreach (var file in files ?? [])
         {
             json.WriteStartObject();

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Text.Json;
+using Queqiao.Server.Bot.Learning;
+using Queqiao.Server.Bot.Ledger;
+using Queqiao.Server.Bot.Storage;
+using Queqiao.Server.Bot.Turning;
+using Queqiao.Server.Conversations.Listening;
+using Queqiao.Server.Tests.Gateway.Support;
+using Queqiao.Server.Tests.Support;
+
+namespace Queqiao.Server.Tests.Bot;
+
+/// <summary>The learning loop and the books, from a failed question to an answered one.</summary>
+public sealed class LearningTests
+{
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_failed_question_becomes_knowledge_in_two_clicks_and_is_answered_from_then_on(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        var owner = site.Owner;
+        var bot = (await owner.Api.Post("/api/v1/bots", new { name = "小鹊", enabled = true, profile = new { patience = 1 } })).Expect(HttpStatusCode.Created);
+        (await owner.Api.Send(HttpMethod.Put, $"/api/v1/bots/{bot.Text("id")}/channels/{site.ChannelId}", new { enabled = true })).Expect(HttpStatusCode.OK);
+        var kb = (await owner.Api.Post("/api/v1/knowledge/bases", new { name = "Shop", language = "zh-CN" })).Expect(HttpStatusCode.Created);
+        Assert.NotEmpty(kb.Text("id"));
+
+        var visitor = await site.Visitor();
+        var id = (await visitor.Say("你们的羽绒服可以送到南极科考站吗，我的电话13812345678")).Text("conversationId");
+        await Until.True(async () => (await owner.Row(id)).Text("status") == "queued", "handed over");
+        await owner.Say(id, "可以的，南极科考站由远洋补给船每年十一月统一派送。");
+        await site.The<Listeners>().RunOnce(CancellationToken.None);
+
+        (await owner.Api.Post("/api/v1/learning/look", new { })).Expect(HttpStatusCode.OK);
+        var list = (await owner.Api.Get("/api/v1/learning/clusters")).Expect(HttpStatusCode.OK);
+        var found = Assert.Single(list.Items());
+        Assert.Equal(("new_faq", 1L, 1L), (found.Text("kind"), found.Long("size"), found.Long("recent")));
+        Assert.Contains("远洋补给船", found.Text("answer"), StringComparison.Ordinal);
+        Assert.DoesNotContain("13812345678", list.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, (await owner.Api.Post("/api/v1/learning/look", new { })).Expect(HttpStatusCode.OK).Long("questions")); // each question once
+
+        (await owner.Api.Post($"/api/v1/learning/clusters/{found.Text("id")}/publish", new { question = "羽绒服可以送到南极科考站吗？", answer = found.Text("answer"), similar = new[] { "能寄到南极吗" } })).Expect(HttpStatusCode.NoContent);
+        Assert.Equal("bot_suggestion_decided", (await owner.Api.Post($"/api/v1/learning/clusters/{found.Text("id")}/dismiss", new { })).Code);
+        JsonElement answer = default;
+        await Until.True(async () => (answer = (await owner.Api.Post($"/api/v1/bots/{bot.Text("id")}/ask", new { text = "羽绒服能送到南极科考站吗" })).Expect(HttpStatusCode.OK)).GetProperty("messages")[0].Text("kind") == "answer", "the new knowledge is learnt");
+        Assert.Contains("远洋补给船", answer.GetProperty("messages")[0].Text("text"), StringComparison.Ordinal);
+
+        var score = (await owner.Api.Get("/api/v1/bots/scoreboard")).Expect(HttpStatusCode.OK);
+        Assert.Equal((1L, 1L, 0L), (score.Long("received"), score.Long("handedOver"), score.Long("contained")));
+        Assert.Equal(1, score.GetProperty("reasons").Long("failing"));
+    }
+
+    [Fact]
+    public async Task Thumbs_solved_quiet_and_coming_again_are_counted_apart()
+    {
+        await using var site = await Site.Open(also: services => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<Queqiao.Server.Bot.Knowing.IBotKnowledgeSource>(services, new Shop()));
+        var owner = site.Owner;
+        var bot = (await owner.Api.Post("/api/v1/bots", new { name = "小鹊", enabled = true })).Expect(HttpStatusCode.Created);
+        (await owner.Api.Send(HttpMethod.Put, $"/api/v1/bots/{bot.Text("id")}/channels/{site.ChannelId}", new { enabled = true })).Expect(HttpStatusCode.OK);
+        var (solved, quiet) = (await site.Visitor(), await site.Visitor());
+        await Answered(solved, "怎么开发票");
+        await Answered(quiet, "地址写错了怎么改");
+        var seq = (await solved.Log()).First(item => item.TryGetProperty("bot", out _)).Long("seq");
+        Assert.Equal(HttpStatusCode.NoContent, (await solved.Post("/widget/v1/events", new { type = "bot_rating", seq, helpful = true })).Status);
+        Assert.Equal("validation", (await solved.Post("/widget/v1/events", new { type = "bot_rating", seq = 1, helpful = true })).Code);
+        await solved.Say("解决了，谢谢");
+        await Until.True(async () => (await owner.Row((await solved.Get("/widget/v1/unread")).Expect(HttpStatusCode.OK).Text("conversationId"))).Text("status") == "resolved", "solved");
+        site.Time.Move(TimeSpan.FromMinutes(31));
+        await site.RunDueJobs();
+        var id = (await quiet.Get("/widget/v1/unread")).Expect(HttpStatusCode.OK).Text("conversationId");
+        await Until.True(async () => { await site.RunDueJobs(); return (await owner.Row(id)).Text("status") == "resolved"; }, "closed as quiet");
+        site.Time.Move(TimeSpan.FromHours(1));
+        await quiet.Say("地址还是没改成功");
+        await site.The<Listeners>().RunOnce(CancellationToken.None);
+        site.Time.Move(TimeSpan.FromMinutes(1));
+        var score = (await owner.Api.Get("/api/v1/bots/scoreboard")).Expect(HttpStatusCode.OK);
+        Assert.Equal((3L, 2L, 1L, 1L, 1L), (score.Long("received"), score.Long("contained"), score.Long("confirmed"), score.Long("assumed"), score.Long("recontacted")));
+        Assert.Equal(1, score.Long("helpful"));
+
+        async Task Answered(VisitorClient visitor, string text)
+        {
+            await visitor.Say(text);
+            await Until.True(async () => (await visitor.Log()).Any(item => item.TryGetProperty("bot", out _)), "answered");
+        }
+    }
+
+    [Fact]
+    public void The_scoreboard_counts_only_what_it_says()
+    {
+        BotCaseRow Case(string outcome, int answers = 1, int? helpful = null, long? again = null) => new()
+        {
+            Ws = 1, ConversationId = Guid.NewGuid(), FromSeq = 1, ChannelId = Guid.Empty, ContactId = Guid.Empty, At = 0, Outcome = outcome, Answers = answers, Helpful = helpful, AgainAt = again, EndedAt = outcome == CaseOutcome.Open ? null : 10,
+        };
+        var score = Scoreboard.Of(
+            [Case(CaseOutcome.Solved), Case(CaseOutcome.Quiet), Case(CaseOutcome.Quiet, helpful: 1), Case(CaseOutcome.Quiet, helpful: 0), Case(CaseOutcome.Quiet, answers: 0), Case(CaseOutcome.Quiet, again: 20), Case(CaseOutcome.HandedOver), Case(CaseOutcome.Taken), Case(CaseOutcome.Open)],
+            [new("answer", "offline", null, null, 5), new("answer", "offline", null, 0, 2), new("answer", "offline", 1, 1, 3), new("refuse", "offline", null, null, 4)],
+            DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), 1000);
+        Assert.Equal((9, 4, 2, 2, 1, 1), (score.Received, score.Contained, score.Confirmed, score.Assumed, score.Recontacted, score.Observed)); // who said "no use", or got no answer, was not helped
+        Assert.Equal((10, 4, 5, 2), (score.Answers, score.Refused, score.Labelled, score.Wrong));
+    }
+
+    [Fact]
+    public void Questions_that_ask_for_the_same_come_together_and_near_ones_name_their_entry()
+    {
+        string[] texts = ["羽绒服能送到南极吗", "南极能送羽绒服吗", "可以把羽绒服送到南极吗", "退的钱要几天才退到卡里"];
+        var heaps = Heaps.Of([.. texts.Select((text, i) => new BadQuestion(Guid.NewGuid(), i, i, text, "zh", i == 0 ? "南极由补给船派送" : null))], Shop.Brain, 0);
+        var antarctic = Assert.Single(heaps, heap => heap.Questions.Count == 3);
+        Assert.Equal("南极由补给船派送", antarctic.Text.Answer);
+        Assert.Null(antarctic.Entry);
+        Assert.Equal("q1/zh", Assert.Single(heaps, heap => heap.Questions.Count == 1).Entry);
+    }
+
+    [Theory]
+    [InlineData("转人工", null), InlineData("谢谢", null), InlineData("?", null), InlineData("我的手机13812345678怎么改", "我的手机[phone]怎么改")]
+    public void What_is_learnt_from_says_nothing_about_people(string text, string? clean) => Assert.Equal(clean, Heaps.Clean(text));
+
+    [Fact]
+    public void The_gate_keeps_what_would_spoil_an_answer()
+    {
+        Assert.Empty(Gate.Faults(Shop.Small, "q1/zh", "退的钱要几天才退到卡里"));
+        Assert.NotEmpty(Gate.Faults(Shop.Small, "q1/zh", "怎么开发票？")); // another entry's own question
+    }
+}

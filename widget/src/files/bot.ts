@@ -1,0 +1,48 @@
+// What a bot adds to what it says: that it is one, where it has it from, what can be chosen, and whether it helped.
+
+import type { Api } from '../api'
+import type { BotPart } from '../protocol/types'
+import { h } from '../view/dom'
+import type { Texts } from './texts'
+
+const answers = ['answer', 'facts']
+/** A choice counts once, and only while it is the newest. */
+let offered: HTMLElement | null = null
+
+export function showBot(box: HTMLElement, bot: BotPart, api: Api, t: Texts): void {
+  const part = h('div', { class: 'bot' })
+  part.append(h('small', {}, `${t.bot}${bot.citations.length ? ` · ${t.source}` : ''}`))
+  for (const { title, link } of bot.citations) part.append(safe(link) ? h('a', { href: link!, target: '_blank', rel: 'noopener noreferrer nofollow' }, h('bdi', {}, title)) : h('bdi', {}, title))
+  offered?.remove()
+  offered = null
+  if (bot.buttons.length) {
+    const choices = h('div', { class: 'choices' }, ...bot.buttons.map(({ text }) => h('button', { type: 'button', onclick: () => {
+      choices.remove()
+      void api.send({ clientId: `b${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`, text })
+    } }, text)))
+    offered = choices
+    part.append(choices)
+  }
+  if (answers.includes(bot.kind)) part.append(thumbs(bot, api, t))
+  // The box stands above the words; this belongs below them.
+  const bubble = box.parentElement
+  box.remove()
+  queueMicrotask(() => bubble?.append(part))
+}
+
+function thumbs(bot: BotPart, api: Api, t: Texts): HTMLElement {
+  const place = h('div', { class: 'thumbs' })
+  const rate = (helpful: boolean) => {
+    place.replaceChildren(h('small', { role: 'status' }, t.thanks))
+    void fetch(`${api.base}/widget/v1/events`, {
+      method: 'POST', credentials: 'omit', body: JSON.stringify({ type: 'bot_rating', seq: bot.seq, helpful }),
+      headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
+    })
+  }
+  place.append(h('button', { type: 'button', onclick: () => rate(true) }, `👍 ${t.helpful}`), h('button', { type: 'button', onclick: () => rate(false) }, `👎 ${t.unhelpful}`))
+  return place
+}
+
+function safe(address: string | undefined): boolean {
+  return /^https?:\/\//.test(address ?? '')
+}
