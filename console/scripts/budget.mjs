@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-const limit = 200 * 1024
+// The promise is 200 KB; the rest is room that is not to be used up unnoticed.
+const limit = 185 * 1024
 const out = resolve(process.env.QUEQIAO_CONSOLE_OUT ?? '../src/Queqiao.Server/wwwroot/console')
 const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'))
 const size = (file) => gzipSync(readFileSync(join(out, file)), { level: 9 }).length

@@ -6,6 +6,7 @@ using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Contacts.Erasing;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.CustomerData;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
@@ -59,6 +60,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
     builder.Services.AddConversations();
+    builder.Services.AddCustomerData();
     builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
@@ -89,6 +91,7 @@ return await Commands.Run(args, async serve =>
     app.MapErasures();
     app.MapContacts();
     app.MapConversations();
+    app.MapCustomerData();
     app.MapAgentRouting();
     app.MapAutomation();
     app.MapChannels();

@@ -5,11 +5,12 @@ const most = 30
 
 /**
  * A part of a page that is loaded when it is first shown. A server that restarts in this moment is waited for: the part comes a
- * little later, and nothing breaks.
+ * little later, and nothing breaks. `meanwhile` stands where it will be.
  */
-export const loadedLater = <T extends Component>(load: () => Promise<T | { default: T }>) =>
+export const loadedLater = <T extends Component>(load: () => Promise<T | { default: T }>, meanwhile?: Component) =>
   defineAsyncComponent<T>({
     loader: load as () => Promise<T>,
+    ...(meanwhile ? { loadingComponent: meanwhile, delay: 0 } : {}),
     onError: (_, retry, fail, attempts) => {
       if (attempts >= most) fail()
       else setTimeout(retry, Math.min(attempts * 500, 3000))

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using Queqiao.Server.CustomerData;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Web;
 
@@ -24,8 +25,11 @@ internal static class DemoModule
     }
 
     /// <summary>After the storage has been started, before the server listens.</summary>
-    public static async Task SeedDemo(this WebApplication app) =>
+    public static async Task SeedDemo(this WebApplication app)
+    {
         app.Services.GetRequiredService<DemoState>().Access = await app.Services.GetRequiredService<DemoSeeder>().Run(CancellationToken.None);
+        await app.Services.GetRequiredService<ICustomerData>().ConnectDemo(DemoSeeder.Ws, CancellationToken.None);
+    }
 }
 
 /// <summary>What the seeding gave.</summary>

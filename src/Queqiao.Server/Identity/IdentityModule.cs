@@ -246,31 +246,31 @@ internal static class IdentityModule
         var scim = app.MapGroup(ScimAddress.Path);
         scim.IsPublic().ExcludeFromDescription();
         scim.AddEndpointFilter<ScimGate>();
-        string[] list = ["filter", "startIndex", "count", "attributes", "excludedAttributes", "sortBy", "sortOrder"];
-        string[] one = ["attributes", "excludedAttributes"];
         scim.MapGet("/ServiceProviderConfig", ScimDiscovery.Config).TakesQuery();
         scim.MapGet("/ResourceTypes", ScimDiscovery.Types).TakesQuery();
         scim.MapGet("/ResourceTypes/{name}", ScimDiscovery.TypeOf).TakesQuery();
         scim.MapGet("/Schemas", ScimDiscovery.Schemas).TakesQuery();
         scim.MapGet("/Schemas/{id}", ScimDiscovery.SchemaOf).TakesQuery();
-        scim.MapGet("/Users", ScimUserEndpoints.List).TakesQuery(list);
-        scim.MapPost("/Users", ScimUserEndpoints.Create).TakesQuery(one);
-        scim.MapGet("/Users/{id:guid}", ScimUserEndpoints.Show).TakesQuery(one);
-        scim.MapPut("/Users/{id:guid}", ScimUserEndpoints.Replace).TakesQuery(one);
-        scim.MapPatch("/Users/{id:guid}", ScimUserEndpoints.Patch).TakesQuery(one);
-        scim.MapDelete("/Users/{id:guid}", ScimUserEndpoints.Delete).TakesQuery();
-        scim.MapGet("/Groups", ScimGroupEndpoints.List).TakesQuery(list);
-        scim.MapPost("/Groups", ScimGroupEndpoints.Create).TakesQuery(one);
-        scim.MapGet("/Groups/{id:guid}", ScimGroupEndpoints.Show).TakesQuery(one);
-        scim.MapPut("/Groups/{id:guid}", ScimGroupEndpoints.Replace).TakesQuery(one);
-        scim.MapPatch("/Groups/{id:guid}", ScimGroupEndpoints.Patch).TakesQuery(one);
-        scim.MapDelete("/Groups/{id:guid}", ScimGroupEndpoints.Delete).TakesQuery();
+        MapScimKind<ScimUserEndpoints>(scim, "/Users");
+        MapScimKind<ScimGroupEndpoints>(scim, "/Groups");
 
         var settings = app.MapGroup("/api/v1/scim").WithTags("Directory");
         settings.MapGet("", ShowScim.Handle).Needs(Permissions.ManageSecurity).TakesQuery().WithSummary("The directory's tokens and groups").Produces<ScimOverview>();
         settings.MapPost("/tokens", AddScimToken.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("Make a token for a directory; it is shown once").Produces<AddScimToken.Made>(StatusCodes.Status201Created);
         settings.MapDelete("/tokens/{id:guid}", RevokeScimToken.Handle).Needs(Permissions.ManageSecurity).NeedsPerson().TakesQuery().WithSummary("Revoke a directory's token").Produces(StatusCodes.Status204NoContent);
         settings.MapPatch("/groups/{id:guid}", MapScimGroup.Handle).Needs(Permissions.ManageSecurity).RequiresRecentProof().TakesQuery().WithSummary("What a group of the directory means here").Produces<ScimGroupRow>();
+    }
+
+    private static void MapScimKind<T>(IEndpointRouteBuilder scim, string path) where T : ScimEndpoints
+    {
+        string[] list = ["filter", "startIndex", "count", "attributes", "excludedAttributes", "sortBy", "sortOrder"];
+        string[] one = ["attributes", "excludedAttributes"];
+        scim.MapGet(path, static (T kind, HttpContext context, CancellationToken ct) => kind.List(context, ct)).TakesQuery(list);
+        scim.MapPost(path, static (T kind, HttpContext context, CancellationToken ct) => kind.Create(context, ct)).TakesQuery(one);
+        scim.MapGet(path + "/{id:guid}", static (Guid id, T kind, HttpContext context, CancellationToken ct) => kind.Show(id, context, ct)).TakesQuery(one);
+        scim.MapPut(path + "/{id:guid}", static (Guid id, T kind, HttpContext context, CancellationToken ct) => kind.Replace(id, context, ct)).TakesQuery(one);
+        scim.MapPatch(path + "/{id:guid}", static (Guid id, T kind, HttpContext context, CancellationToken ct) => kind.Patch(id, context, ct)).TakesQuery(one);
+        scim.MapDelete(path + "/{id:guid}", static (Guid id, T kind, HttpContext context, CancellationToken ct) => kind.Delete(id, context, ct)).TakesQuery();
     }
 
     private static void MapAdministration(IEndpointRouteBuilder app)

@@ -19,6 +19,28 @@ internal sealed record ServerPlace
 
     /// <summary>A network namespace of Linux.</summary>
     public string? Inside { get; init; }
+
+    /// <summary>What the program is started by, before its own line.</summary>
+    public IReadOnlyList<string> Before { get; init; } = [];
+
+    /// <summary>Files of a certificate and its key: the server speaks HTTPS at its port.</summary>
+    public (string Certificate, string Key)? Certificate { get; init; }
+
+    /// <summary>Plain HTTP beside it; 0: none.</summary>
+    public int PlainPort { get; init; }
+
+    /// <summary>Another build of the server than the one that was built with these tests: an older one.</summary>
+    public string? Build { get; init; }
+
+    public string Urls => Certificate is null ? $"http://{Host}:{Port}" : $"https://{Host}:{Port}" + (PlainPort == 0 ? "" : $";http://{Host}:{PlainPort}");
+
+    /// <summary>The command line that starts it, but for what a test adds.</summary>
+    public IEnumerable<string> Line =>
+    [
+        .. Inside is null ? [] : (string[])["ip", "netns", "exec", Inside], .. Before,
+        "dotnet", Path.Combine(Build ?? ServerProcess.BuildFolder, "queqiao.dll"), "--urls", Urls, "--data", Folder,
+        .. Certificate is { } own ? (string[])["--certificate", own.Certificate, "--certificate-key", own.Key] : [],
+    ];
 }
 
 /// <summary>The built server in a process of its own, to be killed.</summary>
@@ -47,7 +69,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> Start(ServerPlace place, params string[] more)
     {
         var (folder, database) = (place.Folder, place.Database);
-        string[] line = [.. place.Inside is { } space ? (string[])["ip", "netns", "exec", space, "dotnet"] : ["dotnet"], Path.Combine(BuildFolder, "queqiao.dll"), "--urls", $"http://{place.Host}:{place.Port}", "--data", folder, .. more];
+        string[] line = [.. place.Line, .. more];
         var start = new ProcessStartInfo(line[0], line[1..])
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
@@ -104,7 +126,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private async Task WaitUntilReady()
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = Queqiao.Server.Tests.Identity.ApiClient.IsOurs } }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
         await Until.True(async () =>
         {
             try
@@ -138,7 +160,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     [GeneratedRegex(@"Now listening on: (https?://[^\s""]+)")]
     private static partial Regex Listening();
 
-    [GeneratedRegex(@"http://\S+/console/setup#token=\S+")]
+    [GeneratedRegex(@"https?://\S+/console/setup#token=\S+")]
     private static partial Regex Link();
 
     public async ValueTask DisposeAsync()

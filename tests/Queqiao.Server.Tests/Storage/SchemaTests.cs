@@ -75,6 +75,7 @@ public sealed class SchemaTests
             // one line a migration
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "node", "schema_migration", "session", "slot", "workspace"),
             .. Strict("canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease"), "without rowid agent_presence", "without rowid presence_change", "without rowid agent_lease",
+            .. Strict("customer_data_setting", "customer_data_copy"),
             .. Strict("conversation_mark"), "without rowid conversation_mark",
             .. Strict("role", "agent_role", "access_state", "access_use"), "without rowid agent_role", "without rowid access_use",
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
@@ -126,6 +127,7 @@ public sealed class SchemaTests
             "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
             "role", "agent_role", "access_state", "access_use",
             "conversation_mark",
+            "customer_data_setting", "customer_data_copy",
         ];
         var name = store.Database.Name;
         string[] expected =
@@ -153,6 +155,7 @@ public sealed class SchemaTests
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["conversation_mark"], "DELETE INSERT SELECT"), "function conversation_marks", "function conversation_marks_of",
             "trigger conversation conversation_marks_new", "trigger conversation conversation_marks_changed",
+            .. Granted(["customer_data_setting"], "INSERT SELECT UPDATE"), .. Granted(["customer_data_copy"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["routing_setting", "agent_presence"], "INSERT SELECT UPDATE"), .. Granted(["presence_change"], "INSERT SELECT"),
             .. Granted(["agent_lease", "canned_reply"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["role", "agent_role", "access_use"], "DELETE INSERT SELECT UPDATE"), .. Granted(["access_state"], "INSERT SELECT UPDATE"),

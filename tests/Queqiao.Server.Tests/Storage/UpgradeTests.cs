@@ -79,7 +79,7 @@ public sealed partial class UpgradeTests
     }
 
     /// <summary>Builds a store of a version, with the rows of each version on the way.</summary>
-    private static async Task Fill(EmptyStore store, int version)
+    internal static async Task Fill(EmptyStore store, int version)
     {
         var known = Migration.Of(store.Engine);
         for (var step = 1; step <= version; step++)
@@ -116,7 +116,7 @@ public sealed partial class UpgradeTests
     [GeneratedRegex(@"\{bytes:(.*?)\}(?=, |\))")]
     private static partial Regex BytesMark();
 
-    private static async Task<Dictionary<string, long>> Rows(EmptyStore store)
+    internal static async Task<Dictionary<string, long>> Rows(EmptyStore store)
     {
         await using var connection = await store.Open();
         var tables = (await Catalogue.Of(connection)).Shape.Where(line => line.StartsWith("key ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]).ToList();
@@ -127,7 +127,7 @@ public sealed partial class UpgradeTests
     }
 
     /// <summary>Every row can be read by the newest model. Tables that came later have none yet.</summary>
-    private static async Task ReadEverything(EmptyStore store, Dictionary<string, long> before)
+    internal static async Task ReadEverything(EmptyStore store, Dictionary<string, long> before)
     {
         await using var connection = await store.Open();
         await using var db = EmptyStore.Model(connection);

@@ -15,6 +15,9 @@ public sealed class BrokerFactAttribute : FactAttribute
 /// <summary>A RabbitMQ broker on free ports in a temporary folder, never the system's own.</summary>
 public sealed class Broker : IAsyncDisposable
 {
+    /// <summary>Of its only account; long and odd, to be looked for on the line.</summary>
+    internal const string Password = "kanarie-broker-5b1c";
+
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
     private readonly string _folder;
@@ -23,21 +26,28 @@ public sealed class Broker : IAsyncDisposable
 
     private Broker(string folder, Process process, Uri address, int names) => (_folder, _process, Address, _names) = (folder, process, address, names);
 
+    /// <summary>Where it takes TLS; only when it was given a certificate.</summary>
+    public Uri SecureAddress { get; private init; } = null!;
+
     /// <summary>Why no broker can be started, or null.</summary>
     public static string? Missing { get; } = File.Exists(Program) ? null : "No RabbitMQ (Debian: apt-get install rabbitmq-server).";
 
     public Uri Address { get; }
 
     /// <param name="host">Where it listens; every address of the machine with <c>0.0.0.0</c>.</param>
-    public static async Task<Broker> Start(string host = "127.0.0.1")
+    /// <param name="authority">Vouches for it as <c>localhost</c>: it takes TLS too, at another port.</param>
+    internal static async Task<Broker> Start(string host = "127.0.0.1", TestAuthority? authority = null)
     {
         var folder = Directory.CreateTempSubdirectory("queqiao-broker-").FullName;
-        var (port, distribution, names) = (FreePort(), FreePort(), FreePort());
+        var (port, secure, distribution, names) = (FreePort(), FreePort(), FreePort(), FreePort());
         await File.WriteAllTextAsync(Path.Combine(folder, "rabbitmq.conf"), $"""
             listeners.tcp.1 = {host}:{port}
             loopback_users = none
+            default_user = queqiao
+            default_pass = {Password}
             log.console = false
             log.file.level = warning
+            {(authority is null ? "" : Tls(authority, folder, secure))}
             """);
         var start = new ProcessStartInfo(Program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in Environment(folder, distribution, names))
@@ -47,9 +57,19 @@ public sealed class Broker : IAsyncDisposable
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var broker = new Broker(folder, process, new Uri($"amqp://guest:guest@127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}"), names);
-        await Until.True(() => process.HasExited ? throw new InvalidOperationException("RabbitMQ ended by itself; see " + folder) : Answers(port), "the broker listens", seconds: 90);
+        var broker = new Broker(folder, process, new Uri($"amqp://queqiao:{Password}@127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}"), names)
+        {
+            SecureAddress = new Uri($"amqps://queqiao:{Password}@localhost:{secure.ToString(CultureInfo.InvariantCulture)}"),
+        };
+        await Until.True(() => process.HasExited ? throw new InvalidOperationException("RabbitMQ ended by itself; see " + folder) : Answers(port) && (authority is null || Answers(secure)), "the broker listens", seconds: 90);
         return broker;
+    }
+
+    private static string Tls(TestAuthority authority, string folder, int port)
+    {
+        var (certificate, key) = authority.Issue("localhost", folder);
+        return string.Create(CultureInfo.InvariantCulture, $"listeners.ssl.1 = 127.0.0.1:{port}\nssl_options.cacertfile = {authority.Write(Path.Combine(folder, "ca.pem"))}\n") +
+            $"ssl_options.certfile = {certificate}\nssl_options.keyfile = {key}\nssl_options.verify = verify_none\nssl_options.fail_if_no_peer_cert = false\nssl_options.versions.1 = tlsv1.3\nssl_options.versions.2 = tlsv1.2";
     }
 
     private static Dictionary<string, string> Environment(string folder, int distribution, int names) => new()

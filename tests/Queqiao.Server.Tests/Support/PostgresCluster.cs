@@ -79,6 +79,22 @@ internal sealed class PostgresCluster : IAsyncDisposable
         return new PostgresDatabase(this, name, owner.ConnectionString, new NpgsqlConnectionStringBuilder(_admin) { Database = name }.ConnectionString);
     }
 
+    /// <summary>Gives the cluster a certificate for a name; from then on it takes TLS (and plain connections too, as PostgreSQL does).</summary>
+    internal async Task SpeakTls(TestAuthority authority, string name)
+    {
+        var (certificate, key) = authority.Issue(name);
+        var data = await Answer("SHOW data_directory");
+        foreach (var (file, text) in new[] { ("server.crt", certificate), ("server.key", key) })
+        {
+            await Admin($"COPY (SELECT unnest(string_to_array('{text}', E'\\n'))) TO '{Path.Combine(data, file)}'");
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(Path.Combine(data, file), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+        await Admin("ALTER SYSTEM SET ssl = on");
+        await Admin("SELECT pg_reload_conf()");
+        await Until.True(async () => await Answer("SHOW ssl") == "on", "the cluster speaks TLS");
+    }
+
     internal async Task Admin(string sql)
     {
         await using var connection = new NpgsqlConnection(_admin);

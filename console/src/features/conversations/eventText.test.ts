@@ -8,7 +8,7 @@ import { eventText } from './eventText'
 const item = (sender: string, event: object) => ({
   id: '1', conversationId: 'c', seq: 1, prev: 0, at: '', kind: 'event', sender: { kind: 'agent', id: sender, name: sender }, event,
 }) as unknown as EventItem
-const t = (locale: 'en' | 'zh-CN') => createI18n({ legacy: false, locale, messages: { en: { conversations: en }, 'zh-CN': { conversations: zh } } }).global.t as never
+const t = (locale: 'en' | 'zh-CN') => createI18n({ locale, messages: { en: { conversations: en }, 'zh-CN': { conversations: zh } } }).global.t as never
 
 describe('a line about what was done', () => {
   it('puts a space between a Latin name and Chinese words', () => {

@@ -36,10 +36,13 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
         _writer = storage.Group(this);
     }
 
-    /// <summary>Queues a command; its reply is told after the commit, or at once when it would have to wait too long.</summary>
+    /// <summary>
+    /// Queues a command; its reply is told after the commit, or at once when it would have to wait too long. What the server does by itself
+    /// (waking, taking back, giving away) is never turned away: there is nobody to tell to come again, and it is what relieves agents.
+    /// </summary>
     public void Post(LogCommand command)
     {
-        if (_pressure?.Of(command.Customer is null ? Worth.Agent : Worth.Live) is { } busy)
+        if (command.By.Kind != SenderKind.System && _pressure?.Of(command.Customer is null ? Worth.Agent : Worth.Live) is { } busy)
         {
             command.Reply.Done(new LogOutcome.Refused(busy));
             return;

@@ -72,6 +72,10 @@ internal static class Permissions
     public const string ReadAudit = "audit.read";
     public const string ManageJobs = "jobs.manage";
 
+    /// <summary>See what the firm's own system says about people one may see: orders, logistics, refunds.</summary>
+    public const string ReadCustomerData = "customer_data.read";
+    public const string ManageCustomerData = "customer_data.manage";
+
     /// <summary>Agree to what colleagues may only do with somebody else's consent.</summary>
     public const string DecideApprovals = "approvals.decide";
 
@@ -85,7 +89,7 @@ internal static class Permissions
     public const string Own = "workspace.own";
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts];
-    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts];
+    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts, ReadCustomerData];
     private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies];
     private static readonly HashSet<string> Admin =
     [
@@ -102,6 +106,7 @@ internal static class Permissions
         ManageSecurity,
         ReadAudit,
         ManageJobs,
+        ManageCustomerData,
         ManageRoles,
         DecideApprovals,
     ];
@@ -179,7 +184,10 @@ internal static class AccessEndpoints
         var limits = context.RequestServices.GetRequiredService<RateLimits>();
         if (actor is null)
             return context.Features.Get<AddressRefused>() is not null ? Refusal.Forbidden("address_refused") : limits.OfRefusedCaller(context) ?? Refusal.Unauthenticated();
-        if (limits.OfUser((actor.TokenId ?? actor.AgentId).ToString(), actor.Ws, endpoint.Metadata.GetMetadata<RequestCost>()?.Tokens ?? 1) is { } tooMany)
+        var caller = (actor.TokenId ?? actor.AgentId).ToString();
+        var tooMany = limits.OfUser(caller, actor.Ws, endpoint.Metadata.GetMetadata<RequestCost>()?.Tokens ?? 1);
+        limits.Tell(context.Response, caller);
+        if (tooMany is not null)
             return tooMany;
         if (actor.LimitedTo is not null && endpoint.Metadata.GetMetadata<OpenWhileLimited>() is null)
             return Refusal.Forbidden("second_factor_required");

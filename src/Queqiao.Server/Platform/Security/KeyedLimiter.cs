@@ -52,6 +52,14 @@ internal sealed class KeyedLimiter<TKey>
         return true;
     }
 
+    /// <summary>How many tokens the key has left, and when all of them will be there.</summary>
+    public (int Left, TimeSpan FullIn) State(TKey key)
+    {
+        var shard = ShardOf(key);
+        lock (shard)
+            return shard.GetValueOrDefault(key).State(_rate, TokenBucket.Ticks(_clock));
+    }
+
     /// <summary>Counts what is used at other nodes, and tells them what is used here.</summary>
     /// <param name="share">Carries it; null: there are no others.</param>
     /// <param name="name">The same on every node.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Web;
@@ -54,7 +55,8 @@ internal sealed class RateLimits(LimitsOptions options, TimeProvider clock, Limi
     private readonly KeyedLimiter<Guid> _codes = new KeyedLimiter<Guid>(clock, options.Codes, capacity: 20_000).Shared(share, "codes", static id => id.ToString(), static text => Guid.TryParse(text, out var id) ? id : default);
     private readonly KeyedLimiter<string> _visitors = new KeyedLimiter<string>(clock, options.Visitor).Shared(share, "visitors", static text => text, static text => text);
     private readonly KeyedLimiter<string> _users = new KeyedLimiter<string>(clock, options.User, capacity: 20_000).Shared(share, "users", static text => text, static text => text);
-    private readonly KeyedLimiter<int> _workspaces = new(clock, options.Workspace, capacity: 1_000);
+    private readonly KeyedLimiter<int> _workspaces = new KeyedLimiter<int>(clock, options.Workspace, capacity: 1_000).Shared(share, "workspaces", static ws => ws.ToString(CultureInfo.InvariantCulture), static text => int.TryParse(text, CultureInfo.InvariantCulture, out var ws) ? ws : 0);
+    private readonly string _userPolicy = $"\"default\";q={options.User.Burst};w={Math.Ceiling(options.User.Each.TotalSeconds * options.User.Burst).ToString(CultureInfo.InvariantCulture)}";
 
     public bool On => options.On;
 
@@ -82,6 +84,22 @@ internal sealed class RateLimits(LimitsOptions options, TimeProvider clock, Limi
     /// <param name="ws">Theirs.</param>
     /// <param name="cost">How many ordinary requests it counts as (<see cref="RequestCost"/>).</param>
     public Refusal? OfUser(string userId, int ws = 0, int cost = 1) => Take(_users, userId, cost) ?? (ws == 0 ? null : Take(_workspaces, ws, cost));
+
+    /// <summary>
+    /// Tells a program how much it may still ask for, so that it slows down before it is told to
+    /// (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/: quota, window, what is left, seconds until all is there).
+    /// </summary>
+    public void Tell(HttpResponse response, string userId)
+    {
+        if (!options.On)
+            return;
+        var (left, fullIn) = _users.State(userId);
+        response.Headers["RateLimit-Policy"] = _userPolicy;
+        response.Headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"default\";r={left};t={(long)Math.Ceiling(fullIn.TotalSeconds)}");
+    }
+
+    /// <summary>What all of a workspace may still ask for at once.</summary>
+    public int LeftOf(int ws) => _workspaces.State(ws).Left;
 
     private Refusal? Take<TKey>(KeyedLimiter<TKey> limiter, TKey key, int cost = 1)
         where TKey : notnull =>

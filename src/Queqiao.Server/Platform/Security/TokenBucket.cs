@@ -42,6 +42,13 @@ internal struct TokenBucket
     public void Charge(in Rate rate, long now, int cost) =>
         _fullAt = Math.Min(Math.Max(_fullAt, now) + (rate.Each.Ticks * cost), now + (rate.Each.Ticks * rate.Burst * 2));
 
+    /// <summary>How many tokens are there now, and when all of them will be.</summary>
+    public readonly (int Left, TimeSpan FullIn) State(in Rate rate, long now)
+    {
+        var missing = Math.Max(0, _fullAt - now);
+        return ((int)Math.Max(0, rate.Burst - ((missing + rate.Each.Ticks - 1) / rate.Each.Ticks)), TimeSpan.FromTicks(missing));
+    }
+
     /// <summary>Gives tokens back, never above full.</summary>
     public void GiveBack(in Rate rate, int count = 1) => _fullAt -= rate.Each.Ticks * count;
 

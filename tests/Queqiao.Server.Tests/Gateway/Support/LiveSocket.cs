@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Queqiao.Server.Tests.Identity;
 using Queqiao.Server.Tests.Support;
 
 namespace Queqiao.Server.Tests.Gateway.Support;
@@ -85,10 +86,11 @@ internal sealed class LiveSocket : LiveReader, IAsyncDisposable
         var live = new LiveSocket();
         live._socket.Options.AddSubProtocol("queqiao.v1");
         live._socket.Options.KeepAliveInterval = TimeSpan.Zero;
+        live._socket.Options.RemoteCertificateValidationCallback = ApiClient.IsOurs;
         foreach (var (name, value) in headers)
             live._socket.Options.SetRequestHeader(name, value);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await live._socket.ConnectAsync(new UriBuilder(address) { Scheme = "ws", Path = "/gateway" }.Uri, patience.Token);
+        await live._socket.ConnectAsync(new UriBuilder(address) { Scheme = address.Scheme == "https" ? "wss" : "ws", Path = "/gateway" }.Uri, patience.Token);
         live._reading = Task.Run(live.Read);
         return live;
     }

@@ -20,9 +20,11 @@ internal sealed class AgentClient(Uri address, int ws, Guid id, string name, str
 
     public Uri Address => address;
 
-    public string Cookie => "queqiao=" + token;
+    public string Cookie { get; } = CookieOf(address, token);
 
-    public ApiClient Api { get; } = new(address) { Cookie = "queqiao=" + token };
+    public ApiClient Api { get; } = new(address) { Cookie = CookieOf(address, token) };
+
+    private static string CookieOf(Uri address, string token) => (address.Scheme == "https" ? "__Host-queqiao=" : "queqiao=") + token;
 
     /// <summary>The same session at another server.</summary>
     public AgentClient On(Uri other) => new(other, ws, id, name, role, token);

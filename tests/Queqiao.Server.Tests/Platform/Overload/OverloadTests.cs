@@ -3,6 +3,10 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Queqiao.Server.Conversations;
+using Queqiao.Server.Conversations.Log;
+using Queqiao.Server.Conversations.Snoozing;
 using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Identity;
@@ -72,6 +76,29 @@ public sealed class OverloadTests
         await socket.Send(new { op = "send", clientId = "b", text = "two" });
         await socket.Next(frame => frame.IsOp("ack") && frame.Text("clientId") == "b", "taken");
         Assert.Equal(["one", "an agent still writes", "two"], (await visitor.Log()).Where(item => item.Text("kind") == "message").Select(item => item.Text("text")));
+    }
+
+    /// <summary>Whatever is turned away: what is due is done, and work of an agent who is gone goes to others. It is what relieves the rest.</summary>
+    [Theory, OnSqlite, OnPostgres]
+    public async Task What_the_server_does_by_itself_is_never_turned_away(string engine)
+    {
+        await using var site = await Busy(engine);
+        var (sleeper, waiter) = (await site.Visitor(), await site.Visitor());
+        var snoozed = (await sleeper.Say("明天再说")).Text("conversationId");
+        var waiting = (await waiter.Say("有人吗")).Text("conversationId");
+        await site.Owner.Assign(waiting, site.Owner.Id);
+        await waiter.Say("？？");
+        (await site.Owner.Api.Post($"/api/v1/conversations/{snoozed}/status", new { status = "snoozed", until = site.Time.GetUtcNow().AddMinutes(30) })).Expect(HttpStatusCode.OK);
+
+        Press(site, ms: 5_000);
+        Again(await site.Owner.Api.Post($"/api/v1/conversations/{waiting}/messages", new { clientId = "c", text = "not even agents" }));
+        Assert.Equal(1, await site.The<IConversationQueue>().TakeBack(1, site.Owner.Id, CancellationToken.None));
+        var late = new Tests.Support.TestClock();
+        late.Move(site.Time.GetUtcNow().AddHours(1) - late.GetUtcNow());
+        using var waker = new SnoozeWaker(site.Storage, site.The<ConversationLog>(), late, NullLogger<SnoozeWaker>.Instance);
+        Assert.Equal(1, await waker.Turn(CancellationToken.None));
+        foreach (var conversation in new[] { waiting, snoozed })
+            Assert.Equal("queued", (await site.Owner.Row(conversation)).Text("status"));
     }
 
     /// <summary>A new way to ask for a lot must not forget to say so.</summary>

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Queqiao.Simulators.Messengers;
+
+/// <summary>A bot on Telegram with a webhook.</summary>
+public sealed class TelegramSimulator(TimeProvider clock) : Simulator("telegram", clock)
+{
+    private const string Token = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
+    private const string Secret = "simulated-secret-42";
+
+    public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["botToken"] = Token, ["secretToken"] = Secret };
+
+    protected override string NewPersonId(string name) => "5" + Digits(name, 8);
+
+    protected override SimAnswer Denied() => Says(401, "Unauthorized");
+
+    protected override SimAnswer TooMany() => SimAnswer.Json(429, """{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 7","parameters":{"retry_after":7}}""");
+
+    protected override SimAnswer On(SimRequest request)
+    {
+        if (request.Path.StartsWith($"/file/bot{Token}/", StringComparison.Ordinal))
+            return Give(request.Path.Split('/')[^1]);
+        if (!request.Path.StartsWith($"/bot{Token}/", StringComparison.Ordinal))
+            return Denied();
+        var method = request.Path[(Token.Length + 5)..];
+        string? Field(string name) => request.File is null ? request.Json[name]?.ToString() : request.Part(name);
+        switch (method)
+        {
+            case "getMe":
+                return Ok(new JsonObject { ["id"] = 110201543, ["is_bot"] = true, ["first_name"] = "鹊桥优选", ["username"] = "queqiao_bot" });
+            case "setWebhook" or "sendChatAction" or "answerCallbackQuery" or "deleteMessage" or "setMessageReaction":
+                return Ok(true);
+            case "getFile":
+                return Ok(new JsonObject { ["file_id"] = Field("file_id"), ["file_path"] = "photos/" + Field("file_id") });
+            case "getChat":
+                return Find(Field("chat_id") ?? "") is { } known ? Ok(new JsonObject { ["id"] = Number(known.Id), ["type"] = "private", ["first_name"] = known.Name }) : Says(400, "Bad Request: chat not found");
+            case "editMessageText":
+                return Ok(new JsonObject { ["message_id"] = request.Json["message_id"]?.DeepClone() });
+        }
+        if (!method.StartsWith("send", StringComparison.Ordinal))
+            return Says(404, "Not Found");
+        if (Find(Field("chat_id") ?? "") is not { } person)
+            return Says(400, "Bad Request: chat not found");
+        if (person.LastWrote is null || Trouble == Trouble.WindowClosed)
+            return Says(403, "Forbidden: bot can't initiate conversation with a user");
+        var text = Field("text") ?? Field("caption");
+        if (method == "sendMessage" && (text ?? "").Length is 0 or > 4096)
+            return Says(400, text is null ? "Bad Request: message text is empty" : "Bad Request: message is too long");
+        var sent = Take(person, method, text, request.Json);
+        return Ok(new JsonObject { ["message_id"] = Number(sent.Id), ["date"] = Seconds, ["text"] = text, ["chat"] = new JsonObject { ["id"] = Number(person.Id), ["type"] = "private" } });
+    }
+
+    protected override SimHook Text(SimPerson person, string text) => Update(person, new JsonObject { ["text"] = text });
+
+    protected override SimHook Image(SimPerson person, string fileId, string baseUrl) =>
+        Update(person, new JsonObject { ["photo"] = new JsonArray(new JsonObject { ["file_id"] = fileId, ["file_unique_id"] = fileId, ["width"] = 1, ["height"] = 1, ["file_size"] = 5 }) });
+
+    private SimHook Update(SimPerson person, JsonObject message)
+    {
+        message["message_id"] = NextNumber();
+        message["date"] = Seconds;
+        message["from"] = new JsonObject { ["id"] = Number(person.Id), ["is_bot"] = false, ["first_name"] = person.Name, ["language_code"] = "zh" };
+        message["chat"] = new JsonObject { ["id"] = Number(person.Id), ["type"] = "private", ["first_name"] = person.Name };
+        return SimHook.Post(new JsonObject { ["update_id"] = NextNumber(), ["message"] = message }, ("X-Telegram-Bot-Api-Secret-Token", Secret));
+    }
+
+    private static long Number(string id) => long.Parse(id, CultureInfo.InvariantCulture);
+
+    private static SimAnswer Ok(JsonNode? result) => SimAnswer.Json(new JsonObject { ["ok"] = true, ["result"] = result });
+
+    private static SimAnswer Says(int code, string text) => SimAnswer.Json(code, new JsonObject { ["ok"] = false, ["error_code"] = code, ["description"] = text }.ToJsonString(Sign.Plain));
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Queqiao.Simulators.Meta;
+
+/// <summary>A number on WhatsApp's Cloud API.</summary>
+public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp", clock)
+{
+    private const string Phone = "106540352242922";
+    private const int MostText = 4096;
+    private readonly MetaDoor door = new("whatsapp");
+
+    public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(door.Settings) { ["phoneNumberId"] = Phone };
+
+    protected override SimAnswer Denied() => MetaDoor.Says(401, 190, "Error validating access token");
+
+    protected override SimAnswer TooMany() => MetaDoor.Says(429, 130429, "Rate limit hit") with { RetryAfter = 7 };
+
+    protected override string NewPersonId(string name) => "86138" + Digits(name, 8);
+
+    protected override SimAnswer On(SimRequest request)
+    {
+        if (request.Bearer != door.AccessToken)
+            return Denied();
+        var path = MetaDoor.PathOf(request);
+        if (path.StartsWith("media/", StringComparison.Ordinal))
+            return Give(path[6..]);
+        return (request.Method, path) switch
+        {
+            ("GET", Phone) => SimAnswer.Json(new JsonObject { ["id"] = Phone, ["display_phone_number"] = "+86 138 0000 0000", ["verified_name"] = "鹊桥优选" }),
+            ("POST", Phone + "/messages") => Message(request.Json),
+            ("POST", Phone + "/media") => request.File is { } file ? SimAnswer.Json(new JsonObject { ["id"] = Keep(file) }) : MetaDoor.Says(400, 100, "file is missing"),
+            ("GET", _) when path.StartsWith("file", StringComparison.Ordinal) => SimAnswer.Json(new JsonObject { ["id"] = path, ["url"] = $"{request.BaseUrl}/v23.0/media/{path}", ["mime_type"] = "image/png" }),
+            _ => MetaDoor.Says(400, 100, "Unsupported request"),
+        };
+    }
+
+    private SimAnswer Message(JsonObject body)
+    {
+        if ((string?)body["messaging_product"] != "whatsapp")
+            return MetaDoor.Says(400, 100, "(#100) The parameter messaging_product is required.");
+        if ((string?)body["status"] == "read")
+            return SimAnswer.Json(new JsonObject { ["success"] = true });
+        if (Find((string?)body["to"] ?? "") is not { } person)
+            return MetaDoor.Says(400, 131026, "Message undeliverable");
+        if ((string?)body["type"] is not { } type || body[type] is not JsonObject content)
+            return MetaDoor.Says(400, 131008, "Required parameter is missing");
+        if (type != "template" && !IsOpen(person, TimeSpan.FromHours(24)))
+            return MetaDoor.Says(400, 131047, "Re-engagement message");
+        if (type == "text" && ((string?)content["body"] ?? "").Length is 0 or > MostText)
+            return MetaDoor.Says(400, 131009, "Parameter value is not valid");
+        var text = (string?)content["body"] ?? (string?)content["caption"] ?? (string?)(content["body"] as JsonObject)?["text"] ?? (string?)content["name"];
+        var sent = Take(person, type, text, body, "wamid." + NextId());
+        return SimAnswer.Json(new JsonObject
+        {
+            ["messaging_product"] = "whatsapp", ["contacts"] = new JsonArray(new JsonObject { ["input"] = person.Id, ["wa_id"] = person.Id }), ["messages"] = new JsonArray(new JsonObject { ["id"] = sent.Id }),
+        });
+    }
+
+    protected override SimHook Text(SimPerson person, string text) => Incoming(person, "text", new JsonObject { ["body"] = text });
+
+    protected override SimHook Image(SimPerson person, string fileId, string baseUrl) => Incoming(person, "image", new JsonObject { ["id"] = fileId, ["mime_type"] = "image/png", ["sha256"] = "" });
+
+    public override SimHook Receipt(SimMessage message, SimReceipt what)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return Change(new JsonObject
+        {
+            ["statuses"] = new JsonArray(new JsonObject { ["id"] = message.Id, ["status"] = what == SimReceipt.Read ? "read" : "delivered", ["timestamp"] = Seconds.ToString(CultureInfo.InvariantCulture), ["recipient_id"] = message.To.Id }),
+        });
+    }
+
+    public override SimHook Handshake() => door.Handshake();
+
+    public override bool IsProved(SimHook handshake, int status, string body) => status == 200 && body == handshake.Expect;
+
+    private SimHook Incoming(SimPerson person, string type, JsonObject content) => Change(new JsonObject
+    {
+        ["contacts"] = new JsonArray(new JsonObject { ["profile"] = new JsonObject { ["name"] = person.Name }, ["wa_id"] = person.Id }),
+        ["messages"] = new JsonArray(new JsonObject { ["from"] = person.Id, ["id"] = "wamid.in" + NextId(), ["timestamp"] = Seconds.ToString(CultureInfo.InvariantCulture), ["type"] = type, [type] = content }),
+    });
+
+    private SimHook Change(JsonObject value)
+    {
+        value["messaging_product"] = "whatsapp";
+        value["metadata"] = new JsonObject { ["display_phone_number"] = "8613800000000", ["phone_number_id"] = Phone };
+        return door.Deliver(new JsonObject
+        {
+            ["object"] = "whatsapp_business_account", ["entry"] = new JsonArray(new JsonObject { ["id"] = "102290129340398", ["changes"] = new JsonArray(new JsonObject { ["value"] = value, ["field"] = "messages" }) }),
+        });
+    }
+}
+
+/// <summary>What Meta's platforms share, from Meta's side.</summary>
+internal sealed class MetaDoor(string seed)
+{
+    public string AccessToken { get; } = "EAAG" + Sign.Hex(Sign.Sha256(seed + "access"))[..40];
+
+    private readonly string secret = Sign.Hex(Sign.Sha256(seed + "secret"))[..32];
+    private readonly string verify = "verify-" + Sign.Hex(Sign.Sha256(seed + "verify"))[..12];
+
+    public Dictionary<string, string> Settings => new() { ["appSecret"] = secret, ["verifyToken"] = verify, ["accessToken"] = AccessToken };
+
+    public static SimAnswer Says(int status, int code, string message, int? sub = null)
+    {
+        var error = new JsonObject { ["message"] = message, ["type"] = "OAuthException", ["code"] = code, ["fbtrace_id"] = "A1" };
+        if (sub is not null)
+            error["error_subcode"] = sub;
+        return SimAnswer.Json(status, new JsonObject { ["error"] = error }.ToJsonString(Sign.Plain));
+    }
+
+    /// <summary>Behind the version.</summary>
+    public static string PathOf(SimRequest request) => request.Path.TrimStart('/').Split('/', 2) is [['v', ..], var rest] ? rest : "";
+
+    public SimHook Deliver(JsonObject body)
+    {
+        var bytes = Sign.Bytes(body.ToJsonString(Sign.Plain));
+        return SimHook.Post(bytes, ("X-Hub-Signature-256", "sha256=" + Sign.Hex(Sign.Hmac256(secret, bytes))));
+    }
+
+    public SimHook Handshake() => new("GET", $"hub.mode=subscribe&hub.verify_token={verify}&hub.challenge=1158201444", new Dictionary<string, string>(), []) { Expect = "1158201444" };
+}
