@@ -49,8 +49,9 @@ internal static class Masked
         ContactRenamed renamed => renamed with { To = Masks.At(fields.Name, renamed.To, Masks.Name) },
         SubjectChanged subject => subject with { From = Words(fields, subject.From), To = Words(fields, subject.To) },
         FieldsChanged change => change with { Personal = FieldsOf(fields.Fields, change.Personal) },
-        FileArrived { File: { } file } arrived => arrived with { File = Files(fields, [file])?[0] },
-        ChannelNoted noted => noted with { Text = Words(fields, noted.Text) },
+        FileArrived arrived => arrived with { File = arrived.File is { } file ? Files(fields, [file])?[0] : null, Failed = Words(fields, arrived.Failed) },
+        Reacted reacted => reacted with { Emoji = Words(fields, reacted.Emoji) },
+        ChannelNoted noted => noted with { What = Words(fields, noted.What) ?? "", Text = Words(fields, noted.Text), Trigger = Words(fields, noted.Trigger) },
         Rated rated => rated with { Comment = Words(fields, rated.Comment) },
         _ => body, // says nothing of what people wrote or are called: a test looks at each kind
     };

@@ -9,3 +9,5 @@ INSERT INTO channel_state (ws, channel_id, last_in_at, last_out_at, last_refused
 VALUES (1, {id:c50}, 9000, NULL, 9000, 'bad_signature', 3, NULL, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO channel_token (ws, key, channel_id, sealed, expires_at, forgotten, holder, held_until)
 VALUES (1, {id:c52}, {id:c50}, {bytes:sealed}, 9000, false, NULL, 0);
+INSERT INTO channel_reach (ws, channel_id, tag, contact_id, sealed, changed_at)
+VALUES (1, {id:c50}, {id:c53}, {id:05}, {bytes:sealed}, 9000);
