@@ -68,6 +68,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
     builder.Services.AddBot();
+    builder.Services.AddOutsideChannels(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     if (serve.Demo)
         builder.Services.AddDemo();
 
@@ -100,6 +101,7 @@ return await Commands.Run(args, async serve =>
     app.MapAutomation();
     app.MapChannels();
     app.MapBot();
+    app.MapOutsideChannels();
     app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();

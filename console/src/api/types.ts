@@ -46,6 +46,10 @@ export type EventBody =
   | { type: 'merged_into' | 'merged_from'; conversation: string }
   | { type: 'handed_over'; reason: string; summary: string; details?: { slots: { name: string; value: string }[]; tried: { asked: string; did: string; entry: string | null }[] } }
   | { type: 'bot_rated'; of: number; helpful: boolean; reason?: string }
+  | { type: 'delivery'; items: { of: number; state: DeliveryState; code?: string | null; reason?: TwoTexts }[] }
+  | { type: 'file_arrived'; of: number; index: number; file?: Attachment; failed?: string }
+  | { type: 'reacted'; of: number; emoji: string | null; removed: boolean }
+  | { type: 'channel_noted'; what: string; text?: string }
 
 /** What the bot adds to what it says. */
 export interface BotPart { kind: string; brain: string; entry?: string; score?: number; citations: { id: string; title: string; link?: string; quote?: string }[]; buttons: { id: string; text: string }[] }
@@ -69,6 +73,8 @@ export interface MessageCard {
   lines: { text: string; value?: string }[]
 }
 
+/** A text of the platform or of ours, in both languages. */
+export interface TwoTexts { zh?: string | null; en?: string | null }
 export type DeliveryState = 'pending' | 'sent' | 'delivered' | 'read' | 'failed'
 
 export interface ItemBase { id: string; conversationId: string; seq: number; prev: number; at: string; sender: Sender }
@@ -87,7 +93,14 @@ export interface MessageItem extends ItemBase {
   recalledAt?: string
   /** Nothing is left to read: the person was erased, or the stored entry is damaged. */
   unreadable?: 'erased' | 'damaged'
-  delivery?: { state: DeliveryState }
+  /** `reason`: why it failed. */
+  delivery?: { state: DeliveryState; code?: string | null; reason?: TwoTexts }
+  /** Files that still lie with the platform, or that could not be had. */
+  media?: { index: number; kind: AttachmentKind; name?: string; size?: number; state: 'coming' | 'failed' }[]
+  /** What a platform calls a kind of message that is not understood. */
+  unsupported?: string
+  /** Our side said it by another tool. */
+  elsewhere?: boolean
 }
 /** `event` may be of a type that this version does not know: read it with `knownEvent`. */
 export interface EventItem extends ItemBase { kind: 'event'; event: EventBody }

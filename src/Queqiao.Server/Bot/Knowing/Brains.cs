@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Platform.Problems;
 
@@ -27,11 +28,12 @@ internal sealed class Brains : BackgroundService
     private readonly SemaphoreSlim _signal = new(0);
     private readonly IBotKnowledgeSource _source;
     private readonly FlowShelf _flows;
+    private readonly BotBoard _board;
     private readonly ILogger _log;
 
-    public Brains(IBotKnowledgeSource source, FlowShelf flows, ILogger<Brains> log)
+    public Brains(IBotKnowledgeSource source, FlowShelf flows, BotBoard board, ILogger<Brains> log)
     {
-        (_source, _flows, _log) = (source, flows, log);
+        (_source, _flows, _board, _log) = (source, flows, board, log);
         _source.Changed += Due;
         _flows.Changed += Due;
     }
@@ -59,8 +61,26 @@ internal sealed class Brains : BackgroundService
 
     private async Task<Brain> Make(int ws, CancellationToken ct) => Brain.Train(await _source.Read(ws, ct), (await _flows.Of(ws, ct)).Triggers);
 
+    /// <summary>What is learnt before somebody asks: nobody should have to wait for it.</summary>
+    private async Task WarmUp()
+    {
+        foreach (var ws in _board.All.Where(one => one.Bot.IsOn).Select(one => one.Ws).Distinct().ToList())
+        {
+            try
+            {
+                await Of(ws);
+            }
+            catch (Exception trouble)
+            {
+                _log.Fault(LogLevel.Warning, trouble, "The bot could not learn yet; the first question tries again");
+            }
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await Task.Yield(); // the server starts meanwhile
+        await WarmUp();
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -79,7 +79,7 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
         var rest = new List<BadQuestion>();
         foreach (var question in questions)
         {
-            var fits = open.Select(row => (row, Score: Heaps.Alike(question.Text, texts[row.Id].Question))).Where(one => one.Score >= 0.5 && texts[one.row.Id].Language == question.Language).MaxBy(one => one.Score).row;
+            var fits = open.Select(row => (row, Score: Heaps.Alike(question.Text, texts[row.Id].Question))).Where(one => one.Score >= 0.5 && texts[one.row.Id].Language == question.Language).OrderByDescending(one => one.Score).FirstOrDefault().row;
             if (fits is null)
             {
                 rest.Add(question);

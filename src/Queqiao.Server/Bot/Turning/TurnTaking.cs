@@ -6,6 +6,7 @@ using Queqiao.Server.Bot.Model;
 using Queqiao.Server.Bot.Thinking;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Text.HandingOver;
 using Queqiao.Text.Languages;
 
 namespace Queqiao.Server.Bot.Turning;
@@ -15,6 +16,9 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
 {
     /// <summary>Calls of actions in one turn.</summary>
     private const int MostCalls = 8;
+
+    /// <summary>Then the call fails and is tried again; in the end people take over.</summary>
+    private static readonly TimeSpan LongestLearning = TimeSpan.FromSeconds(20);
 
     public async Task Take(BotCall call, CancellationToken ct)
     {
@@ -67,7 +71,7 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
     {
         var memory = BotMemory.Of(hearing.State);
         var said = string.Join('\n', hearing.Said.Select(one => one.Text.Trim()).Where(text => text.Length > 0));
-        return new Situation(bot.OnChannel, await brains.Of(hearing.Call.Ws), await flows.Of(hearing.Call.Ws, ct), memory, said)
+        return new Situation(bot.OnChannel, await BrainFor(hearing.Call.Ws, said, ct), await flows.Of(hearing.Call.Ws, ct), memory, said)
         {
             HasFiles = hearing.Said.Any(one => one.HasFiles),
             Staff = await staff.Of(hearing.Call.Ws, ct),
@@ -75,6 +79,17 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
             IsNew = hearing.IsNew,
             Language = LanguageOf(said, memory.Language),
         };
+    }
+
+    /// <summary>Whoever wants a person, or is angry, does not wait until a brain has learnt what the firm knows.</summary>
+    private async Task<Brain> BrainFor(int ws, string said, CancellationToken ct)
+    {
+        var learning = brains.Of(ws).AsTask();
+        if (learning.IsCompletedSuccessfully)
+            return await learning;
+        if (PersonWish.Standard.IsIn(said) || Anger.IsIn(said))
+            return Brain.Empty; // learning goes on for the next question
+        return await learning.WaitAsync(LongestLearning, clock, ct);
     }
 
     private async Task<Thought> Leave(BotHearing hearing, string reason, CancellationToken ct)
