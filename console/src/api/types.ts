@@ -37,6 +37,7 @@ export type EventBody =
   | { type: 'rating_requested' }
   | { type: 'rated'; score: number; comment?: string }
   | { type: 'merged_into' | 'merged_from'; conversation: string }
+  | { type: 'wrapped_up'; category: Named; result?: string; note?: string }
 
 export type AttachmentKind = 'image' | 'audio' | 'video' | 'file'
 /** A file of a message; where its bytes are is asked when it is shown. */

@@ -109,6 +109,7 @@ internal static class EntryType
     public const string Rated = "rated";
     public const string MergedInto = "merged_into";
     public const string MergedFrom = "merged_from";
+    public const string WrappedUp = "wrapped_up";
 }
 
 /// <summary>Bodies to bytes and back.</summary>
@@ -141,6 +142,7 @@ internal static class EntryBodies
         Rated => EntryType.Rated,
         MergedInto => EntryType.MergedInto,
         MergedFrom => EntryType.MergedFrom,
+        WrappedUp => EntryType.WrappedUp,
         _ => throw new InvalidOperationException($"{body.GetType().Name} has no stored name."),
     };
 
@@ -171,6 +173,7 @@ internal static class EntryBodies
         Rated it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredRated),
         MergedInto it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedInto),
         MergedFrom it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedFrom),
+        WrappedUp it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredWrappedUp),
         _ => throw new InvalidOperationException($"{body.GetType().Name} has no stored form."),
     };
 
@@ -200,6 +203,7 @@ internal static class EntryBodies
         EntryType.Rated => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredRated)),
         EntryType.MergedInto => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedInto)),
         EntryType.MergedFrom => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedFrom)),
+        EntryType.WrappedUp => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredWrappedUp)),
         _ => throw new InvalidOperationException($"The log holds an entry of the unknown type '{type}': it was written by a newer version."),
     };
 
@@ -234,4 +238,5 @@ internal sealed record Stored<T>([property: JsonPropertyName("b")] T Body, [prop
 [JsonSerializable(typeof(Stored<Rated>))]
 [JsonSerializable(typeof(Stored<MergedInto>))]
 [JsonSerializable(typeof(Stored<MergedFrom>))]
+[JsonSerializable(typeof(Stored<WrappedUp>))]
 internal sealed partial class EntryJson : JsonSerializerContext;

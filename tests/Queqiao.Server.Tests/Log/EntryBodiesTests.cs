@@ -37,6 +37,7 @@ public sealed class EntryBodiesTests
         (new ContactErased(), """{"b":{}}"""),
         (new MergedInto(Lin.Id), """{"b":{"conversationId":"01a20244-e800-7397-9c5e-a14d20a2eeb6"}}"""),
         (new MergedFrom(Lin.Id), """{"b":{"conversationId":"01a20244-e800-7397-9c5e-a14d20a2eeb6"}}"""),
+        (new WrappedUp(Guid.Parse("01900000-0000-7000-8000-000000000001"), "A / B", "solved", "Solved", null), """{"b":{"categoryId":"01900000-0000-7000-8000-000000000001","category":"A / B","resultId":"solved","result":"Solved"}}"""),
     ];
 
     [Fact]
@@ -79,7 +80,7 @@ public sealed class EntryBodiesTests
         Assert.Equal(
             [
                 "assigned", "contact_renamed", "edited", "erased", "fields", "mentioned", "mentions_seen", "merged_from", "merged_into", "message", "note", "note_edited", "note_recalled", "priority",
-                "rated", "rating_requested", "read", "recalled", "started", "status", "subject", "tagged", "team", "untagged",
+                "rated", "rating_requested", "read", "recalled", "started", "status", "subject", "tagged", "team", "untagged", "wrapped_up",
             ], Examples.Select(example => EntryBodies.TypeOf(example.Body)).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -49,6 +49,7 @@ internal static class Masked
         ContactRenamed renamed => renamed with { To = Masks.At(fields.Name, renamed.To, Masks.Name) },
         SubjectChanged subject => subject with { From = Words(fields, subject.From), To = Words(fields, subject.To) },
         FieldsChanged change => change with { Personal = FieldsOf(fields.Fields, change.Personal) },
+        WrappedUp said => said with { Note = Words(fields, said.Note) },
         Rated rated => rated with { Comment = Words(fields, rated.Comment) },
         _ => body, // says nothing of what people wrote or are called: a test looks at each kind
     };
