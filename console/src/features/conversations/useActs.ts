@@ -52,8 +52,10 @@ export function useActs() {
     recall: (id: string, seq: number) => act(() => source.recall(id, seq)),
     async resolve(id: string, reason?: string) {
       const done = setStatus(id, 'resolved', reason ? { reason } : undefined)
-      showToast(t('conversations.resolvedToast'), { action: { label: t('ui.undo'), run: () => void done.then(ok => ok && setStatus(id, 'open')) } })
-      await done
+      // A refusal that comes at once (a wrap-up is needed) is no "resolved": what takes longer is shown as done.
+      const soon = await Promise.race([done, new Promise<true>(resolve => setTimeout(() => resolve(true), 400))])
+      if (soon) showToast(t('conversations.resolvedToast'), { action: { label: t('ui.undo'), run: () => void done.then(ok => ok && setStatus(id, 'open')) } })
+      return soon
     },
     async reopen(id: string) {
       const done = setStatus(id, 'open')

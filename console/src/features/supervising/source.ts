@@ -1,7 +1,7 @@
 import type { Http } from '@/api/client'
 import type { Row } from '@/api/types'
 
-export const figures = ['queued', 'unanswered', 'open', 'started', 'resolved', 'rated', 'answered'] as const
+export const figures = ['waiting', 'queued', 'unanswered', 'open', 'started', 'resolved', 'rated', 'answered'] as const
 export type Figure = (typeof figures)[number]
 export interface Board {
   queued: number; unanswered: number; open: number; longestSince: string | null

@@ -14,8 +14,9 @@ namespace Queqiao.Server.Conversations.Supervising;
 /// <summary><c>GET /api/v1/supervise/behind</c>: the conversations that a figure of the board counts, by the same conditions.</summary>
 internal static class BehindFigures
 {
-    public static readonly IReadOnlyList<string> Figures = ["queued", "unanswered", "open", "started", "resolved", "rated", "answered"];
+    public static readonly IReadOnlyList<string> Figures = ["waiting", "queued", "unanswered", "open", "started", "resolved", "rated", "answered"];
 
+    /// <summary>Whoever waits longest comes first, then what is oldest.</summary>
     /// <param name="Figure">One of <see cref="Figures"/>.</param>
     /// <param name="Agent">Only what they hold.</param>
     internal sealed record Query(string? Figure, Guid? Team, Guid? Agent, int? Limit, string? Cursor);
@@ -39,13 +40,13 @@ internal static class BehindFigures
             var parts = cursor.Split('_');
             if (parts.Length != 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var at) || !Guid.TryParseExact(parts[1], "N", out var id))
                 return Refusal.BadRequest("invalid_parameter", "cursor").ToProblem();
-            rows = rows.Where(head => head.CreatedAt > at || (head.CreatedAt == at && head.Id.CompareTo(id) > 0));
+            rows = rows.Where(head => (head.WaitingSince ?? head.CreatedAt) > at || ((head.WaitingSince ?? head.CreatedAt) == at && head.Id.CompareTo(id) > 0));
         }
-        var heads = await seals.Heads(rows.OrderBy(head => head.CreatedAt).ThenBy(head => head.Id).Take(most + 1), ct);
+        var heads = await seals.Heads(rows.OrderBy(head => head.WaitingSince ?? head.CreatedAt).ThenBy(head => head.Id).Take(most + 1), ct);
         var page = new List<(ConversationHead, RowFacts)>();
         foreach (var head in heads.Take(most))
             page.Add((head.For(actor.Rights.Fields), await source.Of(head, ct)));
-        var next = heads.Count > most ? string.Create(CultureInfo.InvariantCulture, $"{heads[most - 1].CreatedAt}_{heads[most - 1].Id:N}") : null;
+        var next = heads.Count > most ? string.Create(CultureInfo.InvariantCulture, $"{heads[most - 1].WaitingSince ?? heads[most - 1].CreatedAt}_{heads[most - 1].Id:N}") : null;
         return JsonAnswer.Object((page, next), static (json, it) =>
         {
             json.WriteStartArray("items");
@@ -59,6 +60,7 @@ internal static class BehindFigures
 
     private static IQueryable<ConversationHead> Of(string figure, QueqiaoDb db, IQueryable<ConversationHead> seen, int ws, long midnight) => figure switch
     {
+        "waiting" => seen.Where(head => head.Status == ConversationStatus.Queued || (head.Status == ConversationStatus.Open && head.WaitingSince != null)),
         "queued" => seen.Where(head => head.Status == ConversationStatus.Queued),
         "unanswered" => seen.Where(head => head.Status == ConversationStatus.Open && head.WaitingSince != null),
         "open" => seen.Where(head => head.Status == ConversationStatus.Open && head.AssigneeId != null),
