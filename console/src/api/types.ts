@@ -46,6 +46,7 @@ export type EventBody =
   | { type: 'merged_into' | 'merged_from'; conversation: string }
   | { type: 'handed_over'; reason: string; summary: string; details?: { slots: { name: string; value: string }[]; tried: { asked: string; did: string; entry: string | null }[] } }
   | { type: 'bot_rated'; of: number; helpful: boolean; reason?: string }
+  | { type: 'wrapped_up'; category: Named; result?: string; note?: string }
   | { type: 'delivery'; items: { of: number; state: DeliveryState; code?: string | null; reason?: TwoTexts }[] }
   | { type: 'file_arrived'; of: number; index: number; file?: Attachment; failed?: string }
   | { type: 'reacted'; of: number; emoji: string | null; removed: boolean }

@@ -140,6 +140,7 @@ internal static class EntryType
     public const string MergedFrom = "merged_from";
     public const string HandedOver = "handed_over";
     public const string BotRated = "bot_rated";
+    public const string WrappedUp = "wrapped_up";
     public const string Delivery = "delivery";
     public const string FileArrived = "file_arrived";
     public const string Reacted = "reacted";
@@ -178,6 +179,7 @@ internal static class EntryBodies
         MergedFrom => EntryType.MergedFrom,
         HandedOver => EntryType.HandedOver,
         BotRated => EntryType.BotRated,
+        WrappedUp => EntryType.WrappedUp,
         DeliveryChanged => EntryType.Delivery,
         FileArrived => EntryType.FileArrived,
         Reacted => EntryType.Reacted,
@@ -214,6 +216,7 @@ internal static class EntryBodies
         MergedFrom it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedFrom),
         HandedOver it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredHandedOver),
         BotRated it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredBotRated),
+        WrappedUp it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredWrappedUp),
         DeliveryChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredDeliveryChanged),
         FileArrived it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredFileArrived),
         Reacted it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredReacted),
@@ -249,6 +252,7 @@ internal static class EntryBodies
         EntryType.MergedFrom => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedFrom)),
         EntryType.HandedOver => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredHandedOver)),
         EntryType.BotRated => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredBotRated)),
+        EntryType.WrappedUp => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredWrappedUp)),
         EntryType.Delivery => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredDeliveryChanged)),
         EntryType.FileArrived => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredFileArrived)),
         EntryType.Reacted => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredReacted)),
@@ -289,6 +293,7 @@ internal sealed record Stored<T>([property: JsonPropertyName("b")] T Body, [prop
 [JsonSerializable(typeof(Stored<MergedFrom>))]
 [JsonSerializable(typeof(Stored<HandedOver>))]
 [JsonSerializable(typeof(Stored<BotRated>))]
+[JsonSerializable(typeof(Stored<WrappedUp>))]
 [JsonSerializable(typeof(Stored<DeliveryChanged>))]
 [JsonSerializable(typeof(Stored<FileArrived>))]
 [JsonSerializable(typeof(Stored<Reacted>))]
