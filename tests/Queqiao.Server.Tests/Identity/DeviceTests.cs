@@ -126,7 +126,7 @@ public sealed class DeviceTests
         host.Clock.Move(TimeSpan.FromSeconds(6));
         Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.OK, HttpStatusCode.OK], await Task.WhenAll(browsers.Select(async browser => (await browser.Get("/api/v1/session")).Status)));
         Assert.Equal(HttpStatusCode.Unauthorized, (await owner.Get("/api/v1/session")).Status);
-        host.Clock.Move(TimeSpan.FromMinutes(9));
+        host.Clock.Move(TimeSpan.FromMinutes(8));
         Assert.Equal(HttpStatusCode.OK, (await browsers[1].Get("/api/v1/session")).Status);
         await Until.True(async () =>
         {
