@@ -14,6 +14,9 @@ public sealed class MailMessage
 
     public MailAddress? From { get; private init; }
 
+    /// <summary>How many people it says that it is from; it should be one.</summary>
+    public int Froms { get; private init; }
+
     public IReadOnlyList<MailAddress> To { get; private init; } = [];
 
     public IReadOnlyList<MailAddress> Cc { get; private init; } = [];
@@ -59,9 +62,11 @@ public sealed class MailMessage
         var charset = root.All().Select(part => part.Charset).FirstOrDefault(one => one is not null && Charsets.Find(one) is not null);
         var sorted = new PartSorter();
         sorted.Sort(root);
+        var from = MailAddresses.Parse(header.Raw("From"), charset);
         return new MailMessage(root)
         {
-            From = MailAddresses.Parse(header.Raw("From"), charset) is [var from, ..] ? from : null,
+            From = from.Count > 0 ? from[0] : null,
+            Froms = from.Count,
             To = MailAddresses.Parse(header.Raw("To"), charset),
             Cc = MailAddresses.Parse(header.Raw("Cc"), charset),
             ReplyTo = MailAddresses.Parse(header.Raw("Reply-To"), charset),

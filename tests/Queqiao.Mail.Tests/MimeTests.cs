@@ -227,4 +227,21 @@ public sealed class MimeTests
         Date = new DateTimeOffset(2026, 11, 25, 10, 0, 0, TimeSpan.Zero),
         Headers = [("Auto-Submitted", "auto-replied")],
     };
+
+    [Theory]
+    [InlineData("application/ms-tnef; name=winmail.dat", "winmail.dat", "winmail.dat")]
+    [InlineData("application/vnd.ms-tnef", null, "winmail.dat")]
+    [InlineData("text/calendar; method=REQUEST; charset=utf-8", null, "invite.ics")]
+    [InlineData("message/rfc822", null, "mail.eml")]
+    [InlineData("image/png", null, "file.png")]
+    [InlineData("application/x-unheard-of", null, "file.bin")]
+    public void What_is_no_text_is_kept_as_a_file_with_a_name(string type, string? given, string name)
+    {
+        var mail = Mail($"Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\nCome!\n--b\nContent-Type: {type}\n\nBEGIN:VCALENDAR\n--b--\n");
+        Assert.Equal("Come!", mail.Text);
+        var file = mail.Attachments.Single();
+        Assert.Equal(given, file.FileName);
+        Assert.Equal(name, file.NameOrKind);
+        Assert.StartsWith("BEGIN:VCALENDAR", Encoding.ASCII.GetString(file.Content()), StringComparison.Ordinal);
+    }
 }

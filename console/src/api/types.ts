@@ -42,6 +42,21 @@ export type AttachmentKind = 'image' | 'audio' | 'video' | 'file'
 /** A file of a message; where its bytes are is asked when it is shown. */
 export interface Attachment { id: string; kind: AttachmentKind; name: string; contentType: string; size: number; width?: number; height?: number; duration?: number }
 
+/** An article or order of the firm inside a message; the message's text says the same. */
+export interface MessageCard {
+  kind: 'product' | 'order'
+  id: string
+  title: string
+  subtitle?: string
+  /** In minor units. */
+  amount?: number
+  currency?: string
+  status?: string
+  url?: string
+  image?: string
+  lines: { text: string; value?: string }[]
+}
+
 export type DeliveryState = 'pending' | 'sent' | 'delivered' | 'read' | 'failed'
 
 export interface ItemBase { id: string; conversationId: string; seq: number; prev: number; at: string; sender: Sender }
@@ -51,6 +66,7 @@ export interface MessageItem extends ItemBase {
   direction?: 'in' | 'out'
   text: string
   attachments?: Attachment[]
+  card?: MessageCard
   replyTo?: number
   /** Changes up to this seq are in it. */
   revisedSeq?: number

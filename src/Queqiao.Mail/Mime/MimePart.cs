@@ -32,6 +32,20 @@ public sealed class MimePart
     /// <summary>The name that the sender gave, of any language; may be hostile as a path. Null: none.</summary>
     public string? FileName => Nonempty(_disposition["filename"]) ?? Nonempty(_type["name"]);
 
+    /// <summary>The sender's name for it, or one by what it is: <c>invite.ics</c>, <c>winmail.dat</c>, <c>file.png</c>.</summary>
+    public string NameOrKind => FileName ?? MediaType switch
+    {
+        "text/calendar" => "invite.ics",
+        "application/ms-tnef" or "application/vnd.ms-tnef" => "winmail.dat",
+        "message/rfc822" or "message/global" => "mail.eml",
+        "image/jpeg" => "file.jpg",
+        "image/png" or "image/gif" or "image/webp" or "image/bmp" or "image/tiff" => "file." + MediaType[6..],
+        "application/pdf" => "file.pdf",
+        "text/html" => "file.html",
+        "text/plain" => "file.txt",
+        _ => "file.bin",
+    };
+
     /// <summary><c>attachment</c>, <c>inline</c> or empty.</summary>
     public string Disposition => _disposition.Value;
 

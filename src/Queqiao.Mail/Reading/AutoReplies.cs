@@ -39,6 +39,9 @@ public static class AutoReplies
             && !NoReply.Contains(from.Address.Split('@')[0].Split('+')[0], StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>Servers that it came through. Far more than usual: it goes in circles.</summary>
+    public static int Hops(MailMessage mail) => mail.Root.Header.All("Received").Count();
+
     private static string? Precedence(MailMessage mail) => mail.Root.Header.Raw("Precedence")?.Trim().ToLowerInvariant();
 
     private static bool Suppressed(string? value) => value is not null

@@ -17,6 +17,7 @@ internal static class ContactsModule
         services.AddSingleton<ContactEdits>();
         services.AddJob<EndBlock>();
         services.AddSingleton<ContactReader>();
+        services.AddSingleton<IContactSight, ContactSight>();
         services.AddSingleton<IContactSearch, ContactSearch>();
         services.AddJob<RewordContacts>();
         services.AddRecurringJob(RewordContacts.Name, RewordContacts.Name, "every 1m");

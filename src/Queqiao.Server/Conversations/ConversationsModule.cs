@@ -13,6 +13,7 @@ using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Naming;
+using Queqiao.Server.Conversations.Scheduling;
 using Queqiao.Server.Conversations.Search;
 using Queqiao.Server.Conversations.Queueing;
 using Queqiao.Server.Conversations.Relaying;
@@ -96,6 +97,8 @@ internal static class ConversationsModule
         services.AddSingleton<BulkSelecting>();
         services.AddSingleton<BulkActs>();
         services.AddSingleton<BulkWriter>();
+        services.AddSingleton<Schedule>();
+        services.AddJob<SendScheduled>();
         services.AddJob<NameConversations>();
         services.AddJob<BulkJob>();
         services.AddJob<BulkUndo>();

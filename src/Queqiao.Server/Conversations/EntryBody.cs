@@ -22,6 +22,9 @@ internal sealed record MessagePosted(string Direction, string Text, string Clien
     /// <summary>Files that were sent with it; null when there are none.</summary>
     public IReadOnlyList<SentFile>? Attachments { get; init; }
 
+    /// <summary>An article or order that it shows; the text says the same in words.</summary>
+    public MessageCard? Card { get; init; }
+
     /// <summary>What became of it since, as readers fold it in; never stored.</summary>
     [JsonIgnore]
     public Revision? Revision { get; init; }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using Queqiao.Server.CustomerData;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Web;
 
@@ -12,6 +13,7 @@ internal static class DemoModule
     public static IServiceCollection AddDemo(this IServiceCollection services)
     {
         services.AddSingleton<DemoSeeder>();
+        services.AddSingleton<DemoKnowledge>();
         services.AddSingleton<DemoState>();
         services.AddHostedService<DemoWelcome>();
         return services;
@@ -24,8 +26,12 @@ internal static class DemoModule
     }
 
     /// <summary>After the storage has been started, before the server listens.</summary>
-    public static async Task SeedDemo(this WebApplication app) =>
+    public static async Task SeedDemo(this WebApplication app)
+    {
         app.Services.GetRequiredService<DemoState>().Access = await app.Services.GetRequiredService<DemoSeeder>().Run(CancellationToken.None);
+        await app.Services.GetRequiredService<DemoKnowledge>().Run(DemoSeeder.Ws, CancellationToken.None);
+        await app.Services.GetRequiredService<ICustomerData>().ConnectDemo(DemoSeeder.Ws, CancellationToken.None);
+    }
 }
 
 /// <summary>What the seeding gave.</summary>

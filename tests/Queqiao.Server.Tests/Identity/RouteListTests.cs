@@ -61,6 +61,7 @@ public sealed class RouteListTests
         ["POST /widget/v1/events"] = "checks the visitor's token",
         ["GET /widget/v1/consents"] = "checks the visitor's token",
         ["POST /widget/v1/consents"] = "checks the visitor's token",
+        ["POST /widget/v1/context"] = "checks the visitor's token",
         ["GET /widget/v1/transcript"] = "checks the visitor's token",
         ["GET /widget/v1/unread"] = "checks the visitor's token",
         ["POST /widget/v1/files"] = "checks the visitor's token",

@@ -75,13 +75,15 @@ public sealed class SchemaTests
             // one line a migration
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "node", "schema_migration", "session", "slot", "workspace"),
             .. Strict("canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease"), "without rowid agent_presence", "without rowid presence_change", "without rowid agent_lease",
+            .. Strict("customer_data_setting", "customer_data_copy", "visitor_context", "visited_page"),
+            .. Strict("knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge"),
             .. Strict("conversation_mark"), "without rowid conversation_mark",
             .. Strict("role", "agent_role", "access_state", "access_use"), "without rowid agent_role", "without rowid access_use",
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
             .. Strict("sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member"),
             .. Strict("known_device", "sign_in_lock", "notice", "invariant_check"),
             .. Strict("search_text", "search_state"), "table search_text", "table search_word",
-            .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key"),
+            .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key"),
             .. Strict("file"),
             .. Strict("user_key", "consent_notice", "consent"),
             .. Strict("contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word"),
@@ -114,7 +116,8 @@ public sealed class SchemaTests
         string[] people =
         [
             "agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "session", "workspace",
-            "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
+            "custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key",
+            "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge",
             "file",
             "user_key", "consent_notice", "consent",
             "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word",
@@ -128,6 +131,7 @@ public sealed class SchemaTests
             "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
             "role", "agent_role", "access_state", "access_use",
             "conversation_mark",
+            "customer_data_setting", "customer_data_copy", "visitor_context", "visited_page",
         ];
         var name = store.Database.Name;
         string[] expected =
@@ -151,14 +155,16 @@ public sealed class SchemaTests
             "trigger audit_link audit_link_is_append_only", "trigger audit_link audit_link_expires",
             .. Granted(["agent", "channel", "contact", "conversation", "custom_field", "tag", "conversation_setting"], "INSERT SELECT UPDATE"),
             .. Granted(["contact_identity", "listener_cursor", "listener_hold", "listener_parked", "node", "session"], "DELETE INSERT SELECT UPDATE"),
-            .. Granted(["saved_view", "draft", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["saved_view", "draft", "scheduled_message", "idempotency_key"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["conversation_mark"], "DELETE INSERT SELECT"), "function conversation_marks", "function conversation_marks_of",
             "trigger conversation conversation_marks_new", "trigger conversation conversation_marks_changed",
+            .. Granted(["customer_data_setting"], "INSERT SELECT UPDATE"), .. Granted(["customer_data_copy", "visitor_context", "visited_page"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["routing_setting", "agent_presence"], "INSERT SELECT UPDATE"), .. Granted(["presence_change"], "INSERT SELECT"),
             .. Granted(["agent_lease", "canned_reply"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["role", "agent_role", "access_use"], "DELETE INSERT SELECT UPDATE"), .. Granted(["access_state"], "INSERT SELECT UPDATE"),
             .. Granted(["team", "invitation", "password_reset", "api_token"], "INSERT SELECT UPDATE"),
+            .. Granted(["knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["file"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["job", "job_lane", "job_schedule", "bulk_change", "bulk_item"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),

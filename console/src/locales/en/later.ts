@@ -2,6 +2,7 @@
 import bulk from './bulk.json'
 import background from './background.json'
 import contacts from './contacts.json'
+import customerData from './customerData.json'
 import erasing from './erasing.json'
 import imports from './imports.json'
 import replies from './replies.json'
@@ -25,4 +26,4 @@ import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }
+export default { background, bulk, contacts, customerData, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }

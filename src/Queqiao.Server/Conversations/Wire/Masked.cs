@@ -41,7 +41,7 @@ internal static class Masked
 
     private static EntryBody Of(EntryBody body, FieldPolicy fields) => body switch
     {
-        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments) },
+        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments), Card = fields.Messages == FieldLevel.Hidden ? null : message.Card },
         NotePosted note => note with { Text = Words(fields, note.Text) ?? "", Attachments = Files(fields, note.Attachments) },
         MessageEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
         NoteEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
