@@ -74,6 +74,8 @@ internal static class ConversationsModule
         services.AddSingleton<SendingFiles>();
         services.AddSingleton<CustomerServices>();
         services.AddSingleton<ICustomerConversations, CustomerConversations>();
+        services.AddSingleton<Outside.ProviderIds>();
+        services.AddSingleton<IOutsideConversations, Outside.OutsideConversations>();
         services.AddSingleton<ListFrames>();
         services.AddSingleton<ListBoard>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<ListBoard>());
@@ -100,6 +102,9 @@ internal static class ConversationsModule
         services.AddSingleton<Schedule>();
         services.AddJob<SendScheduled>();
         services.AddJob<NameConversations>();
+        services.AddJob<Joining.JoinConversations>();
+        services.AddSingleton<ILogListener, Joining.BringCodes>();
+        services.AddSingleton<ILogListener, Joining.NoticeReturns>();
         services.AddJob<BulkJob>();
         services.AddJob<BulkUndo>();
         services.AddJob<ForgetBulk>();
