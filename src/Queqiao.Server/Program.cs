@@ -10,6 +10,7 @@ using Queqiao.Server.CustomerData;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
+using Queqiao.Server.Knowledge;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Files;
@@ -59,11 +60,13 @@ return await Commands.Run(args, async serve =>
     builder.AddAuditSealing();
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
+    builder.Services.AddKnowledge();
     builder.Services.AddConversations();
     builder.Services.AddCustomerData();
     builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
+    builder.Services.AddOutsideChannels(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     if (serve.Demo)
         builder.Services.AddDemo();
 
@@ -89,11 +92,13 @@ return await Commands.Run(args, async serve =>
     app.MapCustomFields();
     app.MapErasures();
     app.MapContacts();
+    app.MapKnowledge();
     app.MapConversations();
     app.MapCustomerData();
     app.MapAgentRouting();
     app.MapAutomation();
     app.MapChannels();
+    app.MapOutsideChannels();
     app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();

@@ -1,11 +1,18 @@
 // The contract of docs/gateway.md and the REST API, as the console reads it.
 
-export type BuiltInView = 'mine' | 'unassigned' | 'mentions' | 'snoozed' | 'all' | 'resolved'
+export type BuiltInView = 'mine' | 'unassigned' | 'team' | 'mentions' | 'snoozed' | 'all' | 'resolved'
 /** A view that is always there, or the id of a saved one. */
 export type View = BuiltInView | (string & {})
-export const views: readonly BuiltInView[] = ['mine', 'unassigned', 'mentions', 'snoozed', 'all', 'resolved']
+export const views: readonly BuiltInView[] = ['mine', 'unassigned', 'team', 'mentions', 'snoozed', 'all', 'resolved']
 export const isBuiltIn = (view: View): view is BuiltInView => (views as readonly string[]).includes(view)
-export type Sort = 'recent' | 'waiting'
+export type Order = 'recent' | 'waiting' | 'created'
+export const orders: readonly Order[] = ['waiting', 'recent', 'created']
+export type Group = 'priority' | 'status' | 'assignee' | 'team' | 'channel'
+export const groups: readonly Group[] = ['priority', 'status', 'assignee', 'team', 'channel']
+/** How a list stands: an order, perhaps within groups (`waiting/priority`). */
+export type Sort = Order | `${Order}/${Group}`
+export const sortOf = (order: Order, group: Group | ''): Sort => (group ? `${order}/${group}` : order)
+export const partsOf = (sort: Sort) => sort.split('/') as [Order, Group?]
 export type Status = 'bot' | 'queued' | 'open' | 'pending' | 'snoozed' | 'resolved'
 /** A built-in role's name or the id of one of the workspace. */
 export type Role = string
@@ -37,6 +44,11 @@ export type EventBody =
   | { type: 'rating_requested' }
   | { type: 'rated'; score: number; comment?: string }
   | { type: 'merged_into' | 'merged_from'; conversation: string }
+  | { type: 'wrapped_up'; category: Named; result?: string; note?: string }
+  | { type: 'delivery'; items: { of: number; state: DeliveryState; code?: string | null; reason?: TwoTexts }[] }
+  | { type: 'file_arrived'; of: number; index: number; file?: Attachment; failed?: string }
+  | { type: 'reacted'; of: number; emoji: string | null; removed: boolean }
+  | { type: 'channel_noted'; what: string; text?: string }
 
 export type AttachmentKind = 'image' | 'audio' | 'video' | 'file'
 /** A file of a message; where its bytes are is asked when it is shown. */
@@ -57,6 +69,8 @@ export interface MessageCard {
   lines: { text: string; value?: string }[]
 }
 
+/** A text of the platform or of ours, in both languages. */
+export interface TwoTexts { zh?: string | null; en?: string | null }
 export type DeliveryState = 'pending' | 'sent' | 'delivered' | 'read' | 'failed'
 
 export interface ItemBase { id: string; conversationId: string; seq: number; prev: number; at: string; sender: Sender }
@@ -74,7 +88,14 @@ export interface MessageItem extends ItemBase {
   recalledAt?: string
   /** Nothing is left to read: the person was erased, or the stored entry is damaged. */
   unreadable?: 'erased' | 'damaged'
-  delivery?: { state: DeliveryState }
+  /** `reason`: why it failed. */
+  delivery?: { state: DeliveryState; code?: string | null; reason?: TwoTexts }
+  /** Files that still lie with the platform, or that could not be had. */
+  media?: { index: number; kind: AttachmentKind; name?: string; size?: number; state: 'coming' | 'failed' }[]
+  /** What a platform calls a kind of message that is not understood. */
+  unsupported?: string
+  /** Our side said it by another tool. */
+  elsewhere?: boolean
 }
 /** `event` may be of a type that this version does not know: read it with `knownEvent`. */
 export interface EventItem extends ItemBase { kind: 'event'; event: EventBody }

@@ -12,6 +12,7 @@ using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Naming;
+using Queqiao.Server.Conversations.Scheduling;
 using Queqiao.Server.Conversations.Search;
 using Queqiao.Server.Conversations.Queueing;
 using Queqiao.Server.Conversations.Relaying;
@@ -19,6 +20,7 @@ using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Snoozing;
 using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Conversations.WrappingUp;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
@@ -72,6 +74,8 @@ internal static class ConversationsModule
         services.AddSingleton<SendingFiles>();
         services.AddSingleton<CustomerServices>();
         services.AddSingleton<ICustomerConversations, CustomerConversations>();
+        services.AddSingleton<Outside.ProviderIds>();
+        services.AddSingleton<IOutsideConversations, Outside.OutsideConversations>();
         services.AddSingleton<ListFrames>();
         services.AddSingleton<ListBoard>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<ListBoard>());
@@ -92,10 +96,18 @@ internal static class ConversationsModule
         services.AddGauge("queqiao.listener.lag", "{entry}", "Entries that a listener had still to digest when it last looked.",
             all => all.GetRequiredService<Listeners>().Lag.Select(one => one.Value.Labelled("listener", one.Key)));
         services.AddSingleton<ILogListener, TouchContacts>();
+        services.AddSingleton<WrapUpBoard>();
+        services.AddSingleton<WrapUpReader>();
+        services.AddSingleton<ILogListener, CountWrapUps>();
         services.AddSingleton<BulkSelecting>();
         services.AddSingleton<BulkActs>();
         services.AddSingleton<BulkWriter>();
+        services.AddSingleton<Schedule>();
+        services.AddJob<SendScheduled>();
         services.AddJob<NameConversations>();
+        services.AddJob<Joining.JoinConversations>();
+        services.AddSingleton<ILogListener, Joining.BringCodes>();
+        services.AddSingleton<ILogListener, Joining.NoticeReturns>();
         services.AddJob<BulkJob>();
         services.AddJob<BulkUndo>();
         services.AddJob<ForgetBulk>();
@@ -114,6 +126,9 @@ internal static class ConversationsModule
         SearchEndpoints.Map(app);
         TagEndpoints.Map(app);
         ViewEndpoints.Map(app);
+        WrapUpEndpoints.Map(app);
+        WrapUpReport.Map(app);
+        Supervising.LiveBoard.Map(app);
         Sight.PreviewSight.Map(app);
         var settings = app.MapGroup("/api/v1/settings/conversations").WithTags("Settings");
         settings.MapGet("", ChangeSettings.Show).Needs(Permissions.ReadConversations).TakesQuery()

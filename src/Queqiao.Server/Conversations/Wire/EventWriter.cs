@@ -29,6 +29,9 @@ internal static class EventWriter
             case InternalEntry colleagues:
                 WriteInternal(json, colleagues);
                 break;
+            case DeliveryChanged or FileArrived or Reacted:
+                DeliveryWriter.WriteEvent(json, entry.Body, audience);
+                break;
             default:
                 WriteWord(json, entry.Body);
                 break;
@@ -114,11 +117,28 @@ internal static class EventWriter
             case MergedFrom other:
                 json.WriteString("conversation", other.ConversationId);
                 break;
+            case WrappedUp said:
+                WriteWrapUp(json, said);
+                break;
+            case ChannelNoted noted:
+                json.WriteString("what", noted.What);
+                if (noted.Text is not null)
+                    json.WriteString("text", noted.Text);
+                break;
             case MentionsSeen or ContactErased:
                 break;
             default:
                 throw new InvalidOperationException($"{body.GetType().Name} has no form on the wire.");
         }
+    }
+
+    private static void WriteWrapUp(Utf8JsonWriter json, WrappedUp said)
+    {
+        WriteNamed(json, "category", said.CategoryId, said.Category);
+        if (said.Result is not null)
+            json.WriteString("result", said.Result);
+        if (said.Note is not null)
+            json.WriteString("note", said.Note);
     }
 
     private static void WriteFields(Utf8JsonWriter json, FieldsChanged fields)
