@@ -20,12 +20,13 @@ internal sealed record Heap(IReadOnlyList<BadQuestion> Questions, SuggestionText
 internal static class Heaps
 {
     /// <summary>From here on a heap is another way to ask for an entry that exists.</summary>
-    private const double Near = 0.18;
+    private const double Near = 0.2;
 
     /// <summary>Of the candidates' shares, what the best one must have.</summary>
     private const double Clear = 0.4;
 
     private const int MostExamples = 8;
+    private const int FewQuestions = 12;
 
     /// <summary>The question without what identifies a person; null: there is nothing to learn from it.</summary>
     public static string? Clean(string text)
@@ -50,8 +51,8 @@ internal static class Heaps
 
     private static IEnumerable<IReadOnlyList<BadQuestion>> Grouped(List<BadQuestion> all, List<string> texts)
     {
-        if (all.Count < 3)
-            return all.GroupBy(question => TextFolding.Fold(question.Text)).Select(group => (IReadOnlyList<BadQuestion>)[.. group]);
+        if (all.Count < FewQuestions)
+            return Split(all); // too few to learn from what they share
         var heaps = QuestionClusters.Of(texts, Math.Max(2, (int)Math.Ceiling(Math.Sqrt(all.Count) * 1.5)));
         return all.Select((question, i) => (question, Heap: heaps[i])).GroupBy(one => one.Heap, one => one.question).SelectMany(group => Split([.. group]));
     }
