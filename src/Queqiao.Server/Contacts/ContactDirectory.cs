@@ -41,7 +41,7 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         var isNew = id is null;
         id ??= Add(unit, arrival.ChannelId, arrival.Identity, arrival.Name, unit.Ids.Now());
         await unit.Db.SaveChangesAsync(ct);
-        if (!isNew && arrival.Name is { } name)
+        if (!isNew && arrival.Name is { } name && !(arrival.OnlyIfNameless && await IsNamed(unit, id.Value, ct)))
             await edits.Rename(unit, id.Value, name, ct);
         foreach (var claimed in arrival.Identities)
             await edits.AddIdentifier(unit, id.Value, new NewIdentifier(claimed.Kind, claimed.Value, Verified: true, "site", arrival.ChannelId), ct);
@@ -52,6 +52,12 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         await unit.Db.SaveChangesAsync(ct);
         return id.Value;
     }
+
+    public async Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct) =>
+        await unit.Db.Visible(Scope<ContactIdentity>.Workspace(ws)).Where(row => row.ChannelId == channelId && tags.Contains(row.Tag)).ToDictionaryAsync(row => row.Tag, row => row.ContactId, ct);
+
+    private static Task<bool> IsNamed(WriteUnit unit, Guid id, CancellationToken ct) =>
+        unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).AnyAsync(contact => contact.Id == id && contact.SealedName != null, ct);
 
     public async Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct)
     {

@@ -16,6 +16,9 @@ internal interface IContacts
     /// <summary>Stores what a channel has learned about somebody who writes; makes the contact when there is none. Saves. The same again changes nothing.</summary>
     Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct);
 
+    /// <summary>Who is behind these tags of a channel (<c>contact_identity</c>).</summary>
+    Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct);
+
     /// <summary>What somebody is called, and every contact that is the same person; null: they are not there, or were erased.</summary>
     Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct);
 }

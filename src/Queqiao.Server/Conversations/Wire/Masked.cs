@@ -41,7 +41,7 @@ internal static class Masked
 
     private static EntryBody Of(EntryBody body, FieldPolicy fields) => body switch
     {
-        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments) },
+        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments), Media = Coming(fields, message.Media), Template = fields.Messages == FieldLevel.Clear ? message.Template : null },
         NotePosted note => note with { Text = Words(fields, note.Text) ?? "", Attachments = Files(fields, note.Attachments) },
         MessageEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
         NoteEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
@@ -49,6 +49,8 @@ internal static class Masked
         ContactRenamed renamed => renamed with { To = Masks.At(fields.Name, renamed.To, Masks.Name) },
         SubjectChanged subject => subject with { From = Words(fields, subject.From), To = Words(fields, subject.To) },
         FieldsChanged change => change with { Personal = FieldsOf(fields.Fields, change.Personal) },
+        FileArrived { File: { } file } arrived => arrived with { File = Files(fields, [file])?[0] },
+        ChannelNoted noted => noted with { Text = Words(fields, noted.Text) },
         Rated rated => rated with { Comment = Words(fields, rated.Comment) },
         _ => body, // says nothing of what people wrote or are called: a test looks at each kind
     };
@@ -61,6 +63,13 @@ internal static class Masked
         FieldLevel.Clear => files,
         FieldLevel.Hidden => null,
         _ => files?.Select(file => file with { Name = Masks.Text(file.Name) }).ToList(),
+    };
+
+    private static IReadOnlyList<IncomingMedia>? Coming(FieldPolicy fields, IReadOnlyList<IncomingMedia>? media) => fields.Messages switch
+    {
+        FieldLevel.Clear => media,
+        FieldLevel.Hidden => null,
+        _ => media?.Select(one => one with { Name = one.Name is null ? null : Masks.Text(one.Name) }).ToList(),
     };
 
     /// <summary>Custom fields about people, as JSON by key.</summary>
