@@ -11,6 +11,7 @@ using Queqiao.Server.CustomerData;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
+using Queqiao.Server.Knowledge;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Files;
@@ -60,6 +61,7 @@ return await Commands.Run(args, async serve =>
     builder.AddAuditSealing();
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
+    builder.Services.AddKnowledge();
     builder.Services.AddConversations();
     builder.Services.AddCustomerData();
     builder.Services.AddAgentRouting();
@@ -92,6 +94,7 @@ return await Commands.Run(args, async serve =>
     app.MapCustomFields();
     app.MapErasures();
     app.MapContacts();
+    app.MapKnowledge();
     app.MapConversations();
     app.MapCustomerData();
     app.MapAgentRouting();

@@ -1,11 +1,18 @@
 // The contract of docs/gateway.md and the REST API, as the console reads it.
 
-export type BuiltInView = 'mine' | 'unassigned' | 'mentions' | 'snoozed' | 'all' | 'resolved'
+export type BuiltInView = 'mine' | 'unassigned' | 'team' | 'mentions' | 'snoozed' | 'all' | 'resolved'
 /** A view that is always there, or the id of a saved one. */
 export type View = BuiltInView | (string & {})
-export const views: readonly BuiltInView[] = ['mine', 'unassigned', 'mentions', 'snoozed', 'all', 'resolved']
+export const views: readonly BuiltInView[] = ['mine', 'unassigned', 'team', 'mentions', 'snoozed', 'all', 'resolved']
 export const isBuiltIn = (view: View): view is BuiltInView => (views as readonly string[]).includes(view)
-export type Sort = 'recent' | 'waiting'
+export type Order = 'recent' | 'waiting' | 'created'
+export const orders: readonly Order[] = ['waiting', 'recent', 'created']
+export type Group = 'priority' | 'status' | 'assignee' | 'team' | 'channel'
+export const groups: readonly Group[] = ['priority', 'status', 'assignee', 'team', 'channel']
+/** How a list stands: an order, perhaps within groups (`waiting/priority`). */
+export type Sort = Order | `${Order}/${Group}`
+export const sortOf = (order: Order, group: Group | ''): Sort => (group ? `${order}/${group}` : order)
+export const partsOf = (sort: Sort) => sort.split('/') as [Order, Group?]
 export type Status = 'bot' | 'queued' | 'open' | 'pending' | 'snoozed' | 'resolved'
 /** A built-in role's name or the id of one of the workspace. */
 export type Role = string
@@ -42,6 +49,21 @@ export type AttachmentKind = 'image' | 'audio' | 'video' | 'file'
 /** A file of a message; where its bytes are is asked when it is shown. */
 export interface Attachment { id: string; kind: AttachmentKind; name: string; contentType: string; size: number; width?: number; height?: number; duration?: number }
 
+/** An article or order of the firm inside a message; the message's text says the same. */
+export interface MessageCard {
+  kind: 'product' | 'order'
+  id: string
+  title: string
+  subtitle?: string
+  /** In minor units. */
+  amount?: number
+  currency?: string
+  status?: string
+  url?: string
+  image?: string
+  lines: { text: string; value?: string }[]
+}
+
 export type DeliveryState = 'pending' | 'sent' | 'delivered' | 'read' | 'failed'
 
 export interface ItemBase { id: string; conversationId: string; seq: number; prev: number; at: string; sender: Sender }
@@ -51,6 +73,7 @@ export interface MessageItem extends ItemBase {
   direction?: 'in' | 'out'
   text: string
   attachments?: Attachment[]
+  card?: MessageCard
   replyTo?: number
   /** Changes up to this seq are in it. */
   revisedSeq?: number

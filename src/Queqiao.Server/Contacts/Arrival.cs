@@ -11,7 +11,10 @@ internal sealed record Arrival(Guid ChannelId, string Identity)
     /// <summary>The name is a platform's: good for who has none, and no reason to change what colleagues wrote.</summary>
     public bool OnlyIfNameless { get; init; }
 
-    /// <summary>Signed by the site; nothing that a visitor typed.</summary>
+    /// <summary>Who says so: <c>site</c> (signed), <c>channel</c> (the platform) or <c>link</c>.</summary>
+    public string Source { get; init; } = "site";
+
+    /// <summary>Signed by the site or told by the platform; nothing that a visitor typed.</summary>
     public IReadOnlyList<ClaimedIdentity> Identities { get; init; } = [];
 
     /// <summary>The contact who is meant by a new identity, as the channel knows by itself; null: somebody new.</summary>
@@ -22,4 +25,5 @@ internal sealed record Arrival(Guid ChannelId, string Identity)
     public NoticeAnswer? Notice { get; init; }
 }
 
-internal sealed record ClaimedIdentity(string Kind, string Value);
+/// <param name="Verified">False: the site says itself that it has not checked.</param>
+internal sealed record ClaimedIdentity(string Kind, string Value, bool Verified = true);

@@ -8,6 +8,9 @@ internal interface IContactSight
     /// <summary>The contact that stands for the person; null when it is not there, was erased, or the actor may not see it.</summary>
     Task<Guid?> Seen(Actor actor, Guid contact, CancellationToken ct);
 
+    /// <summary>All contacts that are the same person, itself too; none when they are not there.</summary>
+    Task<IReadOnlyList<Guid>> Tree(int ws, Guid contact, CancellationToken ct);
+
     /// <summary>Everything that identifies the whole person, in clear; null when they are not there or were erased.</summary>
     Task<PersonIdentities?> Person(int ws, Guid contact, CancellationToken ct);
 }

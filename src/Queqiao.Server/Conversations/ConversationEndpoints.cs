@@ -8,6 +8,7 @@ using Queqiao.Server.Conversations.Live;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Merging;
 using Queqiao.Server.Conversations.Messaging;
+using Queqiao.Server.Conversations.Scheduling;
 using Queqiao.Server.Conversations.Starting;
 using Queqiao.Server.Conversations.Revealing;
 using Queqiao.Server.Conversations.Transcripts;
@@ -31,8 +32,8 @@ internal static class ConversationEndpoints
         conversations.MapGet("/counts", ListConversations.Counts).Needs(Permissions.ReadConversations).TakesQuery()
             .WithSummary("How many conversations each view holds, saved views too").Produces<ListConversations.CountsAnswer>();
         conversations.MapGet("/{id:guid}", Get).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("One conversation");
-        conversations.MapGet("/{id:guid}/messages", Messages).Needs(Permissions.ReadConversations).TakesQuery("after", "before", "limit")
-            .WithSummary("A page of its log in the order of seq");
+        conversations.MapGet("/{id:guid}/messages", Messages).Needs(Permissions.ReadConversations).TakesQuery("after", "before", "at", "limit")
+            .WithSummary("A page of its log in the order of seq: after one, before one, from an instant on, or the newest");
         conversations.MapPost("/{id:guid}/messages", Send).Needs(Permissions.Reply).TakesQuery().HasKeyOfItsOwn()
             .WithSummary("Send a message or, with private, a note; the same clientId gives the first answer again");
         conversations.MapPost("/{id:guid}/messages/{seq:long}/reveal", RevealMessage.Handle).Needs(Permissions.ReadConversations).NeedsPerson().TakesQuery()
@@ -50,6 +51,7 @@ internal static class ConversationEndpoints
         conversations.MapGet("/{id:guid}/transcript", ShowTranscript.Handle).Needs(Permissions.ReadConversations).TakesQuery(ShowTranscript.Parameters)
             .WithSummary("What the customer can see of it, as text, HTML or JSON; never a note");
         DraftEndpoints.Map(conversations);
+        ScheduleEndpoints.Map(conversations);
         HandlingEndpoints.Map(conversations);
         BulkEndpoints.Map(conversations);
         LabelEndpoints.Map(conversations);
@@ -63,13 +65,16 @@ internal static class ConversationEndpoints
         return JsonAnswer.Of((head: head.For(actor.Rights.Fields), facts), static (json, it) => RowWriter.Write(json, it.head, it.facts));
     }
 
-    private static async Task<IResult> Messages(Guid id, [AsParameters] PageRequest asked, Actor actor, ConversationReader reader, CancellationToken ct)
+    private static async Task<IResult> Messages(Guid id, [AsParameters] PageRequest asked, DateTimeOffset? at, Actor actor, ConversationReader reader, CancellationToken ct)
     {
+        if (at is not null && (asked.After ?? asked.Before) is not null)
+            return Refusal.Invalid("at", "validation").ToProblem();
         if (asked.Check() is { } refusal)
             return refusal.ToProblem();
         if (await reader.Head(actor.Conversations(), id, ct) is not { } head)
             return Refusal.NotFound().ToProblem();
-        var page = await reader.Page(head, new PageOf(asked.Items, asked.After, asked.Before), ct);
+        var after = at is { } instant ? await reader.SeqBefore(head, instant.ToUnixTimeMilliseconds(), ct) : asked.After;
+        var page = await reader.Page(head, new PageOf(asked.Items, after, asked.Before), ct);
         return JsonAnswer.Object((page: page.For(actor.Rights.Fields), head: head.For(actor.Rights.Fields)), static (json, it) => ItemWriter.WritePage(json, it.page, it.head, Audience.Agents));
     }
 
@@ -77,18 +82,23 @@ internal static class ConversationEndpoints
     /// <param name="Attachments">Ids of files that were uploaded before.</param>
     /// <param name="ReplyTo">Seq of the message it answers.</param>
     /// <param name="Mentions">Ids of colleagues that a note names.</param>
+    /// <param name="Card">An article or order; without a text, the card in words becomes the text.</param>
+    /// <param name="Seen">Seq of the last entry that the writer saw; 409 newer_message when somebody else has written since.</param>
     internal sealed record SendRequest(
-        string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null);
+        string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null, MessageCard? Card = null, long? Seen = null);
 
     private static async Task<IResult> Send(Guid id, SendRequest request, Actor actor, ConversationLog log, SendingFiles files, MentionReader mentions, CancellationToken ct)
     {
-        if (Sending.Check(request.ClientId, request.Text, request.Attachments) is { } refusal)
-            return refusal.ToProblem();
         var isNote = request.Private ?? false;
+        if (CheckCard(request.Card, isNote) is { } wrong)
+            return wrong.ToProblem();
+        var text = request.Card is { } card && string.IsNullOrWhiteSpace(request.Text) ? card.ToText() : request.Text;
+        if (Sending.Check(request.ClientId, text, request.Attachments) is { } refusal)
+            return refusal.ToProblem();
         var (people, unknown) = await mentions.Read(actor, request.Mentions, isNote, ct);
         if (unknown is not null)
             return unknown.ToProblem();
-        var said = new Outgoing(request.ClientId, request.Text, isNote, request.ReplyTo) { Mentions = people };
+        var said = new Outgoing(request.ClientId, text, isNote, request.ReplyTo) { Mentions = people, Card = request.Card, Seen = request.Seen };
         var outcome = request.Attachments is { Length: > 0 } attached
             ? await files.Send(FileOwner.OfAgent(actor.Ws, actor.AgentId), attached, !isNote, (sent, reply) => Sending.ByAgent(actor, id, said with { Files = sent }, reply, null))
             : await log.Append(reply => Sending.ByAgent(actor, id, said, reply, origin: null));
@@ -96,6 +106,9 @@ internal static class ConversationEndpoints
             ? JsonAnswer.Object(stored, static (json, it) => SendAnswer.WriteMembers(json, it, forCustomer: false), StatusCodes.Status201Created)
             : ((LogOutcome.Refused)outcome).Refusal.ToProblem();
     }
+
+    private static Refusal? CheckCard(MessageCard? card, bool isNote) =>
+        card is null ? null : isNote ? Refusal.Invalid("card", "card_in_note") : card.Check();
 
     internal sealed record EditRequest(string Text);
 

@@ -27,7 +27,7 @@ internal static class ConversationRules
 
     /// <summary>An agent replies. Whoever replies to a conversation that nobody holds takes it.</summary>
     /// <param name="replyTo">Seq of the message it answers.</param>
-    public static Decision AgentSays(this ConversationHead head, string text, string clientId, Person agent, IReadOnlyList<SentFile>? files = null, long? replyTo = null)
+    public static Decision AgentSays(this ConversationHead head, string text, string clientId, Person agent, IReadOnlyList<SentFile>? files = null, long? replyTo = null, MessageCard? card = null)
     {
         if (head.Closed() is { } closed)
             return closed;
@@ -37,7 +37,23 @@ internal static class ConversationRules
             head.Unread > 0 ? new ReadMarked(SenderKind.Agent, head.Seq) : null, // who answers has read
             head.AssigneeId is null ? new AssigneeChanged(null, agent) : null,
             head.Status != ConversationStatus.Open ? new StatusChanged(head.Status, ConversationStatus.Open, "agent_replied") : null,
+            new MessagePosted(Direction.Out, text, clientId, replyTo) { Attachments = files, Card = card });
+    }
+
+    /// <summary>What an agent wrote earlier is said now: a conversation that was resolved meanwhile is theirs to open again.</summary>
+    public static Decision AgentSaysLater(this ConversationHead head, string text, string clientId, Person agent, IReadOnlyList<SentFile>? files = null, long? replyTo = null) =>
+        !head.IsResolved || head.MergedInto is not null ? head.AgentSays(text, clientId, agent, files, replyTo) : Decision.Of(
+            head.AssigneeId is null ? new AssigneeChanged(null, agent) : null,
+            new StatusChanged(head.Status, ConversationStatus.Open, "agent_replied"),
             new MessagePosted(Direction.Out, text, clientId, replyTo) { Attachments = files });
+
+    /// <summary>What was said to or by the customer after a seq, by somebody else than the writer; null: nothing.</summary>
+    public static Refusal? Unseen(this ConversationHead head, long? seen, Guid writer)
+    {
+        if (seen is not { } known || Math.Max(head.LastInSeq, head.LastOutSeq) <= known)
+            return null;
+        var own = head.LastInSeq <= known && head.LastMessageSeq == head.LastOutSeq && head.LastSenderKind == SenderKind.Agent && head.LastSenderId == writer;
+        return own ? null : Refusal.Conflict("newer_message");
     }
 
     /// <summary>An agent writes first: the conversation begins in their hands.</summary>

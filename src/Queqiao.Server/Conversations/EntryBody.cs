@@ -40,6 +40,9 @@ internal sealed record MessagePosted(string Direction, string Text, string Clien
     /// <summary>The provider's name of a kind that is not understood.</summary>
     public string? Unsupported { get; init; }
 
+    /// <summary>An article or order that it shows; the text says the same in words.</summary>
+    public MessageCard? Card { get; init; }
+
     /// <summary>What became of it since, as readers fold it in; never stored.</summary>
     [JsonIgnore]
     public Revision? Revision { get; init; }

@@ -2,6 +2,7 @@ using Queqiao.Server.Contacts;
 using Queqiao.Server.CustomerData.Asking;
 using Queqiao.Server.CustomerData.Configuring;
 using Queqiao.Server.CustomerData.Erasing;
+using Queqiao.Server.CustomerData.Looking;
 using Queqiao.Server.CustomerData.Showing;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Jobs;
@@ -18,6 +19,8 @@ internal static class CustomerDataModule
         services.AddSingleton<ICustomerDataSource, SignedPull>();
         services.AddSingleton<ICustomerDataSource, DemoSource>();
         services.AddSingleton<ICustomerData, CustomerDataDesk>();
+        services.AddSingleton<VisitorPages>();
+        services.AddSingleton<IVisitorPages>(all => all.GetRequiredService<VisitorPages>());
         services.AddSingleton<IEraser, EraseCopies>();
         services.AddJob<ForgetCopies>();
         services.AddRecurringJob(ForgetCopies.Name, ForgetCopies.Name, "every 1h");
@@ -32,6 +35,8 @@ internal static class CustomerDataModule
             .WithSummary("One order of a contact by its number").Produces<ShopOrder>();
         people.MapPost("/reveal", ShowCustomerData.Reveal).Needs(Permissions.ReadCustomerData).NeedsPerson().TakesQuery()
             .WithSummary("Masked data in clear, for a reason that is written down").Produces<ShowCustomerData.Answer>();
+        app.MapGet("/api/v1/contacts/{id:guid}/looking", ShowLooking.Handle).WithTags("Customer data").Needs(Permissions.ReadContacts).TakesQuery()
+            .WithSummary("The page, article or order in front of a visitor; pages before it where they agreed to that").Produces<ShowLooking.Answer>();
         var own = app.MapGroup("/api/v1/customer-data").WithTags("Customer data");
         own.MapGet("", ShowCustomerData.Dictionary).Needs(Permissions.ReadCustomerData).TakesQuery()
             .WithSummary("Whether a system is connected, and the firm's codes in words").Produces<ShowCustomerData.About>();

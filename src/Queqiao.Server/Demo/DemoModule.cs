@@ -13,6 +13,7 @@ internal static class DemoModule
     public static IServiceCollection AddDemo(this IServiceCollection services)
     {
         services.AddSingleton<DemoSeeder>();
+        services.AddSingleton<DemoKnowledge>();
         services.AddSingleton<DemoState>();
         services.AddHostedService<DemoWelcome>();
         return services;
@@ -28,6 +29,7 @@ internal static class DemoModule
     public static async Task SeedDemo(this WebApplication app)
     {
         app.Services.GetRequiredService<DemoState>().Access = await app.Services.GetRequiredService<DemoSeeder>().Run(CancellationToken.None);
+        await app.Services.GetRequiredService<DemoKnowledge>().Run(DemoSeeder.Ws, CancellationToken.None);
         await app.Services.GetRequiredService<ICustomerData>().ConnectDemo(DemoSeeder.Ws, CancellationToken.None);
     }
 }

@@ -5,7 +5,7 @@ using System.Text;
 namespace Queqiao.Server.Demo;
 
 /// <summary>A question that customers ask, in its several wordings, and what the shop answers.</summary>
-internal sealed record ShopQuestion(string Category, IReadOnlyList<string> Wordings, string Answer);
+internal sealed record ShopQuestion(string Id, string Category, IReadOnlyList<string> Wordings, string Answer);
 
 internal sealed record ShopProduct(string Sku, string NameZh, string NameEn, string Category, decimal Price);
 
@@ -19,6 +19,7 @@ internal sealed class DemoShop
         Products = [.. Rows("products.tsv").Select(row => new ShopProduct(row[0], row[1], row[2], row[3], decimal.Parse(row[4], CultureInfo.InvariantCulture) / 100))];
         Chinese = Questions("faqs.zh.tsv");
         English = Questions("faqs.en.tsv");
+        Facts = [.. Rows("graph.tsv").Select(row => (row[0], row[1], row[2]))];
     }
 
     public IReadOnlyList<ShopProduct> Products { get; }
@@ -27,9 +28,12 @@ internal sealed class DemoShop
 
     public IReadOnlyList<ShopQuestion> English { get; }
 
+    /// <summary>Product – problem – cause – fix, policy, part – price.</summary>
+    public IReadOnlyList<(string Subject, string Relation, string Target)> Facts { get; }
+
     // faq_id, category, question, similar (joined by " || "), answer
     private static List<ShopQuestion> Questions(string file) =>
-        [.. Rows(file).Select(row => new ShopQuestion(row[1], [row[2], .. row[3].Split(" || ", StringSplitOptions.RemoveEmptyEntries)], row[4]))];
+        [.. Rows(file).Select(row => new ShopQuestion(row[0], row[1], [row[2], .. row[3].Split(" || ", StringSplitOptions.RemoveEmptyEntries)], row[4]))];
 
     /// <summary>The rows below the header.</summary>
     private static IEnumerable<string[]> Rows(string file)

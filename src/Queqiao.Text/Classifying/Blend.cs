@@ -4,8 +4,11 @@ using Queqiao.Text.Learning;
 
 namespace Queqiao.Text.Classifying;
 
-/// <summary>A linear model and a network over the same features; their mean is better than either, and where they disagree is worth knowing.</summary>
-internal sealed class Blend(FeatureSpace space, Softmax linear, Hidden? hidden)
+/// <summary>
+/// Two models over the same features, and where they disagree is worth knowing. A linear one beside a network: their mean is better than
+/// either. A linear one beside support vectors (<see cref="Ratios"/>): those decide.
+/// </summary>
+internal sealed class Blend(FeatureSpace space, Softmax linear, Hidden? hidden, Ratios? ratios)
 {
     /// <summary>How much is said about a text besides the probabilities.</summary>
     public const int Signals = 9;
@@ -23,10 +26,12 @@ internal sealed class Blend(FeatureSpace space, Softmax linear, Hidden? hidden)
         int Epochs(int all) => Math.Max(4, (int)(all * effort));
         Softmax? linear = null;
         Hidden? hidden = null;
+        Ratios? ratios = null;
         Parallel.Invoke(new ParallelOptions { MaxDegreeOfParallelism = options.Threads },
             () => linear = Softmax.Train(rows, labels, classes, space.Count, options.Linear with { Epochs = Epochs(options.Linear.Epochs) }),
-            () => hidden = options.Hidden is { } network ? HiddenTrainer.Train(rows, labels, classes, space.Count, network with { Epochs = Epochs(network.Epochs) }) : null);
-        return new Blend(space, linear!, hidden);
+            () => hidden = options.Hidden is { } network ? HiddenTrainer.Train(rows, labels, classes, space.Count, network with { Epochs = Epochs(network.Epochs) }) : null,
+            () => ratios = options.Ratios is { } machines ? Ratios.Train(rows, labels, classes, space.Count, machines) : null);
+        return new Blend(space, linear!, hidden, ratios);
     }
 
     /// <summary>The probabilities of the classes at a temperature, and signals about how far to trust them.</summary>
@@ -40,14 +45,17 @@ internal sealed class Blend(FeatureSpace space, Softmax linear, Hidden? hidden)
         signals[1] = Math.Log(1 + vector.Count);
         signals[2] = probabilities[best];
         signals[3] = Energy(probabilities);
-        if (hidden is not null)
+        if (hidden is not null || ratios is not null)
         {
             Span<float> other = stackalloc float[probabilities.Length];
-            hidden.Score(vector, other);
+            hidden?.Score(vector, other);
+            ratios?.Score(vector, other);
             var second = TensorPrimitives.IndexOfMax<float>(other);
             signals[4] = other[second];
             signals[5] = Energy(other);
             signals[6] = second == best ? 1 : 0;
+            if (ratios is not null)
+                probabilities.Clear();
             TensorPrimitives.Add(probabilities, other, probabilities);
             TensorPrimitives.Multiply(probabilities, 0.5f, probabilities);
         }
@@ -71,9 +79,11 @@ internal sealed class Blend(FeatureSpace space, Softmax linear, Hidden? hidden)
         linear.Write(to);
         to.Write(hidden is not null);
         hidden?.Write(to);
+        to.Write(ratios is not null);
+        ratios?.Write(to);
     }
 
-    public static Blend Read(BinaryReader from) => new(FeatureSpace.Read(from), Softmax.Read(from), from.ReadBoolean() ? Learning.Hidden.Read(from) : null);
+    public static Blend Read(BinaryReader from) => new(FeatureSpace.Read(from), Softmax.Read(from), from.ReadBoolean() ? Learning.Hidden.Read(from) : null, from.ReadBoolean() ? Learning.Ratios.Read(from) : null);
 
     private static double Energy(ReadOnlySpan<float> logits)
     {

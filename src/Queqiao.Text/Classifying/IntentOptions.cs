@@ -16,7 +16,8 @@ public sealed record IntentOptions
         Least = 2,
         Most = 1 << 18,
         Linear = new SoftmaxOptions(Epochs: 15, Rate: 1f, Decay: 1e-5f),
-        Hidden = new HiddenOptions(Width: 32, Epochs: 8),
+        Hidden = null,
+        Ratios = new RatioOptions(),
     };
 
     /// <summary>Which n-grams are features.</summary>
@@ -33,6 +34,9 @@ public sealed record IntentOptions
 
     /// <summary>The other half; null: none.</summary>
     public HiddenOptions? Hidden { get; init; } = new();
+
+    /// <summary>Instead of the other half: what decides about opinions; null: none.</summary>
+    public RatioOptions? Ratios { get; init; }
 
     /// <summary>Whether classes are left out in turn, to learn what a foreign question looks like. Not for sentiment, where nothing is foreign.</summary>
     public bool LearnsScope { get; init; } = true;

@@ -165,6 +165,12 @@ public sealed class Meanings
             _numbers.TryAdd(TextFolding.Fold(word), isEmpty ? 0 : _names.Count - 1);
     }
 
+    /// <summary>The lines of the list that comes with the library.</summary>
+    internal static IEnumerable<string> Lines() => Embedded();
+
+    /// <summary>Whether a word asks (how, why, when) rather than saying what about.</summary>
+    internal static bool IsAsking(string name) => Array.IndexOf(Askings, name) >= 0;
+
     private static IEnumerable<string> Embedded()
     {
         using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("Queqiao.Text.meanings.txt")!);

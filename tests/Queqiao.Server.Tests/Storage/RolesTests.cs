@@ -107,14 +107,15 @@ public sealed class RolesTests
     private static readonly string[] TablesOfWorkspaces =
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
-        "custom_field", "tag", "conversation_setting", "saved_view", "draft", "idempotency_key",
+        "custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key",
+        "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge",
         "file",
         "user_key", "consent_notice", "consent",
-        "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word", "conversation_mark",
+        "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_link", "contact_word", "conversation_mark",
         "contact_import", "contact_import_row",
         "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
         "workspace_key", "contact_key", "erasure",
-        "canned_reply", "customer_data_setting", "customer_data_copy", "routing_setting", "agent_presence", "presence_change", "agent_lease",
+        "canned_reply", "customer_data_setting", "customer_data_copy", "visitor_context", "visited_page", "routing_setting", "agent_presence", "presence_change", "agent_lease",
         "role", "agent_role", "access_state", "access_use",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         "sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member", "hook_key", "hook_delivery", "channel_reach", "channel_state", "channel_token",

@@ -5,6 +5,7 @@ import type { Attachment } from '../protocol/types'
 import type { Composer } from '../view/composer'
 import { h, setText } from '../view/dom'
 import css from './files.css?inline'
+import { Looking } from './looking'
 import { Shower, sizeText } from './show'
 import { en, zhCN } from './texts'
 import { upload, type Step } from './upload'
@@ -42,6 +43,8 @@ export function mount(panel: HTMLElement, chat: Chat, grew: () => void, composer
   composer.node.append(input, said)
   panel.append(over)
 
+  const looking = new Looking(chat.api, () => Boolean(chat.history.log.conversation))
+  document.addEventListener('visibilitychange', () => looking.look())
   const shower = new Shower(chat.api, t, () => lang, grew, enlarge)
 
   /** The composer sends what is there, and nothing while something is on its way. */
@@ -140,6 +143,7 @@ export function mount(panel: HTMLElement, chat: Chat, grew: () => void, composer
 
   return {
     draw(next) {
+      looking.look()
       lang = next
       clip.ariaLabel = clip.title = input.ariaLabel = t().add
       setText(over, t().drop)

@@ -3,6 +3,7 @@
 import type { Api } from '../api'
 import type { Attachment } from '../protocol/types'
 import { h } from '../view/dom'
+import { showCard } from './card'
 import type { Texts } from './texts'
 
 interface Link { id: string, state: string, url?: string, thumbUrl?: string, expiresAt?: string }
@@ -18,6 +19,10 @@ export class Shower {
   show(box: HTMLElement, files: readonly Attachment[]): void {
     box.classList.toggle('many', files.filter(file => file.kind === 'image').length > 1)
     for (const file of files) {
+      if (file.card) {
+        showCard(box, file.card, this.locale())
+        continue
+      }
       const place = h('div', { class: file.kind === 'image' ? 'picture' : 'file' })
       // The place has its shape before the picture is here, so that nothing jumps.
       if (file.kind === 'image' && file.width && file.height) {

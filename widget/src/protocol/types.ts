@@ -20,11 +20,27 @@ export type LogEvent =
 /** A file of a message; where its bytes are is asked when it is shown. */
 export interface Attachment {
   id: string
-  kind: 'image' | 'audio' | 'video' | 'file'
+  kind: 'image' | 'audio' | 'video' | 'file' | 'card'
   name: string
   size: number
   width?: number
   height?: number
+  /** Of the kind `card`: no file, but an article or order. */
+  card?: Card
+}
+
+export interface Card {
+  kind: 'product' | 'order'
+  id: string
+  title: string
+  subtitle?: string
+  /** In minor units. */
+  amount?: number
+  currency?: string
+  status?: string
+  url?: string
+  image?: string
+  lines: readonly { text: string, value?: string }[]
 }
 
 export interface Item {

@@ -1,4 +1,5 @@
 import type { Http } from '@/api/client'
+import type { MessageCard } from '@/api/types'
 
 export interface Fact { label: string; value: string }
 export interface ShopUser { id: string; name: string | null; phone: string | null; email: string | null; level: string | null; since: string | null; tags: string[] | null; facts: Fact[] | null }
@@ -24,6 +25,10 @@ export interface Settings { enabled: boolean; source: 'http' | 'demo'; url: stri
 export interface SettingsView { settings: Settings; hasSecret: boolean }
 export interface TestResult { ok: boolean; milliseconds: number; userFound: boolean; orders: number; trouble: Trouble | null; message: string | null; faults: { path: string; message: string }[] }
 
+export interface Looking { now: SeenPage | null; product: Product | null; claimed: boolean; orderId: string | null; visits: SeenPage[] | null }
+export interface SeenPage { url: string; title: string | null; at: string }
+
+export const lookingKey = (contact: string) => ['looking', contact] as const
 export const dataKey = (contact: string) => ['customer-data', contact] as const
 export const aboutKey = ['customer-data-about'] as const
 export const settingsKey = ['customer-data-settings'] as const
@@ -35,6 +40,9 @@ export const customerDataSource = (http: Http) => {
     about: () => http.get<About>(own),
     one: (contact: string, refresh = false) => http.get<CustomerData>(of(contact), refresh ? { refresh: 'true' } : {}),
     reveal: (contact: string, fields: string[], reason: string) => http.post<CustomerData>(of(contact, '/reveal'), { fields, reason }),
+    looking: (contact: string) => http.get<Looking>(`/api/v1/contacts/${encodeURIComponent(contact)}/looking`),
+    /** A card goes as a message; the server writes its words. */
+    sendCard: (conversation: string, clientId: string, card: MessageCard) => http.post(`/api/v1/conversations/${encodeURIComponent(conversation)}/messages`, { clientId, card }),
     products: (q: string) => http.get<{ items: Product[]; trouble: Trouble | null }>(`${own}/products`, { q }),
     settings: () => http.get<SettingsView>(`${own}/settings`),
     change: (settings: Settings) => http.put<SettingsView>(`${own}/settings`, settings),

@@ -117,7 +117,7 @@ internal static class EventReading
         name = name?.Trim() is { Length: > 0 } said ? new string([.. said.Where(letter => !char.IsControl(letter)).Take(MostName)]) : null;
         var others = one.Place is { IsGroup: true } ? [] : (one.Person?.Also ?? new Dictionary<string, string>())
             .Where(also => VerifiedKinds.TryGetValue(also.Key, out _) && also.Value.Length is > 0 and <= IdentityKinds.MostValue).Select(also => new ClaimedIdentity(VerifiedKinds[also.Key], also.Value)).ToList();
-        return string.IsNullOrEmpty(name) && others.Count == 0 ? null : new Arrival(who.ChannelId, who.Identity) { Name = string.IsNullOrEmpty(name) ? null : name, OnlyIfNameless = true, Identities = others };
+        return string.IsNullOrEmpty(name) && others.Count == 0 ? null : new Arrival(who.ChannelId, who.Identity) { Name = string.IsNullOrEmpty(name) ? null : name, OnlyIfNameless = true, Source = "channel", Identities = others };
     }
 
     /// <summary>What platforms vouch for, by their names of it.</summary>

@@ -14,9 +14,11 @@ namespace Queqiao.Server.Channels.Receiving;
 /// </summary>
 internal static class HookEndpoint
 {
-    public static void Map(IEndpointRouteBuilder app) =>
-        app.MapMethods("/hooks/{id:guid}", [HttpMethods.Get, HttpMethods.Post], Handle).IsPublic().WithTags("Channels")
-            .WithSummary("Deliveries of a channel's provider; each is verified as that provider signs");
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/hooks/{id:guid}", Handle).IsPublic().WithTags("Channels").WithSummary("The handshake with which a provider proves a webhook's address");
+        app.MapPost("/hooks/{id:guid}", Handle).IsPublic().WithTags("Channels").WithSummary("Deliveries of a channel's provider; each is verified as that provider signs");
+    }
 
     private static async Task<IResult> Handle(
         Guid id, HttpContext context, IChannels channels, KindRegistry kinds, ProviderKeySets keySets, HookInbox inbox, ChannelHealth health, PublicUrl url, Ids ids, CancellationToken ct)
@@ -70,7 +72,7 @@ internal static class HookEndpoint
         {
             var read = await reader.ReadAsync(ct);
             var (length, isWhole) = (passed + read.Buffer.Length, read.IsCompleted);
-            ReadOnlyMemory<byte>? body = isWhole && passed == 0 && length <= most ? read.Buffer.ToArray() : null;
+            ReadOnlyMemory<byte>? body = isWhole && passed == 0 && length <= most ? read.Buffer.ToArray() : (ReadOnlyMemory<byte>?)null;
             if (length > most)
                 passed = length; // nobody will want it
             reader.AdvanceTo(isWhole || passed > 0 ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);

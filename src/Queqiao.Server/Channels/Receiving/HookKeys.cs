@@ -61,7 +61,7 @@ internal sealed class HookKeys(IStorageEngine storage)
                 key = await storage.Run(ws, async (unit, stop) =>
                 {
                     var raw = RandomNumberGenerator.GetBytes(32);
-                    unit.Db.Table<HookKey>().Add(new HookKey { Ws = ws, Day = day, Sealed = unit.Vault.Seal(ws, Purpose, raw, RowOf(day)), CreatedAt = unit.Ids.Now() });
+                    unit.Db.Table<HookKey>().Add(new HookKey { Ws = ws, Day = day, Wrapped = unit.Vault.Seal(ws, Purpose, raw, RowOf(day)), CreatedAt = unit.Ids.Now() });
                     await unit.Db.SaveChangesAsync(stop);
                     return new DataKey(raw);
                 }, ct);
@@ -78,7 +78,7 @@ internal sealed class HookKeys(IStorageEngine storage)
     {
         await using var db = storage.Read(ws);
         var row = await db.Table<HookKey>().AsNoTracking().SingleOrDefaultAsync(key => key.Ws == ws && key.Day == day, ct);
-        return row is null ? null : new DataKey(storage.Vault.Open(ws, Purpose, row.Sealed, RowOf(day)));
+        return row is null ? null : new DataKey(storage.Vault.Open(ws, Purpose, row.Wrapped, RowOf(day)));
     }
 
     private static Guid RowOf(int day) => new(day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);

@@ -14,7 +14,7 @@ internal sealed class HookKey : IUnscoped
     /// <summary>Days since 1970 (UTC).</summary>
     public required int Day { get; init; }
 
-    public required byte[] Sealed { get; init; }
+    public required byte[] Wrapped { get; init; }
     public required long CreatedAt { get; init; }
 }
 

@@ -22,9 +22,11 @@ internal static class VisitorEndpoints
         widget.MapGet("/messages", Messages).IsPublic().TakesQuery("after", "before", "limit", "wait");
         widget.MapPost("/messages", Send).IsPublic().TakesQuery();
         widget.MapPost("/events", Signal).IsPublic().TakesQuery();
+        widget.MapPost("/context", VisitorContextEndpoint.Handle).IsPublic().TakesQuery();
         widget.MapGet("/transcript", Transcript).IsPublic().TakesQuery("format", "timeZone").WithSummary("What was said, as a file to keep: html (default), text or json");
         widget.MapGet("/unread", Unread).IsPublic().TakesQuery();
         VisitorFiles.Map(widget);
+        VisitorLinks.Map(widget);
     }
 
     private static async Task<IResult> Messages(

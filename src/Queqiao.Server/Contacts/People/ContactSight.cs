@@ -14,6 +14,14 @@ internal sealed class ContactSight(IStorageEngine storage, ContactReader reader,
         return await reader.Root(db, actor, contact, ct) is { ErasedAt: null } root ? root.Id : null;
     }
 
+    public async Task<IReadOnlyList<Guid>> Tree(int ws, Guid contact, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        var all = db.Visible(Scope<Contact>.Workspace(ws));
+        var root = await all.Where(one => one.Id == contact).Select(one => one.MergedInto).SingleOrDefaultAsync(ct) ?? contact;
+        return await all.Where(one => one.Id == root || one.MergedInto == root).Select(one => one.Id).ToListAsync(ct);
+    }
+
     public async Task<PersonIdentities?> Person(int ws, Guid contact, CancellationToken ct)
     {
         await using var db = storage.Read(ws);

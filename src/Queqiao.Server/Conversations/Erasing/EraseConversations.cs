@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations.Log;
+using Queqiao.Server.Conversations.Scheduling;
 using Queqiao.Server.Conversations.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Storage;
@@ -27,6 +28,7 @@ internal sealed class EraseConversations(ConversationLog log) : IEraser
         var ids = await heads.Select(head => head.Id).ToArrayAsync(ct);
         await Count(unit.Db, erasure, ids, ct);
         erasure.Counts["drafts"] = await unit.Db.Visible(Scope<DraftRow>.Workspace(erasure.Ws)).Where(draft => ids.Contains(draft.ConversationId)).ExecuteDeleteAsync(ct);
+        erasure.Counts["scheduled"] = await unit.Db.Visible(Scope<ScheduledRow>.Workspace(erasure.Ws)).Where(row => ids.Contains(row.ConversationId)).ExecuteDeleteAsync(ct);
         foreach (var id in ids.OrderBy(LogEntry.SlotOf)) // as the log locks slots
         {
             await log.AppendIn(unit, new LogCommand

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
+using Queqiao.Server.Platform.Access;
 
 namespace Queqiao.Server.Conversations.Inbox;
 
@@ -23,7 +25,7 @@ internal sealed class InboxView
 
     public bool Holds(ConversationHead head) => _inMemory.Value(head);
 
-    public static readonly IReadOnlyList<string> Names = ["mine", "unassigned", "mentions", "snoozed", "all", "resolved"];
+    public static readonly IReadOnlyList<string> Names = ["mine", "unassigned", "team", "mentions", "snoozed", "all", "resolved"];
 
     private static readonly InboxView Unassigned = new("unassigned",
         head => head.AssigneeId == null && head.Status != ConversationStatus.Resolved && head.Status != ConversationStatus.Snoozed);
@@ -35,17 +37,26 @@ internal sealed class InboxView
     // Compiling a rule takes longer than asking it a thousand times.
     private static readonly ConcurrentDictionary<Guid, InboxView> Mine = new();
     private static readonly ConcurrentDictionary<Guid, InboxView> Mentions = new();
+    private static readonly ConditionalWeakTable<TeamReach, InboxView> Team = [];
 
     /// <summary>Null when there is no view of that name; a saved view is found by <c>SavedViews</c>.</summary>
-    public static InboxView? Of(string name, Guid agentId) => name switch
+    public static InboxView? Of(string name, Actor actor) => name switch
     {
-        "mine" => Mine.GetOrAdd(agentId, static id => new("mine",
+        "mine" => Mine.GetOrAdd(actor.AgentId, static id => new("mine",
             head => head.AssigneeId == id && head.Status != ConversationStatus.Resolved && head.Status != ConversationStatus.Snoozed)),
-        "mentions" => Mentions.GetOrAdd(agentId, static id => new("mentions", ConditionRules.Rule([new("mentioned", Condition.In, ["me"])], id))),
+        "team" => Team.GetValue(actor.Rights.Reach, static reach => OfTeams(reach.Teams)),
+        "mentions" => Mentions.GetOrAdd(actor.AgentId, static id => new("mentions", ConditionRules.Rule([new("mentioned", Condition.In, ["me"])], id))),
         "unassigned" => Unassigned,
         "snoozed" => Snoozed,
         "all" => All,
         "resolved" => Resolved,
         _ => null,
     };
+
+    /// <summary>What the teams of somebody are to look after.</summary>
+    private static InboxView OfTeams(IReadOnlySet<Guid> mine)
+    {
+        var teams = mine.Select(id => (Guid?)id).ToHashSet();
+        return new("team", head => teams.Contains(head.TeamId) && head.Status != ConversationStatus.Resolved && head.Status != ConversationStatus.Snoozed);
+    }
 }

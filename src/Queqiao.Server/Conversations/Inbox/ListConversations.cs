@@ -14,10 +14,10 @@ internal static class ListConversations
     private const int MostFound = 500;
 
     public static readonly string[] Parameters =
-        ["q", "view", "status", "assignee", "team", "channel", "contact", "tag", "priority", "unread", "rating", "field.*", "sort", "limit", "cursor"];
+        ["q", "view", "status", "assignee", "team", "channel", "contact", "tag", "priority", "unread", "rating", "field.*", "sort", "group", "limit", "cursor"];
 
     /// <param name="Q">Words of what was said in them. At most 500 are found, those with the newest hits; <c>cut</c> says whether there may be more.</param>
-    /// <param name="View">mine, unassigned, mentions, snoozed, all, resolved, or the id of a saved view.</param>
+    /// <param name="View">mine, unassigned, team, mentions, snoozed, all, resolved, or the id of a saved view.</param>
     /// <param name="Status">One or more, between commas; the other filters too.</param>
     /// <param name="Assignee">me, none or agents' ids.</param>
     /// <param name="Team">none or teams' ids.</param>
@@ -28,11 +28,12 @@ internal static class ListConversations
     /// <param name="Unread">true or false.</param>
     /// <param name="Rating">1 to 5 or none.</param>
     /// <param name="Sort">recent (default), waiting or created.</param>
+    /// <param name="Group">priority, status, assignee, team or channel: rows of one kind stand together, each kind in the order of sort.</param>
     /// <param name="Limit">1–100, default 50.</param>
     /// <param name="Cursor">From the page before.</param>
     internal sealed record Query(
         string? Q, string? View, string? Status, string? Assignee, string? Team, string? Channel, string? Contact, string? Tag, string? Priority, string? Unread, string? Rating,
-        string? Sort, int? Limit, string? Cursor);
+        string? Sort, string? Group, int? Limit, string? Cursor);
 
     public static async Task<IResult> Handle(
         [AsParameters] Query query, HttpRequest request, Actor actor, InboxQueries inbox, SavedViews views, ICustomFields fields, RowFactsSource source, TextSearch search, CancellationToken ct)
@@ -46,6 +47,8 @@ internal static class ListConversations
         var (filter, refusal) = await Read(query, request, actor, views, fields, ct);
         if (filter is null)
             return refusal!.ToProblem();
+        if (from is not null && !from.IsOf(filter.Group))
+            return Refusal.Invalid("cursor", "invalid_id").ToProblem();
 
         if (query.Q is { Length: > SearchEndpoints.LongestQuery })
             return Refusal.Invalid("q", "too_long", SearchEndpoints.LongestQuery).ToProblem();
@@ -55,7 +58,7 @@ internal static class ListConversations
         var rows = new List<(ConversationHead Head, RowFacts Facts)>(found.Count);
         foreach (var head in found.Take(limit))
             rows.Add((head.For(actor.Rights.Fields), await source.Of(head, ct)));
-        var next = found.Count > limit ? InboxCursor.After(rows[^1].Head, filter.Sort).ToString() : null;
+        var next = found.Count > limit ? InboxCursor.After(rows[^1].Head, filter.Sort, filter.Group).ToString() : null;
         return JsonAnswer.Object((rows, next, cut), static (json, it) =>
         {
             json.WriteStartArray("items");
@@ -73,6 +76,8 @@ internal static class ListConversations
     {
         if (query.Sort is { } sort && !InboxSort.All.Contains(sort))
             return (null, Refusal.Invalid("sort", "not_one_of", string.Join(", ", InboxSort.All)));
+        if (query.Group is { } group && !InboxGroup.All.Contains(group))
+            return (null, Refusal.Invalid("group", "not_one_of", string.Join(", ", InboxGroup.All)));
         InboxView? view = null;
         var order = query.Sort;
         if (query.View is { } name)
@@ -91,7 +96,7 @@ internal static class ListConversations
                 return (null, refusal);
             conditions.Add(condition);
         }
-        return (new InboxFilter(view, conditions.Count == 0 ? null : ConditionRules.Rule(conditions, actor.AgentId), order ?? InboxSort.Recent), null);
+        return (new InboxFilter(view, conditions.Count == 0 ? null : ConditionRules.Rule(conditions, actor.AgentId), order ?? InboxSort.Recent) { Group = query.Group }, null);
     }
 
     private static IEnumerable<(string Field, string Values)> Given(Query query, HttpRequest request)
@@ -114,14 +119,12 @@ internal static class ListConversations
     }
 
     /// <param name="Views">Of the saved views that the reader has, by id.</param>
-    internal sealed record CountsAnswer(int Mine, int Unassigned, int Mentions, int Snoozed, int All, int Resolved, IReadOnlyDictionary<Guid, int> Views);
+    internal sealed record CountsAnswer(int Mine, int Unassigned, int Team, int Mentions, int Snoozed, int All, int Resolved, IReadOnlyDictionary<Guid, int> Views);
 
     public static async Task<CountsAnswer> Counts(Actor actor, InboxQueries inbox, SavedViews views, CancellationToken ct)
     {
         var counts = await inbox.Counts(actor, ct);
-        var ofViews = new Dictionary<Guid, int>();
-        foreach (var view in await views.Of(actor, ct))
-            ofViews[view.Id] = await inbox.Count(actor, SavedViews.ToInbox(actor, view), ct);
-        return new CountsAnswer(counts.Mine, counts.Unassigned, counts.Mentions, counts.Snoozed, counts.All, counts.Resolved, ofViews);
+        var ofViews = await inbox.Counts(actor, await views.Of(actor, ct), ct);
+        return new CountsAnswer(counts.Mine, counts.Unassigned, counts.Team, counts.Mentions, counts.Snoozed, counts.All, counts.Resolved, ofViews);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
 {
     private const int MostRemembered = 4096;
     private const int MostPast = 32;
+    private const int BeatsBetweenViews = 5;
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
 
     private readonly InboxQueries _queries;
@@ -157,7 +158,26 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
     private List<ListWatch> Due()
     {
         lock (_gate)
-            return [.. _watches.Where(watch => watch.HasPending || watch.CountsAreOld)];
+        {
+            foreach (var watch in _watches)
+                watch.ViewsRest--;
+            return [.. _watches.Where(watch => watch.HasPending || watch.CountsAreOld || watch.ViewsAreDue)];
+        }
+    }
+
+    /// <summary>The counts of the saved views, when they are others than were told last; null: nothing new.</summary>
+    private async Task<IReadOnlyDictionary<Guid, int>?> ViewCounts(ListWatch watch)
+    {
+        lock (_gate)
+        {
+            if (!watch.ViewsAreDue)
+                return null;
+            (watch.ViewsAreOld, watch.ViewsRest) = (false, BeatsBetweenViews);
+        }
+        var counts = await _queries.Counts(watch.Actor, await _views.Of(watch.Actor, _stop.Token), _stop.Token);
+        var known = watch.ViewCounts;
+        watch.ViewCounts = counts;
+        return known is null ? counts.Count == 0 ? null : counts : known.Count == counts.Count && counts.All(one => known.GetValueOrDefault(one.Key, -1) == one.Value) ? null : counts;
     }
 
     private async Task Send(ListWatch watch)
@@ -175,16 +195,17 @@ internal sealed class ListBoard : ILogFollower, IHostedService, IDisposable
                 (recount, watch.CountsAreOld) = (watch.CountsAreOld, false);
             }
             var counts = recount ? await _queries.Counts(watch.Actor, _stop.Token) : watch.Counts!;
-            if (rows.Count == 0 && gone.Count == 0 && counts == watch.Counts)
+            var views = await ViewCounts(watch);
+            if (rows.Count == 0 && gone.Count == 0 && counts == watch.Counts && views is null)
                 return;
             watch.Counts = counts;
-            watch.Connection.Send(await _frames.Changed(watch.View.Name, cursor, rows, gone, counts, watch.Actor.Rights.Fields));
+            watch.Connection.Send(await _frames.Changed(watch.View.Name, cursor, rows, gone, (counts, views), watch.Actor.Rights.Fields));
         }
         catch (Exception trouble) when (trouble is not OperationCanceledException)
         {
             // The database is away: the counts are asked again with the next beat.
             _log.Fault(LogLevel.Warning, trouble, "A list could not be refreshed");
-            watch.CountsAreOld = true;
+            (watch.CountsAreOld, watch.ViewsAreOld) = (true, true);
         }
     }
 

@@ -16,16 +16,16 @@ internal sealed class ListFrames(RowFactsSource source)
             json.WriteString("list", it.view);
             json.WriteString("cursor", it.cursor);
             json.WriteBoolean("resync", it.resync);
-            WriteCounts(json, it.counts);
+            WriteCounts(json, it.counts, null);
         });
 
     /// <param name="view">Which list.</param>
     /// <param name="cursor">Empty when more is coming: the console keeps the one it has.</param>
     /// <param name="rows">In the list now.</param>
     /// <param name="gone">Not in it, or no longer.</param>
-    /// <param name="counts">Of all views.</param>
+    /// <param name="counts">Of the views that are always there, and of the saved ones when they changed.</param>
     /// <param name="fields">How people's data shows to the reader.</param>
-    public async ValueTask<byte[]> Changed(string view, string cursor, List<ConversationHead> rows, List<ConversationHead> gone, InboxCounts counts, FieldPolicy fields)
+    public async ValueTask<byte[]> Changed(string view, string cursor, List<ConversationHead> rows, List<ConversationHead> gone, (InboxCounts Known, IReadOnlyDictionary<Guid, int>? Saved) counts, FieldPolicy fields)
     {
         var facts = new List<(ConversationHead, RowFacts)>(rows.Count);
         foreach (var row in rows)
@@ -50,12 +50,12 @@ internal sealed class ListFrames(RowFactsSource source)
                 json.WriteEndObject();
             }
             json.WriteEndArray();
-            WriteCounts(json, it.counts);
+            WriteCounts(json, it.counts.Known, it.counts.Saved);
             json.WriteEndObject();
         });
     }
 
-    private static void WriteCounts(Utf8JsonWriter json, InboxCounts counts)
+    private static void WriteCounts(Utf8JsonWriter json, InboxCounts counts, IReadOnlyDictionary<Guid, int>? views)
     {
         json.WriteStartObject("counts");
         json.WriteNumber("mine", counts.Mine);
@@ -64,6 +64,14 @@ internal sealed class ListFrames(RowFactsSource source)
         json.WriteNumber("resolved", counts.Resolved);
         json.WriteNumber("mentions", counts.Mentions);
         json.WriteNumber("snoozed", counts.Snoozed);
+        json.WriteNumber("team", counts.Team);
+        if (views is not null)
+        {
+            json.WriteStartObject("views");
+            foreach (var (id, count) in views)
+                json.WriteNumber(id.ToString(), count);
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 }

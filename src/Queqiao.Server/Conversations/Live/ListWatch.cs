@@ -25,6 +25,17 @@ internal sealed class ListWatch(Actor actor, InboxView view, GatewayConnection c
     /// <summary>Whether a conversation came or went since the counts were made.</summary>
     public bool CountsAreOld { get; set; } = true;
 
+    /// <summary>The counts of saved views last sent; null: never.</summary>
+    public IReadOnlyDictionary<Guid, int>? ViewCounts { get; set; }
+
+    /// <summary>Whether something moved since <see cref="ViewCounts"/> were made. They are made at most once a second: each is a question of its own.</summary>
+    public bool ViewsAreOld { get; set; } = true;
+
+    /// <summary>Beats until they may be made again.</summary>
+    public int ViewsRest { get; set; }
+
+    public bool ViewsAreDue => ViewsAreOld && ViewsRest <= 0;
+
     public bool HasPending => _pending.Count > 0;
 
     /// <summary>Notes a change; what is not in the list and was not is nothing to this console.</summary>
@@ -32,6 +43,7 @@ internal sealed class ListWatch(Actor actor, InboxView view, GatewayConnection c
     {
         var wasIn = change.Before.Any(past => change.IsExact ? Holds(past) : _scope.Allows(past));
         CountsAreOld |= change.Moved;
+        ViewsAreOld |= change.Moved;
         if (Holds(change.Head) || wasIn || _pending.ContainsKey(change.Head.Id))
             _pending[change.Head.Id] = change;
     }

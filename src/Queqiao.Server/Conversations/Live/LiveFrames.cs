@@ -32,6 +32,13 @@ internal static class LiveFrames
             json.WriteEndObject();
         });
 
+    /// <summary>What is to be sent later in a conversation changed: look again.</summary>
+    public static byte[] Scheduled(Guid conversation) => Frames.Write(conversation, static (json, id) =>
+    {
+        json.WriteString("event", "scheduled.updated");
+        json.WriteString("conversation", id);
+    });
+
     public static byte[] ContactPresence(Guid conversation, bool online) => Frames.Write((conversation, online), static (json, it) =>
     {
         json.WriteString("event", "presence.updated");

@@ -58,6 +58,14 @@ internal sealed class ConversationReader(IStorageEngine storage, ConversationSea
         return new LogPage(await Revisions.Fold(db, seals, head, await seals.Entries(found, ct), ct), more);
     }
 
+    /// <summary>Seq of the last entry before an instant; 0: there is none.</summary>
+    public async Task<long> SeqBefore(ConversationHead head, long at, CancellationToken ct)
+    {
+        await using var db = storage.Read(head.Ws);
+        return await db.Visible(Scope<EntryRow>.Workspace(head.Ws)).Where(entry => entry.ConversationId == head.Id && entry.Seq <= head.Seq && entry.At < at)
+            .MaxAsync(entry => (long?)entry.Seq, ct) ?? 0;
+    }
+
     /// <summary>One entry as it is now; null when there is none.</summary>
     public async Task<LogEntry?> Entry(ConversationHead head, long seq, CancellationToken ct)
     {

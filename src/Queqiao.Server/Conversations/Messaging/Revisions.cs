@@ -67,7 +67,7 @@ internal static class Revisions
 
         EntryBody Revised(LogEntry entry) => entry.Body switch
         {
-            MessagePosted message when known.TryGetValue(entry.Seq, out var now) => message with { Text = now.Text ?? message.Text, Revision = now.Revision, Attachments = now.Revision.Recalled ? null : message.Attachments },
+            MessagePosted message when known.TryGetValue(entry.Seq, out var now) => message with { Card = now.Text is null ? message.Card : null, Text = now.Text ?? message.Text, Revision = now.Revision, Attachments = now.Revision.Recalled ? null : message.Attachments },
             NotePosted note when known.TryGetValue(entry.Seq, out var now) => note with { Text = now.Text ?? note.Text, Revision = now.Revision, Attachments = now.Revision.Recalled ? null : note.Attachments },
             MessageEdited edited when known.GetValueOrDefault(edited.Of).Revision is { Recalled: true } => edited with { Text = "" },
             NoteEdited edited when known.GetValueOrDefault(edited.Of).Revision is { Recalled: true } => edited with { Text = "" },

@@ -45,7 +45,11 @@ internal static class Sending
             Handling = actor.Conversations(Permissions.Reply),
             Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", clientId),
             By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
-            Decide = said.IsNote ? head => head.AddNote(text, clientId, said.Files, said.Mentions) : head => head.AgentSays(text, clientId, person, said.Files, said.ReplyTo),
+            Decide = said.IsNote
+                ? head => head.AddNote(text, clientId, said.Files, said.Mentions)
+                : head => head.Unseen(said.Seen, actor.AgentId) is { } newer ? newer
+                    : said.Reopens ? head.AgentSaysLater(text, clientId, person, said.Files, said.ReplyTo)
+                    : head.AgentSays(text, clientId, person, said.Files, said.ReplyTo, said.Card),
             Reply = reply,
             Origin = origin,
         };
@@ -76,4 +80,12 @@ internal sealed record Outgoing(string ClientId, string Text, bool IsNote = fals
 
     /// <summary>Files that go with it; null when there are none.</summary>
     public IReadOnlyList<SentFile>? Files { get; init; }
+
+    public MessageCard? Card { get; init; }
+
+    /// <summary>Seq of the last entry that the writer had seen: what came since is refused, so that they look first. Null: whatever came.</summary>
+    public long? Seen { get; init; }
+
+    /// <summary>A resolved conversation is opened again by it: it was written for later.</summary>
+    public bool Reopens { get; init; }
 }

@@ -103,7 +103,9 @@ internal static class ItemWriter
         // What was recalled is gone for the customer; colleagues may look at it.
         var gone = message.Revision is { Recalled: true } && audience == Audience.Customer;
         json.WriteString("text", gone ? "" : message.Text);
-        WriteFiles(json, gone ? null : message.Attachments);
+        WriteFiles(json, gone ? null : message.Attachments, gone || audience == Audience.Agents ? null : message.Card);
+        if (audience == Audience.Agents)
+            CardWriter.WriteMember(json, message.Card);
         if (message.ReplyTo is { } replyTo)
             json.WriteNumber("replyTo", replyTo);
         WriteRevision(json, message.Revision);
@@ -129,9 +131,11 @@ internal static class ItemWriter
 
     public static string NameOf(Unreadable why) => why == Unreadable.Erased ? "erased" : "damaged";
 
-    private static void WriteFiles(Utf8JsonWriter json, IReadOnlyList<SentFile>? files)
+    private static void WriteFiles(Utf8JsonWriter json, IReadOnlyList<SentFile>? files, MessageCard? card = null)
     {
         json.WriteStartArray("attachments");
+        if (card is not null)
+            CardWriter.WriteAttachment(json, card);
         foreach (var file in files ?? [])
             WriteFile(json, file);
         json.WriteEndArray();

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.CustomerData.Configuring;
+using Queqiao.Server.CustomerData.Looking;
 using Queqiao.Server.CustomerData.Storage;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Jobs;
@@ -15,6 +16,8 @@ internal sealed class EraseCopies : IEraser
     {
         var people = erasure.Contacts.ToArray();
         erasure.Counts["customerData"] = await unit.Db.Visible(Scope<CustomerDataCopy>.Workspace(erasure.Ws)).Where(row => people.Contains(row.ContactId)).ExecuteDeleteAsync(ct);
+        erasure.Counts["visitedPages"] = await unit.Db.Visible(Scope<VisitedPage>.Workspace(erasure.Ws)).Where(row => people.Contains(row.ContactId)).ExecuteDeleteAsync(ct)
+            + await unit.Db.Visible(Scope<VisitorContext>.Workspace(erasure.Ws)).Where(row => people.Contains(row.ContactId)).ExecuteDeleteAsync(ct);
     }
 }
 
@@ -38,6 +41,11 @@ internal sealed class ForgetCopies(IStorageEngine storage) : IJobHandler
                 return unit.Db.Visible(Scope<CustomerDataCopy>.Workspace(setting.Ws)).Where(row => row.FetchedAt < before).ExecuteDeleteAsync(stop);
             }, ct);
         }
+        await storage.RunSystem((unit, stop) =>
+        {
+            var before = unit.Ids.Now() - (long)VisitorPages.KeepVisits.TotalMilliseconds;
+            return unit.Db.Visible(Scope<VisitedPage>.Everything("what is old goes everywhere")).Where(row => row.At < before).ExecuteDeleteAsync(stop);
+        }, ct);
         return new JobOutcome.Done();
     }
 }

@@ -72,6 +72,18 @@ internal static class Permissions
     public const string ReadAudit = "audit.read";
     public const string ManageJobs = "jobs.manage";
 
+    /// <summary>Find and read all of the knowledge, internal texts too.</summary>
+    public const string ReadKnowledge = "knowledge.read";
+
+    /// <summary>Draft articles and FAQs and ask for a review.</summary>
+    public const string WriteKnowledge = "knowledge.write";
+
+    /// <summary>Decide what readers see.</summary>
+    public const string PublishKnowledge = "knowledge.publish";
+
+    /// <summary>Bases, help centres, imports.</summary>
+    public const string ManageKnowledge = "knowledge.manage";
+
     /// <summary>See what the firm's own system says about people one may see: orders, logistics, refunds.</summary>
     public const string ReadCustomerData = "customer_data.read";
     public const string ManageCustomerData = "customer_data.manage";
@@ -88,9 +100,9 @@ internal static class Permissions
     /// <summary>The owner's alone.</summary>
     public const string Own = "workspace.own";
 
-    private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts];
-    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts, ReadCustomerData];
-    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies];
+    private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts, ReadKnowledge];
+    private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts, ReadCustomerData, WriteKnowledge];
+    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies, PublishKnowledge];
     private static readonly HashSet<string> Admin =
     [
         .. Supervisor,
@@ -109,6 +121,7 @@ internal static class Permissions
         ManageCustomerData,
         ManageRoles,
         DecideApprovals,
+        ManageKnowledge,
     ];
 
     public static IReadOnlySet<string> Of(string role) => role switch

@@ -27,7 +27,7 @@ internal sealed class SavedViews(IStorageEngine storage)
     /// <summary>The list of a name or of a saved view's id, as this agent has it; null when there is none.</summary>
     public async Task<(InboxView? View, SavedView? Saved)> Find(Actor actor, string name, CancellationToken ct)
     {
-        if (InboxView.Of(name, actor.AgentId) is { } known)
+        if (InboxView.Of(name, actor) is { } known)
             return (known, null);
         if (!Guid.TryParse(name, out var id))
             return (null, null);

@@ -29,12 +29,25 @@ internal static class ViewEndpoints
         var views = app.MapGroup("/api/v1/views").WithTags("Views");
         views.MapGet("", List).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("One's own saved views and the shared ones").Produces<ViewList>();
         views.MapPost("", Create).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("Save a view; sharing it needs views.share").Produces<ViewAnswer>(StatusCodes.Status201Created);
+        views.MapPost("/preview", Preview).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("How many conversations the conditions of a view would show now").Produces<ViewPreview>();
         views.MapPatch("/{id:guid}", Change).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("Change a view; a shared one needs views.share").Produces<ViewAnswer>();
         views.MapDelete("/{id:guid}", Delete).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("Delete a view; a shared one needs views.share").Produces(StatusCodes.Status204NoContent);
     }
 
     private static async Task<IResult> List(Actor actor, SavedViews views, CancellationToken ct) =>
         TypedResults.Ok(new ViewList([.. (await views.Of(actor, ct)).Select(view => Answer(view, actor))]));
+
+    public sealed record PreviewRequest(IReadOnlyList<Condition> Conditions);
+
+    public sealed record ViewPreview(int Count);
+
+    private static async Task<IResult> Preview(PreviewRequest request, Actor actor, ICustomFields fields, InboxQueries inbox, CancellationToken ct)
+    {
+        if (ConditionRules.Check(request.Conditions, await fields.Of(actor.Ws, FieldObject.Conversation, ct)) is { } invalid)
+            return invalid.ToProblem();
+        var view = new InboxView("preview", ConditionRules.Rule(request.Conditions, actor.AgentId));
+        return TypedResults.Ok(new ViewPreview(await inbox.Count(actor, view, ct)));
+    }
 
     private static async Task<IResult> Create(NewView request, Actor actor, ICustomFields fields, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {

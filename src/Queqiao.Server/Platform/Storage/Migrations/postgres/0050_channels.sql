@@ -9,7 +9,7 @@ ALTER TABLE conversation ADD COLUMN reply_window text;
 CREATE TABLE hook_key (
     ws integer NOT NULL,
     day integer NOT NULL,
-    sealed bytea NOT NULL,
+    wrapped bytea NOT NULL,
     created_at bigint NOT NULL,
     PRIMARY KEY (ws, day),
     FOREIGN KEY (ws) REFERENCES workspace (ws)

@@ -9,7 +9,7 @@ ALTER TABLE conversation ADD COLUMN reply_window TEXT;
 CREATE TABLE hook_key (
     ws INTEGER NOT NULL,
     day INTEGER NOT NULL,
-    sealed BLOB NOT NULL,
+    wrapped BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (ws, day),
     FOREIGN KEY (ws) REFERENCES workspace (ws)

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Problems;
+
+namespace Queqiao.Server.Knowledge;
+
+/// <summary>How the public help centre of a base looks.</summary>
+/// <param name="IsOn">Whether there is one.</param>
+/// <param name="Titles">By language; the base's name where there is none.</param>
+/// <param name="Color">Of the brand, <c>#rrggbb</c>.</param>
+/// <param name="Home">The firm's own site, shown as a link; https.</param>
+internal sealed record HelpCentreSettings(bool IsOn = false, IReadOnlyDictionary<string, string>? Titles = null, IReadOnlyDictionary<string, string>? Leads = null, string Color = "#2563eb", string? Home = null, IReadOnlyList<string>? Languages = null, bool IsIndexed = true)
+{
+    public string Json() => JsonSerializer.Serialize(this, Stored);
+
+    public static HelpCentreSettings Of(string json) => json is "{}" or "" ? new HelpCentreSettings() : JsonSerializer.Deserialize<HelpCentreSettings>(json, Stored)!;
+
+    public IEnumerable<(string Field, FieldFault Fault)> Faults()
+    {
+        if (Color.Length != 7 || Color[0] != '#' || !Color.Skip(1).All(char.IsAsciiHexDigit))
+            yield return ("help.color", new("knowledge_color"));
+        if (Home is not null && !(Uri.TryCreate(Home, UriKind.Absolute, out var home) && home.Scheme is "https" or "http"))
+            yield return ("help.home", new("knowledge_address"));
+        if ((Titles?.Values ?? []).Concat(Leads?.Values ?? []).Any(text => text.Length > 200))
+            yield return ("help.titles", new("too_long", 200));
+        if (Titles?.Count > 20 || Leads?.Count > 20 || Languages?.Count > 20)
+            yield return ("help.languages", new("too_many", 20));
+    }
+
+    private static readonly JsonSerializerOptions Stored = new(StrictJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+}

@@ -1,0 +1,77 @@
+using Queqiao.Server.Knowledge.Arranging;
+using Queqiao.Server.Knowledge.Graph;
+using Queqiao.Server.Knowledge.Reading;
+using Queqiao.Server.Knowledge.Writing;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
+
+namespace Queqiao.Server.Knowledge;
+
+/// <summary>What the firm knows: articles, FAQs, words and facts, and who may see them.</summary>
+internal static class KnowledgeModule
+{
+    private static readonly string[] ListQuery = ["base", "category", "state", "audience", "owner", "q", "limit", "cursor"];
+
+    public static void AddKnowledge(this IServiceCollection services)
+    {
+        services.AddSingleton<KnowledgeLibrary>();
+        services.AddSingleton<IKnowledge, ReadKnowledge>();
+        services.AddSingleton<ItemWriting>();
+        services.AddSingleton<ItemViews>();
+        services.AddSingleton<IKnowledgeEditing, EditKnowledge>();
+        services.AddHostedService<LibraryOpening>();
+    }
+
+    public static void MapKnowledge(this IEndpointRouteBuilder app)
+    {
+        var knowledge = app.MapGroup("/api/v1/knowledge").WithTags("Knowledge");
+        MapArranging(knowledge);
+        MapItems(knowledge);
+        knowledge.MapGet("/search", SearchEndpoint.Handle).Costs(RequestCost.Search).Needs(Permissions.ReadKnowledge).TakesQuery("q", "base", "category", "kind", "language", "audience", "limit")
+            .WithSummary("Articles and FAQs that are about a text, best first, and the facts that answer it").Produces<SearchEndpoint.Answer>();
+    }
+
+    private static void MapArranging(RouteGroupBuilder knowledge)
+    {
+        knowledge.MapGet("/bases", Bases.List).Needs(Permissions.ReadKnowledge).TakesQuery().WithSummary("Knowledge bases").Produces<BaseList>();
+        knowledge.MapPost("/bases", Bases.Create).Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("Add a base").Produces<BaseView>(StatusCodes.Status201Created);
+        knowledge.MapPatch("/bases/{id:guid}", Bases.Change).Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("Change a base and its help centre").Produces<BaseView>();
+        knowledge.MapGet("/categories", Categories.List).Needs(Permissions.ReadKnowledge).TakesQuery("base").WithSummary("Categories, in their order").Produces<CategoryList>();
+        knowledge.MapPost("/categories", Categories.Create).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Add a category").Produces<CategoryView>(StatusCodes.Status201Created);
+        knowledge.MapPatch("/categories/{id:guid}", Categories.Change).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Change or move a category").Produces<CategoryView>();
+        knowledge.MapDelete("/categories/{id:guid}", Categories.Remove).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Remove a category; what stands on it moves to the one above").Produces(StatusCodes.Status204NoContent);
+        knowledge.MapGet("/terms", Terms.List).Needs(Permissions.ReadKnowledge).TakesQuery("base").WithSummary("Synonyms and terms").Produces<TermList>();
+        knowledge.MapPost("/terms", Terms.Create).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Add words that mean the same, or a term").Produces<TermView>(StatusCodes.Status201Created);
+        knowledge.MapPatch("/terms/{id:guid}", Terms.Change).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Change them").Produces<TermView>();
+        knowledge.MapDelete("/terms/{id:guid}", Terms.Remove).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Remove them").Produces(StatusCodes.Status204NoContent);
+        knowledge.MapGet("/edges", Edges.List).Needs(Permissions.ReadKnowledge).TakesQuery("base", "q", "limit", "cursor").WithSummary("Facts of the graph").Produces<EdgeList>();
+        knowledge.MapPost("/edges", Edges.Create).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Add a fact").Produces<EdgeView>(StatusCodes.Status201Created);
+        knowledge.MapPatch("/edges/{id:guid}", Edges.Change).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Change a fact").Produces<EdgeView>();
+        knowledge.MapDelete("/edges/{id:guid}", Edges.Remove).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Remove a fact").Produces(StatusCodes.Status204NoContent);
+    }
+
+    private static void MapItems(RouteGroupBuilder knowledge)
+    {
+        knowledge.MapGet("/faqs", ShowItems.Faqs).Needs(Permissions.ReadKnowledge).TakesQuery(ListQuery).WithSummary("FAQs, changed last first").Produces<ItemList>();
+        knowledge.MapPost("/faqs", SaveItems.CreateFaq).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Add an FAQ; published at once unless publish is false or the caller may not").Produces<ItemView>(StatusCodes.Status201Created);
+        knowledge.MapGet("/faqs/{id:guid}", ShowItems.Faq).Needs(Permissions.ReadKnowledge).TakesQuery("version").WithSummary("An FAQ with its newest version").Produces<ItemView>();
+        knowledge.MapPatch("/faqs/{id:guid}", SaveItems.ChangeFaq).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Write a new version of an FAQ").Produces<ItemView>();
+        knowledge.MapGet("/articles", ShowItems.Articles).Needs(Permissions.ReadKnowledge).TakesQuery(ListQuery).WithSummary("Articles, changed last first").Produces<ItemList>();
+        knowledge.MapPost("/articles", SaveItems.CreateArticle).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Add an article").Produces<ItemView>(StatusCodes.Status201Created);
+        knowledge.MapGet("/articles/{id:guid}", ShowItems.Article).Needs(Permissions.ReadKnowledge).TakesQuery("version").WithSummary("An article with its newest version").Produces<ItemView>();
+        knowledge.MapPatch("/articles/{id:guid}", SaveItems.ChangeArticle).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Write a new version of an article").Produces<ItemView>();
+        knowledge.MapGet("/items", ShowItems.All).Needs(Permissions.ReadKnowledge).TakesQuery(ListQuery).WithSummary("Articles and FAQs, changed last first").Produces<ItemList>();
+        var item = knowledge.MapGroup("/items/{id:guid}");
+        item.MapGet("", ShowItems.Item).Needs(Permissions.ReadKnowledge).TakesQuery("version").WithSummary("An article or FAQ").Produces<ItemView>();
+        item.MapGet("/versions", Versions.List).Needs(Permissions.ReadKnowledge).TakesQuery("limit", "cursor").WithSummary("Its versions, newest first").Produces<VersionList>();
+        item.MapGet("/diff", Versions.Diff).Needs(Permissions.ReadKnowledge).TakesQuery("from", "to").WithSummary("What differs between two versions").Produces<VersionDiff>();
+        item.MapPost("/review", ActOnItems.Review).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Ask for a review, return it with a note, or take the request back").Produces<ItemView>();
+        item.MapPost("/publish", ActOnItems.Publish).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Show a version to readers, now or at a time").Produces<ItemView>();
+        item.MapPost("/withdraw", ActOnItems.Withdraw).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Readers no longer see it; it is a draft again").Produces<ItemView>();
+        item.MapPost("/archive", ActOnItems.Archive).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Put it away").Produces<ItemView>();
+        item.MapPost("/restore", ActOnItems.Restore).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Take it out of the archive, as a draft").Produces<ItemView>();
+        item.MapPost("/rollback", ActOnItems.Rollback).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Make an old version the newest").Produces<ItemView>();
+        item.MapPost("/checked", ActOnItems.Checked).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("It still holds: when to look again").Produces<ItemView>();
+    }
+}
