@@ -101,6 +101,7 @@ return await Commands.Run(args, async serve =>
     app.MapAutomation();
     app.MapChannels();
     app.MapOutsideChannels();
+    app.MapEmailChannel();
     app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();

@@ -8,6 +8,7 @@ import customerData from './customerData.json'
 import erasing from './erasing.json'
 import imports from './imports.json'
 import replies from './replies.json'
+import mail from './mail.json'
 import notices from './notices.json'
 import signedUsers from './signedUsers.json'
 import roles from './roles.json'
@@ -28,4 +29,4 @@ import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, chat, commands, contacts, customerData, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }
+export default { background, bulk, chat, commands, contacts, mail, customerData, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }
