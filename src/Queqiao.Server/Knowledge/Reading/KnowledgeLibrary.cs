@@ -20,6 +20,7 @@ internal sealed class KnowledgeLibrary : IDisposable
     private readonly IStorageEngine _storage;
     private readonly TimeProvider _clock;
     private readonly CacheNews _news;
+    private volatile Known? _known;
 
     public KnowledgeLibrary(IStorageEngine storage, TimeProvider clock, CacheNews news)
     {
@@ -69,6 +70,14 @@ internal sealed class KnowledgeLibrary : IDisposable
     {
         await using var db = _storage.ReadSystem();
         return await db.Table<KnowledgeBaseRow>().AsNoTracking().Select(row => row.Ws).Distinct().ToListAsync(ct);
+    }
+
+    /// <summary>The same, as of some seconds ago.</summary>
+    public async ValueTask<IReadOnlyList<int>> WorkspacesKnown(CancellationToken ct)
+    {
+        if (_known is not { } known || _clock.GetElapsedTime(known.At) > Fresh || _places.Values.Any(place => place.IsStale))
+            _known = known = new Known(_clock.GetTimestamp(), [.. (await Workspaces(ct)).Order()]);
+        return known.List;
     }
 
     private void Forget(int? ws)
@@ -125,6 +134,8 @@ internal sealed class KnowledgeLibrary : IDisposable
         foreach (var place in _places.Values)
             place.Turn.Dispose();
     }
+
+    private sealed record Known(long At, IReadOnlyList<int> List);
 
     private sealed class Place(Shelf shelf)
     {
