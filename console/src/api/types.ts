@@ -1,11 +1,18 @@
 // The contract of docs/gateway.md and the REST API, as the console reads it.
 
-export type BuiltInView = 'mine' | 'unassigned' | 'mentions' | 'snoozed' | 'all' | 'resolved'
+export type BuiltInView = 'mine' | 'unassigned' | 'team' | 'mentions' | 'snoozed' | 'all' | 'resolved'
 /** A view that is always there, or the id of a saved one. */
 export type View = BuiltInView | (string & {})
-export const views: readonly BuiltInView[] = ['mine', 'unassigned', 'mentions', 'snoozed', 'all', 'resolved']
+export const views: readonly BuiltInView[] = ['mine', 'unassigned', 'team', 'mentions', 'snoozed', 'all', 'resolved']
 export const isBuiltIn = (view: View): view is BuiltInView => (views as readonly string[]).includes(view)
-export type Sort = 'recent' | 'waiting'
+export type Order = 'recent' | 'waiting' | 'created'
+export const orders: readonly Order[] = ['waiting', 'recent', 'created']
+export type Group = 'priority' | 'status' | 'assignee' | 'team' | 'channel'
+export const groups: readonly Group[] = ['priority', 'status', 'assignee', 'team', 'channel']
+/** How a list stands: an order, perhaps within groups (`waiting/priority`). */
+export type Sort = Order | `${Order}/${Group}`
+export const sortOf = (order: Order, group: Group | ''): Sort => (group ? `${order}/${group}` : order)
+export const partsOf = (sort: Sort) => sort.split('/') as [Order, Group?]
 export type Status = 'bot' | 'queued' | 'open' | 'pending' | 'snoozed' | 'resolved'
 /** A built-in role's name or the id of one of the workspace. */
 export type Role = string

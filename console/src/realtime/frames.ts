@@ -29,6 +29,8 @@ export interface ListFrame {
   cursor: string
   data: { rows: Row[]; gone: { id: string; seq: number }[]; counts?: Counts }
 }
+/** What is to be sent later in a conversation changed. */
+export interface ScheduledFrame { event: 'scheduled.updated'; conversation: string; data?: undefined }
 export interface ReadyFrame { op: 'ready'; heartbeatSeconds: number; serverTime: string }
 export interface WatchingFrame { op: 'watching'; list: View; cursor: string; resync: boolean; counts?: Counts }
 export interface ResyncFrame { op: 'resync'; conversation: string; after: number }
@@ -39,6 +41,7 @@ export type ServerFrame =
   | ConversationFrame
   | AgentPresenceFrame
   | ListFrame
+  | ScheduledFrame
   | ReadyFrame
   | WatchingFrame
   | ResyncFrame
@@ -47,7 +50,7 @@ export type ServerFrame =
   | { op: 'ack'; clientId: string }
   | { op: 'error'; code: string; detail: string | null }
 
-const events = new Set(['message.created', 'message.updated', 'conversation.updated', 'typing', 'presence.updated', 'list.changed'])
+const events = new Set(['message.created', 'message.updated', 'conversation.updated', 'typing', 'presence.updated', 'list.changed', 'scheduled.updated'])
 const ops = new Set(['ready', 'pong', 'bye', 'ack', 'error', 'resync', 'watching'])
 
 /** Null for what this version does not know: a newer server must not break an older page. */

@@ -1,4 +1,5 @@
-import type { Row, RowPage, Sort, View } from '@/api/types'
+import { partsOf } from '@/api/types'
+import type { Group, Row, RowPage, Sort, View } from '@/api/types'
 import type { ListFrame } from './frames'
 
 /** One view as this page knows it. Rows past `horizon` are kept, but not shown: unknown ones may lie in between. */
@@ -27,7 +28,21 @@ function byWait(a: Row, b: Row) {
   return b.waitingSince !== null ? 1 : compareText(b.lastActivityAt, a.lastActivityAt) || compareText(a.id, b.id)
 }
 
-export const order = (sort: Sort) => (sort === 'waiting' ? byWait : byActivity)
+const byCreation = (a: Row, b: Row) => compareText(b.createdAt, a.createdAt) || compareText(b.id, a.id)
+const orders = { waiting: byWait, recent: byActivity, created: byCreation }
+
+// As the server orders groups: the most urgent or the earliest stage first; who and where by id, and what has none before all.
+const ranks = { priority: ['urgent', 'high', 'medium', 'low', 'none'], status: ['queued', 'open', 'pending', 'bot', 'snoozed', 'resolved'] }
+/** The group of a row, for comparing. */
+export function groupKey(row: Row, group: Group) {
+  return group === 'priority' || group === 'status' ? String(ranks[group].indexOf(row[group])) : (row[group]?.id ?? '')
+}
+
+export function order(sort: Sort) {
+  const [name, group] = partsOf(sort)
+  const within = orders[name]
+  return group ? (a: Row, b: Row) => compareText(groupKey(a, group), groupKey(b, group)) || within(a, b) : within
+}
 
 export function emptyList(view: View, sort: Sort): ListState {
   return { view, sort, rows: {}, gone: {}, next: null, horizon: null, cursor: null, loaded: false, pushed: new Set() }

@@ -8,7 +8,10 @@ internal sealed record Arrival(Guid ChannelId, string Identity)
     /// <summary>As the site signed it.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Signed by the site; nothing that a visitor typed.</summary>
+    /// <summary>Who says so: <c>site</c> (signed), <c>channel</c> (the platform) or <c>link</c>.</summary>
+    public string Source { get; init; } = "site";
+
+    /// <summary>Signed by the site or told by the platform; nothing that a visitor typed.</summary>
     public IReadOnlyList<ClaimedIdentity> Identities { get; init; } = [];
 
     public IReadOnlyDictionary<string, JsonElement>? Attributes { get; init; }
@@ -16,4 +19,5 @@ internal sealed record Arrival(Guid ChannelId, string Identity)
     public NoticeAnswer? Notice { get; init; }
 }
 
-internal sealed record ClaimedIdentity(string Kind, string Value);
+/// <param name="Verified">False: the site says itself that it has not checked.</param>
+internal sealed record ClaimedIdentity(string Kind, string Value, bool Verified = true);

@@ -1,13 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts.People;
+using Queqiao.Server.Contacts.Recognising;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts;
 
-internal sealed class ContactDirectory(IStorageEngine storage, IConsents consents, IVault vault, IContactVault people, ContactEdits edits) : IContacts
+internal sealed class ContactDirectory(IStorageEngine storage, IConsents consents, IVault vault, IContactVault people, ContactEdits edits, JobQueue jobs, ContactLinks links) : IContacts
 {
     private const int MostInOneStatement = 500;
 
@@ -43,8 +46,11 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         await unit.Db.SaveChangesAsync(ct);
         if (!isNew && arrival.Name is { } name)
             await edits.Rename(unit, id.Value, name, ct);
+        var isProved = false;
         foreach (var claimed in arrival.Identities)
-            await edits.AddIdentifier(unit, id.Value, new NewIdentifier(claimed.Kind, claimed.Value, Verified: true, "site", arrival.ChannelId), ct);
+            isProved |= await edits.Prove(unit, id.Value, new NewIdentifier(claimed.Kind, claimed.Value, claimed.Verified, arrival.Source, arrival.ChannelId), ct);
+        if (isProved)
+            await jobs.Add(unit, RecogniseContact.For(unit.Ws, id.Value), ct);
         if (arrival.Attributes is { Count: > 0 } attributes)
             await edits.SetAttributes(unit, id.Value, attributes, ct);
         if (arrival.Notice is { } answer)
@@ -52,6 +58,19 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         await unit.Db.SaveChangesAsync(ct);
         return id.Value;
     }
+
+    public async Task<IReadOnlyList<Guid>> Joined(WriteUnit unit, int ws, IReadOnlyCollection<Guid> some, CancellationToken ct)
+    {
+        var ids = some.ToArray();
+        return await unit.Db.Visible(Scope<ContactMerge>.Workspace(ws)).Where(row => row.UndoneAt == null && (ids.Contains(row.IntoId) || ids.Contains(row.FromId)))
+            .Select(row => ids.Contains(row.IntoId) ? row.IntoId : row.FromId).Distinct().ToListAsync(ct);
+    }
+
+    public Task<(string Code, long ExpiresAt)> MakeLink(WriteUnit unit, Guid contact, CancellationToken ct) => links.Make(unit, contact, null, ct);
+
+    public Task<Refusal?> UseLink(WriteUnit unit, Guid contact, string code, CancellationToken ct) => links.Use(unit, contact, links.TagOf(unit.Ws, code), ct);
+
+    public Task BringLink(WriteUnit unit, int ws, Guid contact, string code, CancellationToken ct) => jobs.Add(unit, UseContactLink.For(ws, contact, links.TagOf(ws, code)), ct);
 
     public async Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct)
     {

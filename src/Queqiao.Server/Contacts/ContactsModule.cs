@@ -4,6 +4,7 @@ using Queqiao.Server.Contacts.Importing;
 using Queqiao.Server.Contacts.Merging;
 using Queqiao.Server.Contacts.Moving;
 using Queqiao.Server.Contacts.People;
+using Queqiao.Server.Contacts.Recognising;
 using Queqiao.Server.Platform.Jobs;
 
 namespace Queqiao.Server.Contacts;
@@ -23,6 +24,11 @@ internal static class ContactsModule
         services.AddRecurringJob(RewordContacts.Name, RewordContacts.Name, "every 1m");
         services.AddSingleton<IConsents, Consents>();
         services.AddSingleton<PurposeGate>();
+        services.AddSingleton<Joining>();
+        services.AddSingleton<ContactLinks>();
+        services.AddSingleton<LinkTries>();
+        services.AddJob<RecogniseContact>();
+        services.AddJob<UseContactLink>();
         services.AddSingleton<IMergedContacts, MergedContacts>();
         services.AddSingleton<ErasureLedger>();
         services.AddSingleton<ErasingContacts>();
@@ -60,6 +66,7 @@ internal static class ContactsModule
         FindDuplicates.Map(contacts);
         RevealContact.Map(contacts);
         MergeContacts.Map(contacts);
+        LinkEndpoints.Map(contacts);
         ContactConsents.Map(app, contacts);
     }
 }

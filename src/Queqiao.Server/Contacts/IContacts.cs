@@ -1,3 +1,4 @@
+using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Contacts;
@@ -16,6 +17,18 @@ internal interface IContacts
     /// <summary>Stores what a channel has learned about somebody who writes; makes the contact when there is none. Saves. The same again changes nothing.</summary>
     Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct);
 
+    /// <summary>A code that the person can bring to another channel to be known there. Saves.</summary>
+    Task<(string Code, long ExpiresAt)> MakeLink(WriteUnit unit, Guid contact, CancellationToken ct);
+
+    /// <summary>Somebody brings a code. Null: they are joined with whom it was given to.</summary>
+    Task<Refusal?> UseLink(WriteUnit unit, Guid contact, string code, CancellationToken ct);
+
+    /// <summary>The same, later: for whoever hears of a code in a unit of no workspace.</summary>
+    Task BringLink(WriteUnit unit, int ws, Guid contact, string code, CancellationToken ct);
+
+    /// <summary>Those of some contacts that are one person with others.</summary>
+    Task<IReadOnlyList<Guid>> Joined(WriteUnit unit, int ws, IReadOnlyCollection<Guid> some, CancellationToken ct);
+
     /// <summary>What somebody is called, and every contact that is the same person; null: they are not there, or were erased.</summary>
     Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct);
 }
@@ -27,4 +40,10 @@ internal sealed record KnownAs(string? Name, IReadOnlyList<Guid> Contacts);
 internal sealed record ContactNamed(Guid ContactId)
 {
     public const string Kind = "contacts.named";
+}
+
+/// <summary>The payload of a job that is written whenever contacts became one person. Conversations handle it.</summary>
+internal sealed record ContactJoined(Guid ContactId)
+{
+    public const string Kind = "contacts.joined";
 }

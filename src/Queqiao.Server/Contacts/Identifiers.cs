@@ -10,6 +10,12 @@ internal static class IdentityKinds
     public const string Email = "email";
     public const string Phone = "phone";
 
+    /// <summary>A user of the firm's accounts, whichever of its sites signs: <c>issuer|sub</c>.</summary>
+    public const string Account = "account";
+
+    /// <summary>Somebody followed a link or brought a code that was given to the other contact.</summary>
+    public const string Link = "link";
+
     public const int MostKind = 32;
     public const int MostValue = 254;
 

@@ -99,6 +99,9 @@ internal static class ConversationsModule
         services.AddSingleton<Schedule>();
         services.AddJob<SendScheduled>();
         services.AddJob<NameConversations>();
+        services.AddJob<Joining.JoinConversations>();
+        services.AddSingleton<ILogListener, Joining.BringCodes>();
+        services.AddSingleton<ILogListener, Joining.NoticeReturns>();
         services.AddJob<BulkJob>();
         services.AddJob<BulkUndo>();
         services.AddJob<ForgetBulk>();

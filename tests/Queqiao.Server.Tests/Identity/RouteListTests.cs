@@ -69,6 +69,8 @@ public sealed class RouteListTests
         ["HEAD /widget/v1/files/{id:guid}"] = "checks the visitor's token",
         ["GET /widget/v1/files/{id:guid}"] = "checks the visitor's token",
         ["DELETE /widget/v1/files/{id:guid}"] = "checks the visitor's token",
+        ["POST /widget/v1/links"] = "checks the visitor's token, and that the site has signed them",
+        ["POST /widget/v1/links/use"] = "checks the visitor's token, and that the site has signed them",
         ["POST /widget/v1/files/links"] = "checks the visitor's token",
         ["GET /files/{token}"] = "the address is the key: signed, good for minutes",
         ["GET /help"] = "the public help centre: what is for everybody only",

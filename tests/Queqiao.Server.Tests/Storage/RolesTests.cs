@@ -111,7 +111,7 @@ public sealed class RolesTests
         "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge",
         "file",
         "user_key", "consent_notice", "consent",
-        "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_word", "conversation_mark",
+        "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_link", "contact_word", "conversation_mark",
         "contact_import", "contact_import_row",
         "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
         "workspace_key", "contact_key", "erasure",

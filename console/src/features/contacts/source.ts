@@ -10,7 +10,8 @@ export interface ContactRow {
 export interface ContactRows { items: ContactRow[]; nextCursor: string | null }
 export interface Identifier { id: string; kind: string; externalId: string | null; channelId: string | null; verified: boolean; source: string; contactId: string; createdAt: string }
 export interface Block { at: string; by: string; until: string | null; reason: string | null }
-export interface Merge { id: string; contactId: string; name: string | null; by: string; at: string }
+/** key: what proved it; none: an agent said so. */
+export interface Merge { id: string; contactId: string; name: string | null; by: string | null; at: string; key: { kind: string; identityId: string | null } | null }
 export interface Contact {
   id: string; name: string | null; verified: boolean; erased: boolean; identities: Identifier[]; tags: string[]; fields: Record<string, FieldValue>
   attributes: Record<string, string | number | boolean>; blocked: Block | null; merged: Merge[]; createdAt: string; lastSeenAt: string
@@ -25,7 +26,7 @@ export interface TimelineItem {
   conversation?: { channelId: string; status: string; assignee: string | null; preview: string | null; lastActivityAt: string } | null
   note?: Note | null
   consent?: { purpose: Purpose; act: 'shown' | 'given' | 'withdrawn'; how: string; noticeLocale: string | null; noticeVersion: number | null; actorId: string | null } | null
-  merge?: { contactId: string; by: string } | null
+  merge?: { contactId: string; by: string | null; key: string | null } | null
   block?: { by: string; until: string | null; reason: string | null } | null
 }
 export interface TimelinePage { items: TimelineItem[]; nextCursor: string | null }
@@ -57,6 +58,7 @@ export const contactSource = (http: Http) => {
     merge: (id: string, otherId: string, despiteUserIds: boolean) => http.post<Contact>(at(id, '/merge'), { otherId, despiteUserIds }),
     reveal: (id: string, fields: string[], reason: string) => http.post<{ contact: Contact; until: string }>(at(id, '/reveal'), { fields, reason }),
     unmerge: (id: string, mergeId: string) => http.post<Contact>(at(id, '/unmerge'), { mergeId }),
+    makeLink: (id: string) => http.post<{ code: string; expiresAt: string }>(at(id, '/links'), {}),
     fields: async () => (await http.get<{ items: Field[] }>('/api/v1/custom-fields', { object: 'contact' })).items.filter(field => !field.archived),
   }
 }

@@ -7,6 +7,7 @@ import type { ConversationSource } from './source'
 export const listKey = (view: View, sort: Sort) => ['list', view, sort] as const
 export const conversationKey = (id: string) => ['conversation', id] as const
 export const countsKey = ['counts'] as const
+export const viewCountsKey = ['viewCounts'] as const
 
 /** The row and the newest page are of different ages when something happens between the two answers. */
 export async function loadConversation(source: ConversationSource, id: string): Promise<Known> {
@@ -49,6 +50,7 @@ export function createCache(queries: QueryClient, source: ConversationSource) {
     changed(frame: ListFrame) {
       for (const list of siblings(frame.list)) write(applyChange(list, frame))
       if (frame.data.counts) queries.setQueryData<Counts>(countsKey, had => ({ ...had, ...frame.data.counts } as Counts))
+      if (frame.data.counts?.views) queries.setQueryData(viewCountsKey, frame.data.counts.views)
     },
     /** Without a cursor nobody knows what happened between the first page and this answer: the page is fetched once more. */
     watching(frame: WatchingFrame, sort: Sort) {

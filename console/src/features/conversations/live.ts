@@ -75,6 +75,7 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
   function onFrame(frame: ServerFrame) {
     if ('event' in frame) {
       if (frame.event === 'list.changed') return cache.changed(frame)
+      if (frame.event === 'scheduled.updated') return void queries.invalidateQueries({ queryKey: ['scheduled', frame.conversation] })
       if (frame.event !== 'presence.updated') {
         healer.apply(frame)
         if (frame.event === 'typing') expectMoreTyping(frame.conversation, frame.data.id, () => healer.apply({ ...frame, data: { ...frame.data, on: false } }))

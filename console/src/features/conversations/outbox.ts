@@ -16,6 +16,8 @@ export interface OutboxEntry {
   attachments?: readonly Attachment[]
   replyTo?: number
   mentions?: readonly string[]
+  /** Up to where its writer had seen the conversation: what came since is shown to them first. */
+  seen?: number
   at: string
   state: 'queued' | 'failed'
   /** Problem code and detail of the refusal. */
@@ -76,7 +78,7 @@ export function createOutbox({ source, sent, store = localStore, random = Math.r
     const tries = tried.get(entry.clientId) ?? 1
     const sender = agent
     try {
-      const receipt = await source.send(entry.conversationId, { clientId: entry.clientId, text: entry.text, private: entry.private, ...(entry.replyTo ? { replyTo: entry.replyTo } : {}), ...(entry.mentions?.length ? { mentions: entry.mentions } : {}), ...(entry.attachments ? { attachments: entry.attachments.map(file => file.id) } : {}) })
+      const receipt = await source.send(entry.conversationId, { clientId: entry.clientId, text: entry.text, private: entry.private, ...(entry.replyTo ? { replyTo: entry.replyTo } : {}), ...(entry.mentions?.length ? { mentions: entry.mentions } : {}), ...(entry.attachments ? { attachments: entry.attachments.map(file => file.id) } : {}), ...(entry.seen ? { seen: entry.seen } : {}) })
       failures = 0
       if (agent !== sender) return 'stopped'
       sent(toFrame(entry, receipt))
@@ -131,15 +133,16 @@ export function createOutbox({ source, sent, store = localStore, random = Math.r
       entries.value = []
       window.removeEventListener('storage', fromOtherTab)
     },
-    add(conversationId: string, text: string, isPrivate: boolean, more: Pick<OutboxEntry, 'replyTo' | 'mentions' | 'attachments'> = {}) {
+    add(conversationId: string, text: string, isPrivate: boolean, more: Pick<OutboxEntry, 'replyTo' | 'mentions' | 'attachments' | 'seen'> = {}) {
       const entry: OutboxEntry = { ...more, clientId: newClientId(), conversationId, text, private: isPrivate, at: new Date().toISOString(), state: 'queued' }
       mutate(now => [...now, entry])
       wake()
       return entry.clientId
     },
+    /** Whoever tries again has seen why it was refused. */
     retry(clientId: string) {
       tried.delete(clientId)
-      patch(clientId, { state: 'queued' })
+      mutate(now => now.map(({ seen, ...entry }) => (entry.clientId === clientId ? { ...entry, state: 'queued' } : seen ? { ...entry, seen } : entry)))
       wake()
     },
     discard: remove,

@@ -45,7 +45,7 @@ export function belongs(row: Pick<Row, 'status' | 'assignee'>, view: View, me: s
     case 'snoozed': return row.status === 'snoozed'
     case 'mine': return row.status !== 'resolved' && row.status !== 'snoozed' && row.assignee !== null && row.assignee.id === me
     case 'unassigned': return row.status !== 'resolved' && row.status !== 'snoozed' && row.assignee === null
-    // Mentions and saved views: only the server knows.
+    // Mentions, teams and saved views: only the server knows.
     default: return true
   }
 }

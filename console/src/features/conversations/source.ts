@@ -1,4 +1,5 @@
 import type { Http } from '@/api/client'
+import { partsOf } from '@/api/types'
 import type { Counts, FieldValue, ItemPage, MessageItem, Priority, Receipt, Row, RowPage, Sort, Status, View } from '@/api/types'
 
 export interface ConversationSource {
@@ -8,7 +9,11 @@ export interface ConversationSource {
   newest(id: string): Promise<ItemPage>
   after(id: string, seq: number): Promise<ItemPage>
   before(id: string, seq: number): Promise<ItemPage>
-  send(id: string, message: { clientId: string; text: string; private: boolean; replyTo?: number; mentions?: readonly string[]; attachments?: string[] }): Promise<Receipt>
+  /** A page after a seq that need not be the newest. */
+  between(id: string, seq: number): Promise<ItemPage>
+  /** From an instant on. */
+  from(id: string, at: Date): Promise<ItemPage>
+  send(id: string, message: { clientId: string; text: string; private: boolean; replyTo?: number; mentions?: readonly string[]; attachments?: string[]; seen?: number }): Promise<Receipt>
   assign(id: string, agentId: string | null): Promise<{ seq: number }>
   setStatus(id: string, status: Status, more?: { until?: string; reason?: string }): Promise<{ seq: number }>
   assignTeam(id: string, teamId: string | null): Promise<{ seq: number }>
@@ -28,11 +33,13 @@ export function conversationSource(http: Http): ConversationSource {
   const root = '/api/v1/conversations'
   const one = (id: string) => `${root}/${encodeURIComponent(id)}`
   return {
-    page: (view, sort, cursor) => http.get(root, { view, sort, cursor, limit: 50 }),
+    page: (view, sort, cursor) => { const [order, group] = partsOf(sort); return http.get(root, { view, sort: order, group, cursor, limit: 50 }) },
     counts: () => http.get(`${root}/counts`),
     row: id => http.get(one(id)),
     newest: id => http.get(`${one(id)}/messages`, { limit: 50 }),
     after: (id, after) => http.get(`${one(id)}/messages`, { after, limit: 200 }),
+    between: (id, after) => http.get(`${one(id)}/messages`, { after, limit: 50 }),
+    from: (id, at) => http.get(`${one(id)}/messages`, { at: at.toISOString(), limit: 50 }),
     before: (id, before) => http.get(`${one(id)}/messages`, { before, limit: 50 }),
     send: (id, message) => http.post(`${one(id)}/messages`, message),
     assign: (id, agentId) => http.post(`${one(id)}/assign`, { agentId }),

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/vue-query'
 import type { Row, Sort, View } from '@/api/types'
 import { visibleRows } from '@/realtime'
 import type { Cache } from './cache'
-import { countsKey, listKey } from './cache'
+import { countsKey, listKey, viewCountsKey } from './cache'
 import { belongs, withPatch } from './overlay'
 import type { Patch } from './overlay'
 import type { ConversationSource } from './source'
@@ -58,6 +58,6 @@ export function useList(view: Ref<View>, sort: Ref<Sort>, { cache, patches, me }
 
 export const useCounts = (source: Pick<ConversationSource, 'counts'>) => useQuery({ queryKey: countsKey, queryFn: () => source.counts(), staleTime: Infinity }).data
 
-/** Counts of saved views are not pushed: they are asked for now and then while they are shown. */
+/** Counts of saved views: asked for once, and told when they change. */
 export const useViewCounts = (source: Pick<ConversationSource, 'counts'>, enabled: Ref<boolean>) =>
-  useQuery({ queryKey: ['viewCounts'], queryFn: async () => (await source.counts()).views ?? {}, staleTime: 5_000, refetchInterval: 15_000, enabled }).data
+  useQuery({ queryKey: viewCountsKey, queryFn: async () => (await source.counts()).views ?? {}, staleTime: 60_000, enabled }).data

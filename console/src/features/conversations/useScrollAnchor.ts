@@ -7,7 +7,8 @@ const near = 48
  * Keeps the reader's place: at the end new lines pull the view along; anywhere else the line being read stays where it is,
  * whether lines come above or below. (Browsers that anchor by themselves are told not to: one of us must do it.)
  */
-export function useScrollAnchor(box: Ref<HTMLElement | null>, atBottom: Ref<boolean>) {
+/** @param follows Whether the end is the end: a stretch of the past is not followed. */
+export function useScrollAnchor(box: Ref<HTMLElement | null>, atBottom: Ref<boolean>, follows: () => boolean = () => true) {
   let pinned = true
   const toBottom = () => {
     pinned = true
@@ -17,7 +18,7 @@ export function useScrollAnchor(box: Ref<HTMLElement | null>, atBottom: Ref<bool
   function onScroll() {
     const element = box.value
     if (!element) return
-    pinned = element.scrollHeight - element.scrollTop - element.clientHeight < near
+    pinned = follows() && element.scrollHeight - element.scrollTop - element.clientHeight < near
     atBottom.value = pinned
   }
   /** Call before the lines change. */

@@ -42,6 +42,8 @@ export const workbenchSource = (http: Http) => ({
   addField: (field: Partial<CustomField>) => http.post<CustomField>('/api/v1/custom-fields', field),
   changeField: (id: string, change: Partial<CustomField>) => http.patch<CustomField>(`/api/v1/custom-fields/${id}`, change),
   views: () => items<SavedView>(http.get('/api/v1/views')),
+  channels: () => items<Named>(http.get('/api/v1/channels')),
+  previewView: async (conditions: readonly Condition[]) => (await http.post<{ count: number }>('/api/v1/views/preview', { conditions })).count,
   addView: (view: Omit<SavedView, 'id' | 'mine' | 'position'>) => http.post<SavedView>('/api/v1/views', view),
   changeView: (id: string, change: Partial<SavedView>) => http.patch<SavedView>(`/api/v1/views/${id}`, change),
   removeView: (id: string) => http.remove(`/api/v1/views/${id}`),

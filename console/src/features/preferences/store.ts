@@ -10,7 +10,9 @@ export interface Preferences {
   density: 'comfortable' | 'compact'
   /** What Enter does in the composer; Mod+Enter always sends. */
   enter: 'send' | 'newline'
-  sort: 'recent' | 'waiting'
+  sort: 'recent' | 'waiting' | 'created'
+  /** What stands together in lists; '' is nothing. */
+  group: '' | 'priority' | 'status' | 'assignee' | 'team' | 'channel'
 }
 
 const key = 'queqiao.preferences'
@@ -19,7 +21,8 @@ const allowed: { [K in keyof Preferences]: readonly Preferences[K][] } = {
   locale: ['zh-CN', 'en'],
   density: ['comfortable', 'compact'],
   enter: ['send', 'newline'],
-  sort: ['waiting', 'recent'],
+  sort: ['waiting', 'recent', 'created'],
+  group: ['', 'priority', 'status', 'assignee', 'team', 'channel'],
 }
 
 export function readPreferences(store: Store, languages: readonly string[]): Preferences {
@@ -35,6 +38,7 @@ export function readPreferences(store: Store, languages: readonly string[]): Pre
     density: pick('density', 'comfortable'),
     enter: pick('enter', 'send'),
     sort: pick('sort', 'waiting'),
+    group: pick('group', ''),
   }
 }
 

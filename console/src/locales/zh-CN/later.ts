@@ -1,6 +1,8 @@
 // Texts that only settings and pages like them need: they come with the first of those pages, not with the inbox.
 import bulk from './bulk.json'
 import background from './background.json'
+import chat from './chat.json'
+import commands from './commands.json'
 import contacts from './contacts.json'
 import customerData from './customerData.json'
 import erasing from './erasing.json'
@@ -26,4 +28,4 @@ import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, customerData, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }
+export default { background, bulk, chat, commands, contacts, customerData, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }

@@ -26,6 +26,7 @@ internal static class VisitorEndpoints
         widget.MapGet("/transcript", Transcript).IsPublic().TakesQuery("format", "timeZone").WithSummary("What was said, as a file to keep: html (default), text or json");
         widget.MapGet("/unread", Unread).IsPublic().TakesQuery();
         VisitorFiles.Map(widget);
+        VisitorLinks.Map(widget);
     }
 
     private static async Task<IResult> Messages(

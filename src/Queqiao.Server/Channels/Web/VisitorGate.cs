@@ -35,7 +35,7 @@ internal sealed class VisitorGate(IConsents consents, IContacts contacts, IStora
         var key = who.Visitor.Key;
         try
         {
-            await storage.Run(who.Channel.Ws, (unit, stop) => contacts.Arrive(unit, papers.For(new(key.ChannelId, key.Identity)), stop), ct);
+            await storage.Run(who.Channel.Ws, (unit, stop) => contacts.Arrive(unit, papers.For(new(key.ChannelId, key.Identity), who.Channel.Web?.UserIssuer), stop), ct);
         }
         catch (Exception trouble) when (trouble is not OperationCanceledException)
         {

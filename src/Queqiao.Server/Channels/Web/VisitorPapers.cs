@@ -13,22 +13,25 @@ internal sealed record VisitorPapers(VerifiedUser? User = null, long? UserUntil 
     /// <summary>How long a proof of the site keeps somebody signed in with us after they were last seen with one.</summary>
     public static readonly TimeSpan UserValid = TimeSpan.FromDays(7);
 
-    public Arrival For(CustomerIdentity who) => new(who.ChannelId, who.Identity)
+    /// <param name="issuer">Whose accounts the channel's users are; null: nobody has said.</param>
+    public Arrival For(CustomerIdentity who, string? issuer) => new(who.ChannelId, who.Identity)
     {
         Name = User?.Name,
-        Identities = User is null ? [] : [.. Claimed(User)],
+        Identities = User is null ? [] : [.. Claimed(User, issuer)],
         Attributes = User?.Attributes,
         Notice = Notice,
     };
 
-    private static IEnumerable<ClaimedIdentity> Claimed(VerifiedUser user)
+    private static IEnumerable<ClaimedIdentity> Claimed(VerifiedUser user, string? issuer)
     {
         yield return new(IdentityKinds.User, user.Sub);
+        if (issuer is not null)
+            yield return new(IdentityKinds.Account, $"{issuer}|{user.Sub}");
         if (user.Email is { } email)
-            yield return new(IdentityKinds.Email, email);
+            yield return new(IdentityKinds.Email, email, user.EmailVerified);
         if (user.Phone is { } phone)
-            yield return new(IdentityKinds.Phone, phone);
-        foreach (var other in user.Identities ?? [])
+            yield return new(IdentityKinds.Phone, phone, user.PhoneVerified);
+        foreach (var other in (user.Identities ?? []).Where(one => one.Kind is not (IdentityKinds.Account or IdentityKinds.User or IdentityKinds.Link)))
             yield return new(other.Kind, other.Value);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class EraseProfiles : IEraser
         erasure.Counts["nameWords"] = await unit.Db.Visible(Scope<ContactWord>.Workspace(ws)).Where(row => people.Contains(row.ContactId)).ExecuteDeleteAsync(ct);
         erasure.Counts["profiles"] = await unit.Db.Visible(Scope<ContactDetail>.Workspace(ws)).Where(row => people.Contains(row.ContactId))
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Fields, (string?)null).SetProperty(row => row.Sealed, (byte[]?)null), ct);
+        await unit.Db.Visible(Scope<ContactLink>.Workspace(ws)).Where(row => people.Contains(row.ContactId)).ExecuteDeleteAsync(ct);
         var now = unit.Ids.Now();
         erasure.Counts["contactNotes"] = await unit.Db.Visible(Scope<ContactNote>.Workspace(ws)).Where(row => people.Contains(row.ContactId))
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Sealed, Array.Empty<byte>()).SetProperty(row => row.DeletedAt, row => row.DeletedAt ?? now), ct);

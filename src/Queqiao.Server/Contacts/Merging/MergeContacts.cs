@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Contacts.People;
+using Queqiao.Server.Contacts.Recognising;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
@@ -26,7 +27,7 @@ internal static class MergeContacts
 
     internal sealed record UnmergeRequest(Guid? MergeId = null);
 
-    private static async Task<IResult> Merge(Guid id, MergeRequest request, Actor actor, ContactReader reader, ContactEdits edits, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    private static async Task<IResult> Merge(Guid id, MergeRequest request, Actor actor, ContactReader reader, Joining joining, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var no = await ContactEndpoints.On(id, actor, reader, storage, async (unit, into, stop) =>
         {
@@ -38,17 +39,7 @@ internal static class MergeContacts
                 return Refusal.Conflict("contact_erased");
             if (!request.DespiteUserIds && await Differ(unit.Db, actor.Ws, into.Id, from.Id, stop))
                 return Refusal.Conflict("contact_user_ids_differ");
-            var parts = await ContactReader.Tree(unit.Db, actor.Ws, from.Id, stop);
-            var seen = Math.Max(into.LastSeenAt, from.LastSeenAt);
-            var all = unit.Db.Visible(Scope<Contact>.Workspace(actor.Ws));
-            await all.Where(contact => parts.Contains(contact.Id)).ExecuteUpdateAsync(set => set.SetProperty(contact => contact.MergedInto, (Guid?)into.Id), stop);
-            await all.Where(contact => contact.Id == into.Id).ExecuteUpdateAsync(set => set.SetProperty(contact => contact.LastSeenAt, seen), stop);
-            // Who is blocked stays so with every part of them.
-            if ((into.BlockedAt ?? from.BlockedAt) is { } blocked)
-                await all.Where(contact => contact.Id == into.Id || contact.MergedInto == into.Id).ExecuteUpdateAsync(set => set.SetProperty(contact => contact.BlockedAt, (long?)blocked), stop);
-            var merge = new ContactMerge { Ws = actor.Ws, Id = unit.Ids.New(), IntoId = into.Id, FromId = from.Id, At = unit.Ids.Now(), By = actor.AgentId };
-            unit.Db.Add(merge);
-            await edits.Named(unit, into.Id, actor.AgentId, stop);
+            var merge = await joining.Merge(unit, into, from, actor.AgentId, null, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "contact.merged", "contact", into.Id.ToString(), new { other = from.Id, merge = merge.Id }, stop);
             return null;
         }, ct);
@@ -80,7 +71,7 @@ internal static class MergeContacts
     }
 
     /// <summary>A site says that they are two people: the same channel has signed different user ids, and none in common.</summary>
-    private static async Task<bool> Differ(QueqiaoDb db, int ws, Guid one, Guid other, CancellationToken ct)
+    internal static async Task<bool> Differ(QueqiaoDb db, int ws, Guid one, Guid other, CancellationToken ct)
     {
         var trees = (One: await ContactReader.Tree(db, ws, one, ct), Other: await ContactReader.Tree(db, ws, other, ct));
         var both = trees.One.Concat(trees.Other).ToList();

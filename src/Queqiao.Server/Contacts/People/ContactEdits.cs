@@ -88,6 +88,24 @@ internal sealed class ContactEdits(IContactVault people, IVault vault, JobQueue 
         return identifier;
     }
 
+    /// <summary>Adds what a site or a platform vouches for, and notes when it last did. Once a day is often enough.</summary>
+    /// <returns>Whether there is news: another contact may turn out to be the same person.</returns>
+    public async Task<bool> Prove(WriteUnit unit, Guid id, NewIdentifier claimed, CancellationToken ct)
+    {
+        const long day = 24 * 60 * 60 * 1000L;
+        var now = unit.Ids.Now();
+        var tag = vault.TagOf(unit.Ws, claimed.Kind, claimed.Value);
+        var rows = unit.Db.Visible(Scope<ContactIdentifier>.Workspace(unit.Ws)).Where(row => row.ContactId == id && row.Tag == tag);
+        if (await rows.AnyAsync(row => row.Verified == claimed.Verified && row.ProvedAt > now - day, ct))
+            return false;
+        await AddIdentifier(unit, id, claimed, ct);
+        if (!claimed.Verified)
+            return false;
+        await unit.Db.SaveChangesAsync(ct);
+        await rows.ExecuteUpdateAsync(set => set.SetProperty(row => row.ProvedAt, (long?)now), ct);
+        return true;
+    }
+
     /// <summary>The same for somebody who is known not to have it; whoever calls sees to the words.</summary>
     public ContactIdentifier Identify(WriteUnit unit, ContactKey key, NewIdentifier added)
     {

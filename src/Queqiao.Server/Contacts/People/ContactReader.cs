@@ -165,7 +165,8 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
             [.. identifiers.Select(row => new IdentifierView(row.Id, row.Kind, ring.Text(ProfilePlaces.Identifier(row.Id), row.Sealed, out _), row.ChannelId, row.Verified, row.Source, row.ContactId, Moment.At(row.CreatedAt)))],
             tags, known.Fields, known.Attributes,
             block is null || contact.BlockedAt is null ? null : new BlockView(Moment.At(block.At), block.By, block.Until is { } until ? Moment.At(until) : null, ring.Text(ProfilePlaces.Block(block.Id), block.SealedReason, out _)),
-            [.. merges.Select(row => new MergeView(row.Id, row.FromId, NameOf(ring, parts[row.FromId]), row.By, Moment.At(row.At)))],
+            [.. merges.Select(row => new MergeView(row.Id, row.FromId, NameOf(ring, parts[row.FromId]), row.KeyKind is null ? row.By : null, Moment.At(row.At),
+                row.KeyKind is { } kind ? new MergeKeyView(kind, identifiers.Any(one => one.Id == row.KeyId) ? row.KeyId : null) : null))],
             Moment.At(contact.CreatedAt), Moment.At(contact.LastSeenAt)) { PersonalFields = known.Personal };
     }
 

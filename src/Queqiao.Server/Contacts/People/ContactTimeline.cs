@@ -22,7 +22,8 @@ internal static class ContactTimeline
 
     internal sealed record ConsentPart(string Purpose, string Act, string How, Guid? ChannelId, string? NoticeLocale, int? NoticeVersion, Guid? ActorId);
 
-    internal sealed record MergePart(Guid ContactId, string? Name, Guid By);
+    /// <param name="By">The agent; null when a key proved it, whose kind <paramref name="Key"/> is.</param>
+    internal sealed record MergePart(Guid ContactId, string? Name, Guid? By, string? Key = null);
 
     internal sealed record BlockPart(Guid By, DateTimeOffset? Until, string? Reason);
 
@@ -83,7 +84,7 @@ internal static class ContactTimeline
         return rows.SelectMany(row =>
         {
             var other = it.Tree.Contains(row.FromId) && !it.Tree.Contains(row.IntoId) ? row.IntoId : row.FromId;
-            var items = new List<Item> { new("merged", row.Id, Moment.At(row.At), Merge: new MergePart(other, null, row.By)) };
+            var items = new List<Item> { new("merged", row.Id, Moment.At(row.At), Merge: new MergePart(other, null, row.KeyKind is null ? row.By : null, row.KeyKind)) };
             if (row is { UndoneAt: { } undone, UndoneBy: { } by })
                 items.Add(new Item("unmerged", row.Id, Moment.At(undone), Merge: new MergePart(other, null, by)));
             return items;

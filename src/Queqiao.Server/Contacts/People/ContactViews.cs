@@ -31,7 +31,13 @@ internal sealed record IdentifierView(Guid Id, string Kind, string? ExternalId, 
 
 internal sealed record BlockView(DateTimeOffset At, Guid By, DateTimeOffset? Until, string? Reason);
 
-internal sealed record MergeView(Guid Id, Guid ContactId, string? Name, Guid By, DateTimeOffset At);
+/// <param name="By">The agent; null when a key proved it.</param>
+/// <param name="Key">What proved it; null: an agent said so.</param>
+internal sealed record MergeView(Guid Id, Guid ContactId, string? Name, Guid? By, DateTimeOffset At, MergeKeyView? Key);
+
+/// <param name="Kind">Kind of identifier, or <c>link</c>.</param>
+/// <param name="IdentityId">Its row in <c>identities</c>; null for a link, and when it was removed since.</param>
+internal sealed record MergeKeyView(string Kind, Guid? IdentityId);
 
 internal sealed record NoteView(Guid Id, string Text, Guid AuthorId, string AuthorName, DateTimeOffset At, DateTimeOffset? EditedAt);
 

@@ -31,6 +31,9 @@ internal sealed class ContactIdentifier : IScoped
 
     public required long CreatedAt { get; init; }
     public Guid? CreatedBy { get; init; }
+
+    /// <summary>When it was last proved that it is theirs; null: before that was noted, or never.</summary>
+    public long? ProvedAt { get; set; }
 }
 
 /// <summary>What else is known about a person.</summary>
@@ -94,7 +97,16 @@ internal sealed class ContactMerge : IScoped
     public required Guid IntoId { get; init; }
     public required Guid FromId { get; init; }
     public required long At { get; init; }
+
+    /// <summary>The agent; empty when a key proved it.</summary>
     public required Guid By { get; init; }
+
+    /// <summary>Which kind of identifier proved it; null: an agent said so.</summary>
+    public string? KeyKind { get; init; }
+
+    /// <summary>The row of that identifier with the contact that became part.</summary>
+    public Guid? KeyId { get; init; }
+
     public long? UndoneAt { get; set; }
     public Guid? UndoneBy { get; set; }
 }

@@ -16,7 +16,8 @@ internal static class ChangeSettings
     private const int MostReason = 100;
 
     public sealed record Request(
-        int? ReopenHours = null, string? BlockedMessages = null, bool? AskRating = null, int? EditMinutes = null, int? RecallMinutes = null, IReadOnlyList<string>? ResolveReasons = null);
+        int? ReopenHours = null, string? BlockedMessages = null, bool? AskRating = null, int? EditMinutes = null, int? RecallMinutes = null, IReadOnlyList<string>? ResolveReasons = null,
+        bool? OneAgentPerPerson = null);
 
     public static IResult Show(Actor actor, SettingsBoard board) => TypedResults.Ok(board.Of(actor.Ws));
 
@@ -48,6 +49,7 @@ internal static class ChangeSettings
         AskRating = request.AskRating ?? known.AskRating,
         EditMinutes = request.EditMinutes ?? known.EditMinutes,
         RecallMinutes = request.RecallMinutes ?? known.RecallMinutes,
+        OneAgentPerPerson = request.OneAgentPerPerson ?? known.OneAgentPerPerson,
         ResolveReasons = request.ResolveReasons is { } reasons ? [.. reasons.Select(reason => reason.Trim()).Distinct()] : known.ResolveReasons,
     };
 

@@ -23,6 +23,9 @@ internal sealed record ConversationSettings
     /// <summary>Offered when a conversation is resolved. Empty: the console's own.</summary>
     public IReadOnlyList<string> ResolveReasons { get; init; } = [];
 
+    /// <summary>Whether conversations of one person on several channels go to one agent.</summary>
+    public bool OneAgentPerPerson { get; init; } = true;
+
     public const string Refuse = "refuse";
     public const string Drop = "drop";
 

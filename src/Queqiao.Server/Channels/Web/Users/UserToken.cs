@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Security;
 
@@ -36,7 +37,7 @@ internal static class UserToken
     private sealed record Claims(
         JsonElement Exp, string? Sub = null, JsonElement? Nbf = null, JsonElement? Iat = null, JsonElement? Aud = null, string? Iss = null,
         string? Name = null, string? Email = null, string? Phone = null, IReadOnlyList<UserIdentity>? Identities = null,
-        IReadOnlyDictionary<string, JsonElement>? Attributes = null);
+        IReadOnlyDictionary<string, JsonElement>? Attributes = null, [property: JsonPropertyName("email_verified")] bool EmailVerified = true, [property: JsonPropertyName("phone_number_verified")] bool PhoneVerified = true);
 
     /// <param name="jwt">From the page.</param>
     /// <param name="keys">The channel's live keys.</param>
@@ -89,7 +90,7 @@ internal static class UserToken
             return ProofResult.No("user_token_audience");
         if (rules.Issuer is { } issuer && claims.Iss != issuer)
             return ProofResult.No("user_token_issuer");
-        return Sound(new VerifiedUser(claims.Sub ?? "", claims.Name, claims.Email, claims.Phone, claims.Identities, claims.Attributes));
+        return Sound(new VerifiedUser(claims.Sub ?? "", claims.Name, claims.Email, claims.Phone, claims.Identities, claims.Attributes) { EmailVerified = claims.EmailVerified, PhoneVerified = claims.PhoneVerified });
     }
 
     private static ProofResult? Lasts(long exp, DateTimeOffset now) =>

@@ -14,6 +14,11 @@ internal sealed record VerifiedUser(
     IReadOnlyList<UserIdentity>? Identities = null,
     IReadOnlyDictionary<string, JsonElement>? Attributes = null)
 {
+    /// <summary>False: the site has not checked that the address is theirs. Most sites say nothing, and have.</summary>
+    public bool EmailVerified { get; init; } = true;
+
+    public bool PhoneVerified { get; init; } = true;
+
     private const int MostText = 200;
     private const int MostEmail = 254;
     private const int MostPhone = 32;
