@@ -1,0 +1,2 @@
+export { default as HashList } from './HashList.vue'
+export { default as KnowledgeFinder } from './KnowledgeFinder.vue'
