@@ -44,7 +44,7 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         var isNew = id is null;
         id ??= Add(unit, arrival.ChannelId, arrival.Identity, arrival.Name, unit.Ids.Now());
         await unit.Db.SaveChangesAsync(ct);
-        if (!isNew && arrival.Name is { } name)
+        if (!isNew && arrival.Name is { } name && !(arrival.OnlyIfNameless && await IsNamed(unit, id.Value, ct)))
             await edits.Rename(unit, id.Value, name, ct);
         var isProved = false;
         foreach (var claimed in arrival.Identities)
@@ -58,6 +58,12 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         await unit.Db.SaveChangesAsync(ct);
         return id.Value;
     }
+
+    public async Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct) =>
+        await unit.Db.Visible(Scope<ContactIdentity>.Workspace(ws)).Where(row => row.ChannelId == channelId && tags.Contains(row.Tag)).ToDictionaryAsync(row => row.Tag, row => row.ContactId, ct);
+
+    private static Task<bool> IsNamed(WriteUnit unit, Guid id, CancellationToken ct) =>
+        unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).AnyAsync(contact => contact.Id == id && contact.SealedName != null, ct);
 
     public async Task<IReadOnlyList<Guid>> Joined(WriteUnit unit, int ws, IReadOnlyCollection<Guid> some, CancellationToken ct)
     {

@@ -17,6 +17,9 @@ internal interface IContacts
     /// <summary>Stores what a channel has learned about somebody who writes; makes the contact when there is none. Saves. The same again changes nothing.</summary>
     Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct);
 
+    /// <summary>Who is behind these tags of a channel (<c>contact_identity</c>).</summary>
+    Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct);
+
     /// <summary>A code that the person can bring to another channel to be known there. Saves.</summary>
     Task<(string Code, long ExpiresAt)> MakeLink(WriteUnit unit, Guid contact, CancellationToken ct);
 
