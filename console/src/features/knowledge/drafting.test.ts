@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { applyMark, emptyContent, linesOf, replaceAnswer, wishOf, withLanguage } from './drafting'
-import { hashAt } from './hash'
+import { hashAt } from '@/lib/hash'
 
 describe('drafting', () => {
   it('adds a language once and keeps what is there', () => {

@@ -1,2 +1,2 @@
-export { default as HashList } from './HashList.vue'
+export { default as HashSlot } from './HashSlot.vue'
 export { default as KnowledgeFinder } from './KnowledgeFinder.vue'

@@ -7,6 +7,7 @@ import contacts from './contacts.json'
 import customerData from './customerData.json'
 import erasing from './erasing.json'
 import imports from './imports.json'
+import knowledge from './knowledge.json'
 import replies from './replies.json'
 import notices from './notices.json'
 import signedUsers from './signedUsers.json'
@@ -28,4 +29,4 @@ import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, chat, commands, contacts, customerData, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }
+export default { background, bulk, chat, commands, contacts, customerData, erasing, imports, knowledge, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }
