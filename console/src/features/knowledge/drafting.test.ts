@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { applyMark, emptyContent, linesOf, replaceAnswer, wishOf, withLanguage } from './drafting'
-import { hashAt } from '@/lib/hash'
 
 describe('drafting', () => {
   it('adds a language once and keeps what is there', () => {
@@ -21,10 +20,6 @@ describe('drafting', () => {
     const listed = applyMark('one\ntwo', 0, 7, { before: '- ', line: true })
     expect(listed.text).toBe('- one\n- two')
     expect(applyMark(listed.text, ...listed.select, { before: '- ', line: true }).text).toBe('one\ntwo')
-  })
-  it('hears a word behind a #, and nothing inside one', () => {
-    expect(hashAt('您好 #退款', 6)).toEqual({ from: 3, word: '退款' })
-    expect([hashAt('a#b', 3), hashAt('#', 1), hashAt('#a\nb', 4)]).toEqual([null, null, null])
   })
   it('reads lines', () => expect(linesOf(' a \n\nb\na')).toEqual(['a', 'b']))
 })

@@ -1,2 +1,1 @@
-export { default as HashSlot } from './HashSlot.vue'
 export { default as KnowledgeFinder } from './KnowledgeFinder.vue'
