@@ -102,6 +102,7 @@ public sealed class KnowledgeWorkTests
         await using var site = await Site.Open();
         var id = (await site.Owner.Api.Post("/api/v1/knowledge/articles", new { title = "活动", body = "规则", publish = false })).Expect(HttpStatusCode.Created).GetProperty("item").Text("id");
         Assert.Equal("scheduled", (await site.Owner.Api.Post($"/api/v1/knowledge/items/{id}/publish", new { at = site.Time.GetUtcNow().AddHours(1) })).Expect(HttpStatusCode.OK).GetProperty("item").Text("state"));
+        await site.The<Server.Platform.Jobs.Recurring.JobSchedules>().Declare(default);
         await site.RunDueJobs();
         Assert.Empty((await site.The<IKnowledge>().Published(1, null, default)).Items);
         site.Time.Move(TimeSpan.FromHours(2));

@@ -116,21 +116,23 @@ internal static class Imports
 
     private static async Task<IResult> Keep(Actor actor, Guid? baseId, string source, string name, ImportPlan plan, List<ImportedItem> items, JobQueue jobs, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
+        var ready = 0;
         var import = await storage.Run(actor.Ws, async (unit, stop) =>
         {
             if (await Bases.Home(unit, actor.Ws, baseId, stop) is not { } home)
                 return null;
             var row = new KnowledgeImport { Ws = actor.Ws, Id = unit.Ids.New(), BaseId = home.Id, ByAgent = actor.AgentId, Source = source, Name = name, Plan = plan.Json(), Phase = source == "site" ? "reading" : "draft", Total = items.Count, Counts = new ImportCounts().Json(), CreatedAt = unit.Ids.Now() };
             unit.Db.Table<KnowledgeImport>().Add(row);
+            ready = 0; // the unit may run again
             for (var i = 0; i < items.Count; i++)
-                unit.Db.Table<KnowledgeImportRow>().Add(RowOf(actor.Ws, row.Id, i + 1, items[i]));
+                ready += unit.Db.Table<KnowledgeImportRow>().Add(RowOf(actor.Ws, row.Id, i + 1, items[i])).Entity.Outcome == "ready" ? 1 : 0;
             await unit.Db.SaveChangesAsync(stop);
             if (source == "site")
                 row.JobId = await jobs.Add(unit, NewJob.Of(actor.Ws, CrawlSite.Name, new CrawlSite.Payload(row.Id)) with { By = actor.AgentId, Lane = Lane }, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_import.created", "knowledge_import", row.Id.ToString(), new { source, rows = items.Count }, stop);
             return row;
         }, ct);
-        return import is null ? Refusal.Invalid("baseId", "knowledge_base_unknown").ToProblem() : TypedResults.Created($"/api/v1/knowledge/imports/{import.Id}", View(import, items.Count(item => item.Fault is null)));
+        return import is null ? Refusal.Invalid("baseId", "knowledge_base_unknown").ToProblem() : TypedResults.Created($"/api/v1/knowledge/imports/{import.Id}", View(import, ready));
     }
 
     /// <summary>A row as it is kept: what breaks a rule says so now.</summary>

@@ -82,6 +82,7 @@ internal sealed class KnowledgeLibrary : IDisposable
 
     private void Forget(int? ws)
     {
+        _known = null; // it may be the first of its workspace
         foreach (var (number, place) in _places)
         {
             if (ws is { } one && one != number)

@@ -10,7 +10,7 @@ namespace Queqiao.Server.Knowledge.Reporting;
 /// </summary>
 internal static class Contradicting
 {
-    private const double Alike = 0.8;
+    private const double Alike = 0.6;
     private const int MostItems = 3_000;
 
     public sealed record Found(string Reason, string Detail, PublishedItem One, string TextOfOne, PublishedItem Other, string TextOfOther);
