@@ -98,20 +98,23 @@ internal static class Checks
     public static async Task<IResult> Trial(TrialRequest request, Actor actor, Trials trials, IKnowledge knowledge, IStorageEngine storage, CancellationToken ct)
     {
         if (request.ItemId is { } item)
-            return await trials.OfItem(actor.Ws, item, request.Version, ct) is (true, var one) ? TypedResults.Ok(new TrialAnswer(one)) : Refusal.Invalid("itemId", "knowledge_item_unknown").ToProblem();
+        {
+            var (isKnown, one) = await trials.OfItem(actor.Ws, item, request.Version, ct);
+            await Keep(one, item, actor, storage, ct);
+            return isKnown ? TypedResults.Ok(new TrialAnswer(one)) : Refusal.Invalid("itemId", "knowledge_item_unknown").ToProblem();
+        }
         if ((request.BaseId ?? (await knowledge.Bases(actor.Ws, ct)).FirstOrDefault()?.Id) is not { } home)
             return TypedResults.Ok(new TrialAnswer(null));
         var result = await trials.Run(actor.Ws, home, null, null, ct);
-        if (result is not null)
-        {
-            await storage.Run(actor.Ws, async (unit, stop) =>
-            {
-                Trials.Keep(unit, result, null, actor.AgentId);
-                return await unit.Db.SaveChangesAsync(stop);
-            }, ct);
-        }
+        await Keep(result, null, actor, storage, ct);
         return TypedResults.Ok(new TrialAnswer(result));
     }
+
+    private static Task Keep(TrialResult? result, Guid? item, Actor actor, IStorageEngine storage, CancellationToken ct) => result is null ? Task.CompletedTask : storage.Run(actor.Ws, async (unit, stop) =>
+    {
+        Trials.Keep(unit, result, item, actor.AgentId);
+        return await unit.Db.SaveChangesAsync(stop);
+    }, ct);
 
     public static async Task<IResult> Runs(Actor actor, IStorageEngine storage, CancellationToken ct, Guid? @base = null)
     {

@@ -43,8 +43,9 @@ internal static class ActOnItems
     /// <summary>First asks the regression set: what becomes worse is refused until somebody has seen it and confirms.</summary>
     public static async Task<IResult> Publish(Guid id, PublishRequest request, Actor actor, ItemWriting writing, Gate.Trials trials, ItemViews views, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
-        var (_, trial) = await trials.OfItem(actor.Ws, id, request.Version, ct);
-        if (trial is { Worse.Count: > 0 } && !request.Confirmed)
+        // Who confirms has seen the trial: it is not made again.
+        var (_, trial) = request.Confirmed ? (true, null) : await trials.OfItem(actor.Ws, id, request.Version, ct);
+        if (trial is { Worse.Count: > 0 })
             return Refusal.Conflict("knowledge_gate_worse", trial.Worse.Count, trial.Better.Count).ToProblem();
         return await PublishNow(id, request, trial, actor, writing, views, storage, context, ct);
     }
