@@ -114,7 +114,7 @@ public sealed class KnowledgeWorkTests
     public void Contradictions_come_with_both_texts()
     {
         static PublishedItem Faq(string question, string answer) => new(Guid.NewGuid(), Guid.Empty, true, null, null, [], 1, 1, 0, new KnowledgeContent { Wordings = [new("zh-CN", question, [])], Answers = [new("zh-CN", answer)] });
-        var found = Contradicting.In([Faq("退货期限是多少天", "签收后 7 天内可以退。"), Faq("退货的期限多少天", "签收后 15 天内可以退。"), Faq("怎么改地址？", "在订单里改。"), Faq("怎么改地址", "联系客服改。"), Faq("保修多久", "1 年")]).ToList();
+        var found = Contradicting.In([Faq("退货期限是多少天", "签收后 7 天内可以退。"), Faq("请问退货期限是多少天呢", "签收后 15 天内可以退。"), Faq("怎么改地址？", "在订单里改。"), Faq("怎么改地址", "联系客服改。"), Faq("保修多久", "1 年")]).ToList();
         Assert.Equal(["same_question", "different_numbers"], found.Select(one => one.Reason));
         Assert.Equal("7 ≠ 15 天", found[1].Detail);
     }
