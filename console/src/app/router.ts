@@ -28,6 +28,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/second-factor', name: 'second-factor', component: () => import('@/features/identity/SecondFactorPage.vue'), meta: { later: true, title: 'security.factor.title' } },
   { path: '/setup', component: () => import('@/features/identity/SetUpPage.vue'), meta: { open: true, title: 'identity.setUp.title' } },
   { path: '/setup/channel', component: () => import('@/features/channels/FirstChannelPage.vue'), meta: { needs: 'channels.manage', title: 'channels.first.title' } },
+  { path: '/try/:id', component: () => import('@/features/tour/TryPage.vue'), props: true, meta: { open: true, later: true, title: 'tour.try.title' } },
   {
     path: '/',
     component: Shell,
@@ -52,6 +53,8 @@ const routes: RouteRecordRaw[] = [
           { path: 'help', component: () => import('@/features/knowledge/HelpSettingsPage.vue'), meta: { needs: 'knowledge.manage' } },
         ],
       },
+      { path: 'welcome', component: () => import('@/features/tour/WelcomePage.vue'), meta: { needs: 'channels.read', title: 'tour.title', later: true } },
+      { path: 'board', component: () => import('@/features/supervising/BoardPage.vue'), meta: { needs: 'conversations.supervise', title: 'app.board', later: true } },
       { path: 'search', component: () => import('@/features/search/SearchPage.vue'), name: 'search', meta: { title: 'app.search', later: true } },
       { path: 'settings', component: () => import('./SettingsPage.vue'), name: 'settings', children: [{ path: '', name: 'settings.list', component: Nothing }, { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue') }], meta: { title: 'app.settings', later: true } },
       { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { title: 'app.notFound.title' } },
