@@ -37,6 +37,12 @@ public sealed record ChannelDescriptor(string Kind, Words Name)
     /// <summary>What becomes of a provider's error codes.</summary>
     public required ErrorTable Errors { get; init; }
 
+    /// <summary>Whether the provider calls an address of ours.</summary>
+    public bool HasWebhook { get; init; } = true;
+
+    /// <summary>The provider drops a request whose key it has seen (<see cref="Outbound.Key"/>): a try whose end nobody knows may be made again.</summary>
+    public bool DropsRepeats { get; init; }
+
     public bool Can(Abilities ability) => (Abilities & ability) == ability;
 
     /// <summary>The window with what this account's settings say otherwise (windowHours, windowMessages).</summary>

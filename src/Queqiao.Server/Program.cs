@@ -66,6 +66,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
+    builder.Services.AddOutsideChannels(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     if (serve.Demo)
         builder.Services.AddDemo();
 
@@ -97,6 +98,7 @@ return await Commands.Run(args, async serve =>
     app.MapAgentRouting();
     app.MapAutomation();
     app.MapChannels();
+    app.MapOutsideChannels();
     app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();

@@ -15,6 +15,7 @@ public sealed class ApiAdapter : ChannelAdapter, IMediaChannel
 
     public override ChannelDescriptor Descriptor { get; } = new("api", new("API / Webhook", "API / webhook"))
     {
+        DropsRepeats = true,
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.File | Abilities.Location | Abilities.Link | Abilities.Cards | Abilities.Captions | Abilities.Reply | Abilities.SeesDelivered | Abilities.SeesRead
             | Abilities.SeesTyping | Abilities.SeesEdits | Abilities.SeesRecalls | Abilities.SeesReactions,
         Limits = new(new(16_000, TextUnit.Utf16)) { Caption = new(16_000, TextUnit.Utf16), Buttons = 20, ButtonLabel = new(200, TextUnit.Utf16), CardText = new(16_000, TextUnit.Utf16) },

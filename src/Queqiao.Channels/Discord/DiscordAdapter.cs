@@ -18,6 +18,7 @@ public sealed class DiscordAdapter : ChannelAdapter, ISocketChannel, ISignalChan
 
     public override ChannelDescriptor Descriptor { get; } = new("discord", new("Discord", "Discord"))
     {
+        DropsRepeats = true,
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.File | Abilities.Cards | Abilities.Captions | Abilities.Reply | Abilities.Typing | Abilities.Edit | Abilities.Recall | Abilities.React
             | Abilities.SeesTyping | Abilities.SeesEdits | Abilities.SeesRecalls | Abilities.SeesReactions | Abilities.Groups | Abilities.Profiles,
         Limits = new(new(2000, TextUnit.Utf16))

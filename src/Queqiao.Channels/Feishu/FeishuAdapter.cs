@@ -16,6 +16,7 @@ public sealed class FeishuAdapter : ChannelAdapter, IMediaChannel, IRevisionChan
 
     public override ChannelDescriptor Descriptor { get; } = new("feishu", new("飞书", "Feishu / Lark"))
     {
+        DropsRepeats = true,
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.File | Abilities.Cards | Abilities.Reply | Abilities.Edit | Abilities.Recall | Abilities.React
             | Abilities.SeesRead | Abilities.SeesRecalls | Abilities.SeesReactions | Abilities.Groups | Abilities.Profiles,
         Limits = new(new(30_000, TextUnit.Utf8))

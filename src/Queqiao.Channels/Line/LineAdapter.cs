@@ -14,6 +14,7 @@ public sealed class LineAdapter : ChannelAdapter, ISignalChannel, IMediaChannel,
 
     public override ChannelDescriptor Descriptor { get; } = new("line", new("LINE", "LINE"))
     {
+        DropsRepeats = true,
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.Location | Abilities.Cards | Abilities.Typing | Abilities.SeesEdits | Abilities.SeesRecalls | Abilities.Follows | Abilities.Groups | Abilities.Profiles,
         Limits = new(new(5000, TextUnit.Utf16))
         {

@@ -19,6 +19,7 @@ public sealed class WeChatKfAdapter : ChannelAdapter, IPullChannel, IMediaChanne
 
     public override ChannelDescriptor Descriptor { get; } = new("wechat-kf", new("微信客服", "WeChat customer service"))
     {
+        DropsRepeats = true,
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.File | Abilities.Location | Abilities.Cards | Abilities.SeesRecalls | Abilities.Profiles,
         Limits = new(new(2048, TextUnit.Utf8))
         {

@@ -9,8 +9,6 @@ internal static class ChannelKinds
 {
     public const string Web = "web";
 
-    public static readonly IReadOnlyList<string> All = [Web];
-
     /// <param name="Settings">JSON Schema (2020-12) of the kind's settings.</param>
     /// <param name="Abilities">What can be exchanged.</param>
     public sealed record Kind(string Id, string Name, JsonObject Settings, IReadOnlyList<string> Abilities);

@@ -1,5 +1,11 @@
 using Queqiao.Server.Channels.Configuring;
+using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Channels.Receiving;
+using Queqiao.Server.Channels.Recognising;
+using Queqiao.Server.Channels.Sending;
+using Queqiao.Server.Contacts;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Channels;
@@ -12,9 +18,38 @@ internal static class ChannelsModule
     {
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<Web.Users.UserKeys>();
+        services.AddSingleton<ChannelTokens>();
+        services.AddSingleton<AdapterServices>();
+        services.AddSingleton<KindRegistry>();
+        services.AddSingleton<ChannelAnswering>();
         services.AddSingleton<IChannels>(all => all.GetRequiredService<ChannelDirectory>());
         return services;
     }
+
+    /// <summary>Channels of other platforms: what comes in by them and goes out. Needs conversations.</summary>
+    /// <param name="services">Has channels, conversations and jobs.</param>
+    /// <param name="byThemselves">False: deliveries are digested only when somebody says so (tests).</param>
+    public static void AddOutsideChannels(this IServiceCollection services, bool byThemselves = false)
+    {
+        services.AddSingleton(new HookInboxOptions(byThemselves));
+        services.AddSingleton<HookKeys>();
+        services.AddSingleton<HookStore>();
+        services.AddSingleton<ProviderKeySets>();
+        services.AddSingleton<ReachBook>();
+        services.AddSingleton<IEraser>(all => all.GetRequiredService<ReachBook>());
+        services.AddSingleton<ChannelHealth>();
+        services.AddSingleton<IChannelIntake, ChannelIntake>();
+        services.AddSingleton<HookInbox>();
+        services.AddJob<ForgetHooks>();
+        services.AddJob<AskProfile>();
+        services.AddRecurringJob("channels.forget_deliveries", ForgetHooks.Name, "every 1h");
+        if (!byThemselves)
+            return;
+        services.AddHostedService(all => all.GetRequiredService<ChannelHealth>());
+        services.AddHostedService(all => all.GetRequiredService<HookInbox>());
+    }
+
+    public static void MapOutsideChannels(this IEndpointRouteBuilder app) => HookEndpoint.Map(app);
 
     public static void MapChannels(this IEndpointRouteBuilder app)
     {
@@ -26,7 +61,11 @@ internal static class ChannelsModule
         channels.MapGet("/{id:guid}", ShowChannels.One).Needs(Permissions.ReadChannels).TakesQuery().WithSummary("One channel").Produces<ChannelAnswer>();
         channels.MapPost("", CreateChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery().WithSummary("Open a channel").Produces<ChannelAnswer>(StatusCodes.Status201Created);
         channels.MapPatch("/{id:guid}", ChangeChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery()
-            .WithSummary("Change a channel; settings are replaced as a whole").Produces<ChannelAnswer>();
+            .WithSummary("Change a channel; settings are replaced as a whole, but secrets that are not given stay").Produces<ChannelAnswer>();
+        channels.MapDelete("/{id:guid}", DeleteChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery()
+            .WithSummary("Take a channel away; conversations that came by it stay").Produces(StatusCodes.Status204NoContent);
+        channels.MapPost("/{id:guid}/test", TestChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery()
+            .WithSummary("Ask the provider whether the settings work; no customer notices").Produces<TestChannel.Answer>();
         NoticeEndpoints.Map(app);
         Web.Users.UserKeyEndpoints.Map(app);
     }

@@ -15,4 +15,8 @@ internal interface IChannels
 
 /// <summary>A channel as other modules see one.</summary>
 /// <param name="Web">The settings of a channel of the kind <c>web</c>.</param>
-internal sealed record ChannelView(int Ws, Guid Id, string Kind, string Name, bool Enabled, WebSettings? Web);
+internal sealed record ChannelView(int Ws, Guid Id, string Kind, string Name, bool Enabled, WebSettings? Web)
+{
+    /// <summary>How a channel of any other kind is worked with; null when it was taken away, or its secrets do not open.</summary>
+    public Kinds.ChannelAccount? Account { get; init; }
+}

@@ -5,8 +5,11 @@ namespace Queqiao.Server.Contacts;
 /// <summary>What a channel has learned about somebody who writes, told with their first message and whenever it changed.</summary>
 internal sealed record Arrival(Guid ChannelId, string Identity)
 {
-    /// <summary>As the site signed it.</summary>
+    /// <summary>As the site signed it, or as the platform calls them.</summary>
     public string? Name { get; init; }
+
+    /// <summary>The name is a platform's: good for who has none, and no reason to change what colleagues wrote.</summary>
+    public bool OnlyIfNameless { get; init; }
 
     /// <summary>Who says so: <c>site</c> (signed), <c>channel</c> (the platform) or <c>link</c>.</summary>
     public string Source { get; init; } = "site";

@@ -44,7 +44,7 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         var isNew = id is null;
         id ??= Add(unit, arrival.ChannelId, arrival.Identity, arrival.Name, unit.Ids.Now());
         await unit.Db.SaveChangesAsync(ct);
-        if (!isNew && arrival.Name is { } name)
+        if (!isNew && arrival.Name is { } name && !(arrival.OnlyIfNameless && await IsNamed(unit, id.Value, ct)))
             await edits.Rename(unit, id.Value, name, ct);
         var isProved = false;
         foreach (var claimed in arrival.Identities)
@@ -71,6 +71,19 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
     public Task<Refusal?> UseLink(WriteUnit unit, Guid contact, string code, CancellationToken ct) => links.Use(unit, contact, links.TagOf(unit.Ws, code), ct);
 
     public Task BringLink(WriteUnit unit, int ws, Guid contact, string code, CancellationToken ct) => jobs.Add(unit, UseContactLink.For(ws, contact, links.TagOf(ws, code)), ct);
+
+    public async Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct) =>
+        await unit.Db.Visible(Scope<ContactIdentity>.Workspace(ws)).Where(row => row.ChannelId == channelId && tags.Contains(row.Tag)).ToDictionaryAsync(row => row.Tag, row => row.ContactId, ct);
+
+    private static Task<bool> IsNamed(WriteUnit unit, Guid id, CancellationToken ct) =>
+        unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).AnyAsync(contact => contact.Id == id && contact.SealedName != null, ct);
+
+    public async Task<string?> IdentityOn(int ws, Guid contact, Guid channelId, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        var row = await db.Visible(Scope<ContactIdentity>.Workspace(ws)).Where(one => one.ContactId == contact && one.ChannelId == channelId).OrderByDescending(one => one.CreatedAt).FirstOrDefaultAsync(ct);
+        return row is null ? null : (await people.Load(ws, [contact], ct)).Text(ContactPlaces.Identity(channelId), row.Sealed, out _);
+    }
 
     public async Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct)
     {

@@ -29,6 +29,12 @@ internal interface IContacts
     /// <summary>Those of some contacts that are one person with others.</summary>
     Task<IReadOnlyList<Guid>> Joined(WriteUnit unit, int ws, IReadOnlyCollection<Guid> some, CancellationToken ct);
 
+    /// <summary>Who is behind these tags of a channel (<c>contact_identity</c>).</summary>
+    Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct);
+
+    /// <summary>What a channel calls somebody; null when they are not known there, or were erased.</summary>
+    Task<string?> IdentityOn(int ws, Guid contact, Guid channelId, CancellationToken ct);
+
     /// <summary>What somebody is called, and every contact that is the same person; null: they are not there, or were erased.</summary>
     Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct);
 }

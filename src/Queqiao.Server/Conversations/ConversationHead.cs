@@ -89,7 +89,10 @@ internal sealed record ConversationHead : IScoped
     /// <summary>The conversation in which this one goes on.</summary>
     public Guid? MergedInto { get; init; }
 
-    /// <summary>Position of the last edit or recall; 0: there was none.</summary>
+    /// <summary>What the channel's rules about writing are reckoned from (<see cref="WindowUses"/>); null: nothing.</summary>
+    public string? ReplyWindow { get; init; }
+
+    /// <summary>Position of the last edit or recall, or of something else that readers fold into what it is about; 0: there was none.</summary>
     public long RevisedSeq { get; init; }
 
     /// <summary>Messages of the customer that no agent has seen.</summary>
@@ -201,7 +204,7 @@ internal sealed record ConversationHead : IScoped
 
     /// <summary>Colleagues sort and mark conversations without anything happening in them.</summary>
     private static bool IsActivity(EntryBody body) =>
-        body is not (ReadMarked or MentionsSeen or Tagged or Untagged or PriorityChanged or SubjectChanged or FieldsChanged or ContactRenamed);
+        body is not (ReadMarked or DeliveryChanged or FileArrived or MentionsSeen or Tagged or Untagged or PriorityChanged or SubjectChanged or FieldsChanged or ContactRenamed);
 
     /// <summary>What colleagues attach to a conversation. Null: another kind.</summary>
     private ConversationHead? AfterLabel(EntryBody body, Sender by) => body switch
@@ -237,6 +240,10 @@ internal sealed record ConversationHead : IScoped
             ContactUnread = recalled.Of > ContactReadSeq ? Math.Max(0, ContactUnread - 1) : ContactUnread,
         },
         NoteRecalled recalled => AfterRevision(recalled.Of, null),
+        FileArrived => this with { RevisedSeq = Seq },
+        Conversations.Reacted => this,
+        DeliveryChanged delivery => this with { ReplyWindow = delivery.Items.Any(item => item.ClosesWindow) ? null : ReplyWindow },
+        ChannelNoted noted => noted.Trigger is { } trigger ? this with { ReplyWindow = WindowUses.Opened(ReplyWindow, trigger, noted.SaidAt ?? at) } : this,
         RatingRequested => this with { RatingAskedSeq = Seq, Rating = null, RatedAt = null },
         Rated rated => this with { Rating = rated.Score, RatedAt = RatedAt ?? at },
         _ => null,
@@ -256,21 +263,27 @@ internal sealed record ConversationHead : IScoped
             LastSenderKind = by.Kind,
             LastSenderId = by.Id,
             LastSenderName = by.Name,
-            LastPreview = Preview(message.Text, message.Attachments),
+            LastPreview = Preview(message.Text, message.Attachments, message.Media),
             Unread = fromContact ? Unread + 1 : Unread,
             ContactUnread = fromContact ? ContactUnread : ContactUnread + 1,
             LastInSeq = fromContact ? Seq : LastInSeq,
             LastOutSeq = fromContact ? LastOutSeq : Seq,
             WaitingSince = fromContact ? WaitingSince ?? at : null,
+            ReplyWindow = fromContact ? WindowUses.Opened(ReplyWindow, WindowUses.Message, message.SentAt ?? at, message.SentAt is not null || ReplyWindow is not null)
+                : WindowUses.Used(ReplyWindow, message.Parts ?? (message.Elsewhere == true ? 1 : 0)),
         };
     }
 
+    private static string SignOf(string kind) => kind switch { "image" => "🖼️", "audio" => "🎵", "video" => "🎬", _ => "📎" };
+
     /// <summary>A message without words is its first file, marked by a sign that needs no translation.</summary>
-    private static string Preview(string text, IReadOnlyList<SentFile>? files)
+    private static string Preview(string text, IReadOnlyList<SentFile>? files, IReadOnlyList<IncomingMedia>? media = null)
     {
         const int length = 160;
         if (text.Length == 0 && files is [var first, ..])
-            text = $"{(first.Kind switch { "image" => "🖼️", "audio" => "🎵", "video" => "🎬", _ => "📎" })} {first.Name}";
+            text = $"{SignOf(first.Kind)} {first.Name}";
+        else if (text.Length == 0 && media is [var coming, ..])
+            text = $"{SignOf(coming.Kind)} {coming.Name}".TrimEnd();
         if (text.Length <= length)
             return text;
         return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]; // never half a character

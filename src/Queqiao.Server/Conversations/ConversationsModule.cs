@@ -73,6 +73,8 @@ internal static class ConversationsModule
         services.AddSingleton<SendingFiles>();
         services.AddSingleton<CustomerServices>();
         services.AddSingleton<ICustomerConversations, CustomerConversations>();
+        services.AddSingleton<Outside.ProviderIds>();
+        services.AddSingleton<IOutsideConversations, Outside.OutsideConversations>();
         services.AddSingleton<ListFrames>();
         services.AddSingleton<ListBoard>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<ListBoard>());

@@ -22,12 +22,38 @@ internal sealed record MessagePosted(string Direction, string Text, string Clien
     /// <summary>Files that were sent with it; null when there are none.</summary>
     public IReadOnlyList<SentFile>? Attachments { get; init; }
 
+    /// <summary>Files that a channel's provider still holds; they arrive one by one (<see cref="FileArrived"/>).</summary>
+    public IReadOnlyList<IncomingMedia>? Media { get; init; }
+
+    /// <summary>When it was said by the provider's clock, in Unix milliseconds; null: when it was stored.</summary>
+    public long? SentAt { get; init; }
+
+    /// <summary>How many requests a provider needs for it; null: nobody has to deliver it.</summary>
+    public int? Parts { get; init; }
+
+    /// <summary>Our side said it by another tool: it is with the customer already.</summary>
+    public bool? Elsewhere { get; init; }
+
+    /// <summary>The approved template that it was sent as.</summary>
+    public SentTemplate? Template { get; init; }
+
+    /// <summary>The provider's name of a kind that is not understood.</summary>
+    public string? Unsupported { get; init; }
+
     /// <summary>An article or order that it shows; the text says the same in words.</summary>
     public MessageCard? Card { get; init; }
 
     /// <summary>What became of it since, as readers fold it in; never stored.</summary>
     [JsonIgnore]
     public Revision? Revision { get; init; }
+
+    /// <summary>How far its delivery came, as readers fold it in; never stored.</summary>
+    [JsonIgnore]
+    public DeliveryNews? Delivery { get; init; }
+
+    /// <summary>What became of files of <see cref="Media"/>, by index: null, it is an attachment now; else why it is not to be had. Never stored.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<int, string?>? Fates { get; init; }
 }
 
 /// <summary>A message or note was changed after it was sent.</summary>
@@ -109,6 +135,10 @@ internal static class EntryType
     public const string Rated = "rated";
     public const string MergedInto = "merged_into";
     public const string MergedFrom = "merged_from";
+    public const string Delivery = "delivery";
+    public const string FileArrived = "file_arrived";
+    public const string Reacted = "reacted";
+    public const string ChannelNoted = "channel_noted";
 }
 
 /// <summary>Bodies to bytes and back.</summary>
@@ -141,6 +171,10 @@ internal static class EntryBodies
         Rated => EntryType.Rated,
         MergedInto => EntryType.MergedInto,
         MergedFrom => EntryType.MergedFrom,
+        DeliveryChanged => EntryType.Delivery,
+        FileArrived => EntryType.FileArrived,
+        Reacted => EntryType.Reacted,
+        ChannelNoted => EntryType.ChannelNoted,
         _ => throw new InvalidOperationException($"{body.GetType().Name} has no stored name."),
     };
 
@@ -171,6 +205,10 @@ internal static class EntryBodies
         Rated it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredRated),
         MergedInto it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedInto),
         MergedFrom it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedFrom),
+        DeliveryChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredDeliveryChanged),
+        FileArrived it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredFileArrived),
+        Reacted it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredReacted),
+        ChannelNoted it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredChannelNoted),
         _ => throw new InvalidOperationException($"{body.GetType().Name} has no stored form."),
     };
 
@@ -200,6 +238,10 @@ internal static class EntryBodies
         EntryType.Rated => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredRated)),
         EntryType.MergedInto => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedInto)),
         EntryType.MergedFrom => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedFrom)),
+        EntryType.Delivery => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredDeliveryChanged)),
+        EntryType.FileArrived => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredFileArrived)),
+        EntryType.Reacted => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredReacted)),
+        EntryType.ChannelNoted => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredChannelNoted)),
         _ => throw new InvalidOperationException($"The log holds an entry of the unknown type '{type}': it was written by a newer version."),
     };
 
@@ -234,4 +276,8 @@ internal sealed record Stored<T>([property: JsonPropertyName("b")] T Body, [prop
 [JsonSerializable(typeof(Stored<Rated>))]
 [JsonSerializable(typeof(Stored<MergedInto>))]
 [JsonSerializable(typeof(Stored<MergedFrom>))]
+[JsonSerializable(typeof(Stored<DeliveryChanged>))]
+[JsonSerializable(typeof(Stored<FileArrived>))]
+[JsonSerializable(typeof(Stored<Reacted>))]
+[JsonSerializable(typeof(Stored<ChannelNoted>))]
 internal sealed partial class EntryJson : JsonSerializerContext;

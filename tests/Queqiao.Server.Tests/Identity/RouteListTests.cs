@@ -50,6 +50,8 @@ public sealed class RouteListTests
         ["GET /openapi/{documentName}.json"] = "the reference; the same in every installation",
         ["GET /"] = "leads to the console",
         ["GET /console/{**path}"] = "files of the console; it asks itself who is signed in",
+        ["GET /hooks/{id:guid}"] = "a provider proves the address of a webhook; verified as that provider signs",
+        ["POST /hooks/{id:guid}"] = "a provider delivers; verified over the raw bytes as that provider signs",
         ["GET /widget.js"] = "the loader, embedded by other sites",
         ["GET /widget/app.js"] = "the widget, embedded by other sites",
         ["GET /widget/{chunk}.js"] = "parts of the widget that are loaded when needed",

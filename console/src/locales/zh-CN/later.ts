@@ -16,6 +16,7 @@ import search from './search.json'
 import settings from './settings.json'
 import system from './system.json'
 import people from './people.json'
+import platforms from './platforms.json'
 import security from './security.json'
 import passkeys from './passkeys.json'
 import rules from './rules.json'
@@ -28,4 +29,4 @@ import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, chat, commands, contacts, customerData, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }
+export default { background, bulk, chat, commands, contacts, customerData, erasing, imports, replies, roles, routing, search, settings, system, notices, signedUsers, people, platforms, security, passkeys, rules, sso, tokens, workspace, profile, notifications, audit, approvals, workbench }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Bus;
@@ -21,7 +22,14 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
     {
         await using var db = storage.ReadSystem();
         var channel = await db.Table<Channel>().AsNoTracking().SingleOrDefaultAsync(channel => channel.Id == id, ct);
-        return channel is null ? null : new ChannelView(
-            channel.Ws, channel.Id, channel.Kind, channel.Name, channel.Enabled, channel.Kind == ChannelKinds.Web ? StoredSettings.Web(channel.Settings) : null);
+        return channel is null ? null : ViewOf(channel);
     }
+
+    private ChannelView ViewOf(Channel channel) => new(
+        channel.Ws, channel.Id, channel.Kind, channel.Name, channel.Enabled && channel.DeletedAt is null, channel.Kind == ChannelKinds.Web ? StoredSettings.Web(channel.Settings) : null)
+    {
+        Account = channel.Kind == ChannelKinds.Web || channel.DeletedAt is not null ? null
+            : new ChannelAccount(channel.Ws, channel.Id, channel.Kind, AdapterSettings.Of(storage.Vault, channel).Whole(),
+                channel.Secrets is { } secrets ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(secrets)) : ""),
+    };
 }

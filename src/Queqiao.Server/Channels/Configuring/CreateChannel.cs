@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
@@ -11,44 +12,63 @@ namespace Queqiao.Server.Channels.Configuring;
 /// <summary><c>POST /api/v1/channels</c></summary>
 internal static class CreateChannel
 {
+    private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement;
+
     public sealed record Request(string Kind, string Name, JsonElement? Settings = null);
 
     public static async Task<IResult> Handle(
-        Request request, Actor actor, IStorageEngine storage, PublicUrl url, HttpContext context, CancellationToken ct)
+        Request request, Actor actor, KindRegistry kinds, ChannelAnswering answering, IStorageEngine storage, PublicUrl url, HttpContext context, CancellationToken ct)
     {
-        if (Refusal.Of([.. CheckKind(request.Kind), .. ChannelNames.Check(request.Name)]) is { } invalid)
+        if (Refusal.Of([.. CheckKind(request.Kind, kinds), .. ChannelNames.Check(request.Name)]) is { } invalid)
             return invalid.ToProblem();
-        var (settings, refusal) = request.Settings is { } given ? WebSettingsRules.Read(given) : (WebSettings.Default, null);
-        if (settings is null)
-            return refusal!.ToProblem();
-
-        var channel = await storage.Run(actor.Ws, (unit, stop) =>
-            Add(unit, actor.Ws, request.Name.Trim(), settings, AuditBy.Agent(actor, context), stop), ct);
-        return TypedResults.Created($"/api/v1/channels/{channel.Id}", ChannelAnswer.Of(channel, url.For(context.Request)));
+        var by = AuditBy.Agent(actor, context);
+        Channel channel;
+        if (kinds.Find(request.Kind) is { } kind)
+        {
+            var (settings, refusal) = AdapterSettings.Read(request.Settings ?? Nothing, SplitSettings.Empty, kind);
+            if (settings is null)
+                return refusal!.ToProblem();
+            channel = await storage.Run(actor.Ws, (unit, stop) => Add(unit, kind, request.Name.Trim(), settings, by, stop), ct);
+        }
+        else
+        {
+            var (settings, refusal) = request.Settings is { } given ? WebSettingsRules.Read(given) : (WebSettings.Default, null);
+            if (settings is null)
+                return refusal!.ToProblem();
+            channel = await storage.Run(actor.Ws, (unit, stop) => Add(unit, actor.Ws, request.Name.Trim(), settings, by, stop), ct);
+        }
+        return TypedResults.Created($"/api/v1/channels/{channel.Id}", answering.Of(channel, url.For(context.Request), manages: true));
     }
 
     /// <summary>Adds a web channel and its audit row to the transaction.</summary>
     public static async Task<Channel> Add(WriteUnit unit, int ws, string name, WebSettings settings, AuditBy by, CancellationToken ct)
     {
-        var channel = new Channel
-        {
-            Ws = ws,
-            Id = unit.Ids.New(),
-            Kind = ChannelKinds.Web,
-            Name = name,
-            Settings = StoredSettings.Text(settings),
-            Enabled = true,
-            CreatedAt = unit.Ids.Now(),
-        };
+        var channel = New(unit, ws, ChannelKinds.Web, name, StoredSettings.Text(settings));
         unit.Db.Table<Channel>().Add(channel);
         await Audit.Record(unit, by, "channel.created", "channel", channel.Id.ToString(), new { kind = channel.Kind, settings }, ct);
         return channel;
     }
 
-    private static IEnumerable<(string, FieldFault)> CheckKind(string kind)
+    /// <summary>Adds a channel of a kind with a schema and its audit row to the transaction. The row names secrets and tells none.</summary>
+    public static async Task<Channel> Add(WriteUnit unit, IChannelKind kind, string name, SplitSettings settings, AuditBy by, CancellationToken ct)
     {
-        if (!ChannelKinds.All.Contains(kind))
-            yield return ("kind", new("not_one_of", string.Join(", ", ChannelKinds.All)));
+        var channel = New(unit, by.Ws, kind.Descriptor.Kind, name, AdapterSettings.Text(settings.Open));
+        channel.Secrets = AdapterSettings.Seal(unit.Vault, by.Ws, channel.Id, settings.Secret);
+        unit.Db.Table<Channel>().Add(channel);
+        unit.Db.Table<ChannelState>().Add(new ChannelState { Ws = by.Ws, ChannelId = channel.Id });
+        await Audit.Record(unit, by, "channel.created", "channel", channel.Id.ToString(), new { kind = channel.Kind, settings = settings.Open, secrets = settings.Secret.Keys.Order(StringComparer.Ordinal) }, ct);
+        return channel;
+    }
+
+    private static Channel New(WriteUnit unit, int ws, string kind, string name, string settings) => new()
+    {
+        Ws = ws, Id = unit.Ids.New(), Kind = kind, Name = name, Settings = settings, Enabled = true, CreatedAt = unit.Ids.Now(),
+    };
+
+    private static IEnumerable<(string, FieldFault)> CheckKind(string kind, KindRegistry kinds)
+    {
+        if (kind != ChannelKinds.Web && kinds.Find(kind) is null)
+            yield return ("kind", new("not_one_of", string.Join(", ", kinds.All.Select(one => one.Descriptor.Kind).Prepend(ChannelKinds.Web))));
     }
 }
 

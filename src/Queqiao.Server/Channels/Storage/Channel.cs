@@ -16,11 +16,17 @@ internal sealed class Channel : IUnscoped
 
     public required string Name { get; set; }
 
-    /// <summary>JSON of the kind's settings type.</summary>
+    /// <summary>JSON of the kind's settings, without what is secret.</summary>
     public required string Settings { get; set; }
+
+    /// <summary>JSON of the settings that are secret, sealed; null when there are none.</summary>
+    public byte[]? Secrets { get; set; }
 
     public required bool Enabled { get; set; }
     public required long CreatedAt { get; init; }
+
+    /// <summary>When it was taken away. The row stays: conversations came by it.</summary>
+    public long? DeletedAt { get; set; }
 }
 
 internal sealed class ChannelTable : IEntityTypeConfiguration<Channel>

@@ -18,7 +18,7 @@ internal static class HeadColumns
         "contact_read_seq", "agent_read_seq", "waiting_since", "last_in_seq", "last_out_seq", "last_message_seq", "last_message_at",
         "last_message_type", "last_sender_kind", "last_sender_id", "last_activity_at", "last_entry_at", "resolved_at", "erased_at",
         "team_id", "snoozed_until", "tags", "fields", "facets",
-        "mentioned", "unseen_mentions", "rating_asked_seq", "rating", "rated_at", "merged_into", "revised_seq",
+        "mentioned", "unseen_mentions", "rating_asked_seq", "rating", "rated_at", "merged_into", "revised_seq", "reply_window",
     ];
 
     public static readonly string[] All = [.. Key, .. Fixed, .. Changing];
@@ -77,6 +77,7 @@ internal static class HeadColumns
             RatedAt = Number(38),
             MergedInto = Id(39),
             RevisedSeq = row.GetInt64(40),
+            ReplyWindow = Text(41),
         };
     }
 
@@ -124,6 +125,7 @@ internal static class HeadColumns
         "rated_at" => head.RatedAt,
         "merged_into" => head.MergedInto,
         "revised_seq" => head.RevisedSeq,
+        "reply_window" => head.ReplyWindow,
         _ => throw new ArgumentOutOfRangeException(nameof(column), column, "Not a column of a head."),
     };
 }

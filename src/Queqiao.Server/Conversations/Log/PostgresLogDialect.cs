@@ -182,7 +182,7 @@ internal sealed class PostgresLogDialect : ILogDialect
         "ws" or "unread" or "contact_unread" or "rating" => Array(heads, column, NpgsqlDbType.Integer, static value => (int?)value),
         "id" or "channel_id" or "identity_tag" or "contact_id" or "assignee_id" or "last_sender_id" or "team_id" or "merged_into" => Array(heads, column, NpgsqlDbType.Uuid, static value => (Guid?)value),
         "status" or "assignee_name" or "priority" or "last_message_type" or "last_sender_kind"
-            or "tags" or "fields" or "facets" or "mentioned" or "unseen_mentions"
+            or "tags" or "fields" or "facets" or "mentioned" or "unseen_mentions" or "reply_window"
             => Array(heads, column, NpgsqlDbType.Text, static value => (string?)value),
         "sealed" => Array(heads, column, NpgsqlDbType.Bytea, static value => (byte[]?)value),
         _ => Array(heads, column, NpgsqlDbType.Bigint, static value => (long?)value),

@@ -12,7 +12,7 @@ namespace Queqiao.Server.Conversations.Messaging;
 /// </summary>
 internal static class Revisions
 {
-    private static readonly string[] Kinds = [EntryType.Edited, EntryType.Recalled, EntryType.NoteEdited, EntryType.NoteRecalled];
+    private static readonly string[] Kinds = [EntryType.Edited, EntryType.Recalled, EntryType.NoteEdited, EntryType.NoteRecalled, EntryType.FileArrived];
 
     /// <param name="db">Reads the same conversation.</param>
     /// <param name="seals">Open what it reads.</param>
@@ -39,8 +39,16 @@ internal static class Revisions
     public static IReadOnlyList<LogEntry> Fold(IReadOnlyList<LogEntry> entries, IEnumerable<LogEntry> revisions)
     {
         var known = new Dictionary<long, (Revision Revision, string? Text)>();
+        var arrived = new Dictionary<long, List<FileArrived>>();
         foreach (var entry in revisions)
         {
+            if (entry.Body is FileArrived file)
+            {
+                if (!arrived.TryGetValue(file.Of, out var files))
+                    arrived[file.Of] = files = [];
+                files.Add(file);
+                continue;
+            }
             var (of, text, recalled) = entry.Body switch
             {
                 MessageEdited edited => (edited.Of, edited.Text, false),
@@ -55,13 +63,22 @@ internal static class Revisions
         }
         return [.. entries.Select(entry => entry with { Body = Folded(entry) })];
 
-        EntryBody Folded(LogEntry entry) => entry.Body switch
+        EntryBody Folded(LogEntry entry) => entry.Body is MessagePosted said && arrived.TryGetValue(entry.Seq, out var came) ? Revised(entry with { Body = With(said, came) }) : Revised(entry);
+
+        EntryBody Revised(LogEntry entry) => entry.Body switch
         {
             MessagePosted message when known.TryGetValue(entry.Seq, out var now) => message with { Card = now.Text is null ? message.Card : null, Text = now.Text ?? message.Text, Revision = now.Revision, Attachments = now.Revision.Recalled ? null : message.Attachments },
             NotePosted note when known.TryGetValue(entry.Seq, out var now) => note with { Text = now.Text ?? note.Text, Revision = now.Revision, Attachments = now.Revision.Recalled ? null : note.Attachments },
-            MessageEdited edited when known[edited.Of].Revision.Recalled => edited with { Text = "" },
-            NoteEdited edited when known[edited.Of].Revision.Recalled => edited with { Text = "" },
+            MessageEdited edited when known.GetValueOrDefault(edited.Of).Revision is { Recalled: true } => edited with { Text = "" },
+            NoteEdited edited when known.GetValueOrDefault(edited.Of).Revision is { Recalled: true } => edited with { Text = "" },
             var other => other,
         };
     }
+
+    /// <summary>A message with the files of it that came since.</summary>
+    private static MessagePosted With(MessagePosted message, List<FileArrived> came) => message with
+    {
+        Attachments = [.. message.Attachments ?? [], .. came.OrderBy(one => one.Index).Select(one => one.File).OfType<SentFile>()],
+        Fates = came.GroupBy(one => one.Index).ToDictionary(one => one.Key, one => one.Any(it => it.File is not null) ? null : one.Last().Failed),
+    };
 }

@@ -29,6 +29,9 @@ internal static class EventWriter
             case InternalEntry colleagues:
                 WriteInternal(json, colleagues);
                 break;
+            case DeliveryChanged or FileArrived or Reacted:
+                DeliveryWriter.WriteEvent(json, entry.Body, audience);
+                break;
             default:
                 WriteWord(json, entry.Body);
                 break;
@@ -113,6 +116,11 @@ internal static class EventWriter
                 break;
             case MergedFrom other:
                 json.WriteString("conversation", other.ConversationId);
+                break;
+            case ChannelNoted noted:
+                json.WriteString("what", noted.What);
+                if (noted.Text is not null)
+                    json.WriteString("text", noted.Text);
                 break;
             case MentionsSeen or ContactErased:
                 break;

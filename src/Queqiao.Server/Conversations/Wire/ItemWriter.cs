@@ -33,7 +33,7 @@ internal static class ItemWriter
             json.WriteString("event", it.entry.Body switch
             {
                 MessagePosted or NotePosted => "message.created",
-                ReadMarked or MessageEdited or MessageRecalled or NoteEdited or NoteRecalled => "message.updated",
+                ReadMarked or MessageEdited or MessageRecalled or NoteEdited or NoteRecalled or DeliveryChanged or FileArrived or Reacted => "message.updated",
                 _ => "conversation.updated",
             });
             json.WriteString("conversation", it.entry.ConversationId);
@@ -110,9 +110,9 @@ internal static class ItemWriter
             json.WriteNumber("replyTo", replyTo);
         WriteRevision(json, message.Revision);
         var readUpTo = message.Direction == Direction.In ? head.AgentReadSeq : head.ContactReadSeq;
-        json.WriteStartObject("delivery");
-        json.WriteString("state", entry.Seq <= readUpTo ? "read" : "sent");
-        json.WriteEndObject();
+        DeliveryWriter.Write(json, message, entry.Seq <= readUpTo, audience);
+        if (!gone)
+            DeliveryWriter.WriteOutside(json, message, audience);
     }
 
     /// <summary>A message without its words: the person was erased, or it was damaged.</summary>
@@ -137,17 +137,20 @@ internal static class ItemWriter
         if (card is not null)
             CardWriter.WriteAttachment(json, card);
         foreach (var file in files ?? [])
-        {
-            json.WriteStartObject();
-            json.WriteString("id", file.Id);
-            json.WriteString("kind", file.Kind);
-            json.WriteString("name", file.Name);
-            json.WriteString("contentType", file.ContentType);
-            json.WriteNumber("size", file.Size);
-            FileJson.WriteShape(json, file.Width, file.Height, file.DurationMs);
-            json.WriteEndObject();
-        }
+            WriteFile(json, file);
         json.WriteEndArray();
+    }
+
+    public static void WriteFile(Utf8JsonWriter json, SentFile file)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", file.Id);
+        json.WriteString("kind", file.Kind);
+        json.WriteString("name", file.Name);
+        json.WriteString("contentType", file.ContentType);
+        json.WriteNumber("size", file.Size);
+        FileJson.WriteShape(json, file.Width, file.Height, file.DurationMs);
+        json.WriteEndObject();
     }
 
     public static void WriteSender(Utf8JsonWriter json, Sender sender, ConversationHead head, Audience audience)

@@ -41,7 +41,7 @@ internal static class Masked
 
     private static EntryBody Of(EntryBody body, FieldPolicy fields) => body switch
     {
-        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments), Card = fields.Messages == FieldLevel.Hidden ? null : message.Card },
+        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments), Card = fields.Messages == FieldLevel.Hidden ? null : message.Card, Media = Coming(fields, message.Media), Template = fields.Messages == FieldLevel.Clear ? message.Template : null },
         NotePosted note => note with { Text = Words(fields, note.Text) ?? "", Attachments = Files(fields, note.Attachments) },
         MessageEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
         NoteEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
@@ -49,6 +49,9 @@ internal static class Masked
         ContactRenamed renamed => renamed with { To = Masks.At(fields.Name, renamed.To, Masks.Name) },
         SubjectChanged subject => subject with { From = Words(fields, subject.From), To = Words(fields, subject.To) },
         FieldsChanged change => change with { Personal = FieldsOf(fields.Fields, change.Personal) },
+        FileArrived arrived => arrived with { File = arrived.File is { } file ? Files(fields, [file])?[0] : null, Failed = Words(fields, arrived.Failed) },
+        Reacted reacted => reacted with { Emoji = Words(fields, reacted.Emoji) },
+        ChannelNoted noted => noted with { What = Words(fields, noted.What) ?? "", Text = Words(fields, noted.Text), Trigger = Words(fields, noted.Trigger) },
         Rated rated => rated with { Comment = Words(fields, rated.Comment) },
         _ => body, // says nothing of what people wrote or are called: a test looks at each kind
     };
@@ -61,6 +64,13 @@ internal static class Masked
         FieldLevel.Clear => files,
         FieldLevel.Hidden => null,
         _ => files?.Select(file => file with { Name = Masks.Text(file.Name) }).ToList(),
+    };
+
+    private static IReadOnlyList<IncomingMedia>? Coming(FieldPolicy fields, IReadOnlyList<IncomingMedia>? media) => fields.Messages switch
+    {
+        FieldLevel.Clear => media,
+        FieldLevel.Hidden => null,
+        _ => media?.Select(one => one with { Name = one.Name is null ? null : Masks.Text(one.Name) }).ToList(),
     };
 
     /// <summary>Custom fields about people, as JSON by key.</summary>

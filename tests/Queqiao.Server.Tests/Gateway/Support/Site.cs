@@ -138,6 +138,14 @@ internal sealed class Site : WebApplicationFactory<Program>
     /// <summary>Every job that is due, and what follows from it. By itself none runs here.</summary>
     public Task<int> RunDueJobs() => The<JobWorker>().RunDue(CancellationToken.None);
 
+    /// <summary>As somebody who has the database, past all of the server.</summary>
+    public async Task<System.Data.Common.DbConnection> Raw()
+    {
+        System.Data.Common.DbConnection connection = _database is null ? new SqliteConnection($"Data Source={Path.Combine(_folder, "queqiao.db")};Pooling=false") : new Npgsql.NpgsqlConnection(_database.Owner);
+        await connection.OpenAsync();
+        return connection;
+    }
+
     public Task<VisitorClient> Visitor(Guid? channel = null) => VisitorClient.Open(Address, channel ?? ChannelId);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

@@ -17,7 +17,7 @@ internal sealed record KeyRow(string Table, IReadOnlyDictionary<string, JsonElem
 internal sealed record KeyCopy(string Id, long MadeAt, IReadOnlyList<KeyRow> Rows, IReadOnlyList<string>? RootKeys)
 {
     /// <summary>Tables that never lie with the data. In the order in which they are filled.</summary>
-    public static readonly string[] Tables = ["workspace_key", "contact_key"];
+    public static readonly string[] Tables = ["workspace_key", "contact_key", "hook_key"];
 
     private const int Rounds = 600_000; // PBKDF2-HMAC-SHA512; OWASP asks for 210,000
     private static readonly byte[] Sealed = "QQKEYS1\n"u8.ToArray();

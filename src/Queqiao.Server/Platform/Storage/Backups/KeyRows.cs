@@ -57,6 +57,8 @@ internal static class KeyRows
     {
         if (there.Contains("contact_key"))
             yield return "DELETE FROM contact_key WHERE NOT EXISTS (SELECT 1 FROM contact WHERE contact.ws = contact_key.ws AND contact.id = contact_key.contact_id)";
+        if (there.Contains("hook_key"))
+            yield return "DELETE FROM hook_key WHERE NOT EXISTS (SELECT 1 FROM workspace WHERE workspace.ws = hook_key.ws)";
         if (there.Contains("workspace_key"))
             yield return "DELETE FROM workspace_key WHERE NOT EXISTS (SELECT 1 FROM workspace WHERE workspace.ws = workspace_key.ws)";
     }

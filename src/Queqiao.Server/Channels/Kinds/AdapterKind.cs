@@ -1,0 +1,79 @@
+using Queqiao.Channels;
+using Queqiao.Channels.Tokens;
+using Queqiao.Server.Channels.Sending;
+using Queqiao.Server.Platform.Files;
+using Queqiao.Server.Platform.Outbound;
+
+namespace Queqiao.Server.Channels.Kinds;
+
+/// <summary>What adapters need to talk to their providers.</summary>
+internal sealed class AdapterServices(GuardedHttp http, ChannelTokens tokens, TimeProvider clock)
+{
+    /// <summary>A provider that has not answered by then counts as away.</summary>
+    private static readonly OutboundLimits Limits = new(TimeSpan.FromSeconds(20), 110L * 1024 * 1024, MaxRedirects: 3);
+
+    public ChannelContext For(ChannelAccount account) => new(account.Settings, new ChannelHttp(http.Client(Limits)), tokens.For(account), clock);
+}
+
+/// <summary>A platform of Queqiao.Channels as a kind of channel.</summary>
+internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices services) : IChannelKind
+{
+    public ChannelDescriptor Descriptor => adapter.Descriptor;
+
+    public IChannelAdapter Adapter => adapter;
+
+    public IReadOnlyList<DeliveryStep> Plan(OutgoingMessage message, ChannelAccount account) =>
+        [.. Parts(message, account.Settings).Select(part => new DeliveryStep(Descriptor.DropsRepeats, ct => adapter.Send(part, services.For(account), ct)))];
+
+    public Task<SendOutcome> Probe(ChannelAccount account, CancellationToken ct) => adapter.Probe(services.For(account), ct);
+
+    public async Task<MediaOutcome> Fetch(MediaRef media, ChannelAccount account, CancellationToken ct) => adapter is IMediaChannel fetches
+        ? await fetches.Download(media, services.For(account), ct)
+        : new MediaOutcome.NotFound(new Failure(ErrorClass.Permanent, "no_media", new("平台不提供文件下载", "The platform gives no files")));
+
+    private List<Outbound> Parts(OutgoingMessage message, ChannelSettings settings)
+    {
+        var plan = new List<Outbound>();
+        foreach (var content in Contents(message))
+            plan.AddRange(adapter.Plan(To(message, content), settings));
+        // One plan over all contents: keys of parts are made of their place in it.
+        return [.. plan.Select((part, index) => part with { Index = index, ReplyTo = index == 0 ? message.ReplyTo : null })];
+    }
+
+    private static Outbound To(OutgoingMessage message, OutboundContent content)
+    {
+        var reach = message.Reach;
+        var to = new Outbound(reach?.To ?? message.Who.Identity, content)
+        {
+            ConversationId = reach?.Place, IsGroup = reach?.IsGroup ?? false, ReplyTo = message.ReplyTo, Key = message.Key,
+        };
+        return reach?.ReplyWith is { } reply ? to with { ReplyWith = reply } : to;
+    }
+
+    private static IEnumerable<OutboundContent> Contents(OutgoingMessage message)
+    {
+        if (message.Template is { } template)
+        {
+            yield return new TemplateContent(template.Name, template.Language, [.. template.Values.Select((value, index) => new TemplateValue((index + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), value))]);
+            yield break;
+        }
+        if (message.Text.Length > 0)
+            yield return new TextContent(message.Text);
+        foreach (var file in message.Files)
+            yield return new MediaContent(Media(file));
+    }
+
+    private static OutboundMedia Media(OutgoingFile file) => new(KindOf(file.Kind), file.Name, file.ContentType, file.Size,
+        async ct => await file.Open(ct) ?? throw new IOException("The file is gone."), file.Link)
+    {
+        Duration = file.DurationMs is { } length ? TimeSpan.FromMilliseconds(length) : null,
+    };
+
+    private static MediaKind KindOf(string kind) => kind switch
+    {
+        FileKind.Image => MediaKind.Image,
+        FileKind.Audio => MediaKind.Audio,
+        FileKind.Video => MediaKind.Video,
+        _ => MediaKind.File,
+    };
+}

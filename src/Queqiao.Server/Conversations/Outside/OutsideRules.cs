@@ -1,0 +1,44 @@
+namespace Queqiao.Server.Conversations.Outside;
+
+/// <summary>What follows from something that came in on an outside channel. Pure, as <see cref="ConversationRules"/>.</summary>
+internal static class OutsideRules
+{
+    /// <summary>The platform's id of the message that it is about.</summary>
+    public static string? TargetOf(Incoming one) => one switch
+    {
+        Incoming.Said said => said.ReplyTo,
+        Incoming.Edited edited => edited.Target,
+        Incoming.Recalled recalled => recalled.Target,
+        Incoming.Reaction reaction => reaction.Target,
+        _ => null,
+    };
+
+    /// <summary>Whether it says nothing without that message.</summary>
+    public static bool NeedsTarget(Incoming one) => one is Incoming.Edited or Incoming.Recalled or Incoming.Reaction;
+
+    public static Decision Decide(ConversationHead head, Incoming one, ProviderIds.Place? target, IReadOnlyList<SentFile>? files, string clientId) => one switch
+    {
+        Incoming.Said said => head.Said(said, target, files, clientId),
+        Incoming.SaidByUs said => Decision.Of(
+            head.Seq == 0 ? new ConversationStarted() : null,
+            new MessagePosted(Direction.Out, said.Text, clientId) { Media = said.Media.Count > 0 ? said.Media : null, SentAt = said.At, Elsewhere = true }),
+        Incoming.Edited edited => new MessageEdited(target!.Value.Seq, edited.Text),
+        Incoming.Recalled => new MessageRecalled(target!.Value.Seq),
+        Incoming.Reaction reaction => new Reacted(target!.Value.Seq, reaction.Emoji, reaction.Removed),
+        Incoming.Happened happened => head.Seq == 0 ? Decision.Nothing : new ChannelNoted(happened.What, happened.Text, happened.Trigger, happened.At),
+        Incoming.Seen seen => head.MarkRead(SenderKind.Contact, seen.Seq ?? head.LastOutSeq),
+        _ => throw new InvalidOperationException($"Nothing follows from {one.GetType().Name}."),
+    };
+
+    private static Decision Said(this ConversationHead head, Incoming.Said said, ProviderIds.Place? target, IReadOnlyList<SentFile>? files, string clientId)
+    {
+        var replyTo = target is { } place && place.ConversationId == head.Id ? place.Seq : (long?)null;
+        if (head.CustomerSays(said.Text, clientId, files, replyTo) is not Decision.Append append)
+            return Decision.Nothing;
+        var entries = append.Entries.Select(entry => entry is not MessagePosted message ? entry : message with
+        {
+            Media = said.Media.Count > 0 ? said.Media : null, SentAt = said.At, Unsupported = said.Unsupported,
+        });
+        return Decision.Of(said is { Subject.Length: > 0 } && head.Seq == 0 ? entries.Append(new SubjectChanged(null, said.Subject)) : entries);
+    }
+}
