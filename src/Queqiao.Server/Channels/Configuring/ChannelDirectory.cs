@@ -18,6 +18,13 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
     public async Task<Guid> OpenWeb(WriteUnit unit, AuditBy by, string name, WebSettings settings, CancellationToken ct) =>
         (await CreateChannel.Add(unit, by.Ws, name, settings, by, ct)).Id;
 
+    public async Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct)
+    {
+        var fields = Queqiao.Channels.ChannelCatalogue.Find(kind)!.Descriptor.Settings.Where(field => field.IsSecret).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
+        var split = new SplitSettings(settings.Where(one => !fields.Contains(one.Key)).ToDictionary(), settings.Where(one => fields.Contains(one.Key)).ToDictionary());
+        return (await CreateChannel.Add(unit, kind, name, split, by, ct)).Id;
+    }
+
     private async Task<ChannelView?> Load(Guid id, CancellationToken ct)
     {
         await using var db = storage.ReadSystem();

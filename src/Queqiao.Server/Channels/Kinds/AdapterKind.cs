@@ -7,12 +7,12 @@ using Queqiao.Server.Platform.Outbound;
 namespace Queqiao.Server.Channels.Kinds;
 
 /// <summary>What adapters need to talk to their providers.</summary>
-internal sealed class AdapterServices(GuardedHttp http, ChannelTokens tokens, TimeProvider clock)
+internal sealed class AdapterServices(GuardedHttp http, ChannelTokens tokens, TimeProvider clock, IInsidePlatforms? inside = null)
 {
     /// <summary>A provider that has not answered by then counts as away.</summary>
     private static readonly OutboundLimits Limits = new(TimeSpan.FromSeconds(20), 110L * 1024 * 1024, MaxRedirects: 3);
 
-    public ChannelContext For(ChannelAccount account) => new(account.Settings, new ChannelHttp(http.Client(Limits)), tokens.For(account), clock);
+    public ChannelContext For(ChannelAccount account) => new(account.Settings, inside?.For(account.Settings) ?? new ChannelHttp(http.Client(Limits)), tokens.For(account), clock);
 }
 
 /// <summary>A platform of Queqiao.Channels as a kind of channel.</summary>
