@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Hosting.Server;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Identity;
-using Queqiao.Server.Platform.Logging;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Web;
 using Queqiao.Simulators;
@@ -77,7 +76,7 @@ internal sealed class DemoCustomers(PlayedPlatforms platforms, IChannels channel
         }
         catch (Exception trouble) when (trouble is HttpRequestException or ObjectDisposedException or OperationCanceledException)
         {
-            log.Fault(LogLevel.Debug, trouble, "A customer of the demo could not answer");
+            log.LogDebug("A customer of the demo could not answer ({Trouble})", trouble.GetType().Name);
         }
     }
 
