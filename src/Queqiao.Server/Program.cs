@@ -1,6 +1,7 @@
 using Queqiao.Server.Automation;
 using Queqiao.Server.Background;
 using Queqiao.Server.Channels;
+using Queqiao.Server.Channels.Plugins;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
@@ -65,6 +66,8 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddCustomerData();
     builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
+    foreach (var adapter in PluginAdapters.Load(PluginAdapters.DefaultFolder))
+        builder.Services.AddSingleton(adapter);
     builder.Services.AddWebChannel();
     builder.Services.AddOutsideChannels(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     if (serve.Demo)
