@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Queqiao.Server.CustomerData;
-using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Channels;
 using Queqiao.Server.Demo.Platforms;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Web;

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Queqiao.Channels;
-using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Receiving;
 using Queqiao.Server.Channels.Recognising;
 using Queqiao.Server.Demo.Platforms;

@@ -9,7 +9,7 @@ using Queqiao.Simulators;
 namespace Queqiao.Server.Demo.Platforms;
 
 /// <summary>Invented customers on played platforms: they ask when the demo starts, and answer when somebody answers them.</summary>
-internal sealed class DemoCustomers(PlayedPlatforms platforms, IChannels channels, IStorageEngine storage, IServer server, PublicUrl url, ILogger<DemoCustomers> log) : IHostedLifecycleService, IDisposable
+internal sealed class DemoCustomers(PlayedPlatforms platforms, IChannels channels, IStorageEngine storage, IServer server, PublicUrl url, TimeProvider clock, ILogger<DemoCustomers> log) : IHostedLifecycleService, IDisposable
 {
     private static readonly (string Kind, string Name, string Customer, string Asks, string Thanks)[] Cast =
     [
@@ -31,7 +31,7 @@ internal sealed class DemoCustomers(PlayedPlatforms platforms, IChannels channel
             var platform = platforms.Find(one.Kind)!;
             var (channel, isNew) = await ChannelOf(one.Kind, one.Name, cancellationToken);
             _channels[one.Kind] = channel;
-            platform.Person(one.Customer).LastWrote = DateTimeOffset.UtcNow; // else a restart would close their window
+            platform.Person(one.Customer).LastWrote = clock.GetUtcNow(); // else a restart would close their window
             platform.Received += (_, message) => _ = Thank(platform, message, one.Thanks);
             if (isNew)
                 await Say(one.Kind, one.Customer, one.Asks, cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class DemoCustomers(PlayedPlatforms platforms, IChannels channel
         {
             foreach (var what in Enum.GetValues<SimReceipt>())
             {
-                await Task.Delay(TimeSpan.FromSeconds(2));
+                await Task.Delay(TimeSpan.FromSeconds(2), clock);
                 if (platform.Receipt(message, what) is { } receipt)
                     await Deliver(platform.Kind, receipt, CancellationToken.None);
             }

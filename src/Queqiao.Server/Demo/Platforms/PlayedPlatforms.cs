@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Queqiao.Channels;
-using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Channels;
 using Queqiao.Simulators;
 
 namespace Queqiao.Server.Demo.Platforms;

@@ -1,6 +1,6 @@
 using Queqiao.Channels;
 
-namespace Queqiao.Server.Channels.Kinds;
+namespace Queqiao.Server.Channels;
 
 /// <summary>Platforms that are played inside this server (the demo, tests): what is said to them never leaves it.</summary>
 internal interface IInsidePlatforms
