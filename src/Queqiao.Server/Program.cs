@@ -62,6 +62,7 @@ return await Commands.Run(args, async serve =>
     builder.AddAuditSealing();
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
+    builder.Services.AddAutomation();
     builder.Services.AddKnowledge();
     builder.Services.AddConversations();
     builder.Services.AddCustomerData();
