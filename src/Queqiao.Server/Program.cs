@@ -2,6 +2,7 @@ using Queqiao.Server.Automation;
 using Queqiao.Server.Background;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Plugins;
+using Queqiao.Server.Channels.Email;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
@@ -72,6 +73,7 @@ return await Commands.Run(args, async serve =>
         builder.Services.AddSingleton(adapter);
     builder.Services.AddWebChannel();
     builder.Services.AddOutsideChannels(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
+    builder.Services.AddEmailChannel(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     if (serve.Demo)
         builder.Services.AddDemo();
 
@@ -104,6 +106,7 @@ return await Commands.Run(args, async serve =>
     app.MapAutomation();
     app.MapChannels();
     app.MapOutsideChannels();
+    app.MapEmailChannel();
     app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();

@@ -42,6 +42,8 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
             .Where(row => row.ChannelId == arrival.ChannelId && row.Tag == tag)
             .Select(row => (Guid?)row.ContactId).SingleOrDefaultAsync(ct);
         var isNew = id is null;
+        if (isNew && arrival.Whose is { } known && await Attach(unit, arrival, known, ct))
+            (id, isNew) = (known, false);
         id ??= Add(unit, arrival.ChannelId, arrival.Identity, arrival.Name, unit.Ids.Now());
         await unit.Db.SaveChangesAsync(ct);
         if (!isNew && arrival.Name is { } name && !(arrival.OnlyIfNameless && await IsNamed(unit, id.Value, ct)))
@@ -57,6 +59,15 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
             await consents.Record(unit, id.Value, await Lines(unit.Ws, arrival.ChannelId, answer, ct), ct);
         await unit.Db.SaveChangesAsync(ct);
         return id.Value;
+    }
+
+    /// <summary>One more identity of somebody who is known. False: they were erased.</summary>
+    private async Task<bool> Attach(WriteUnit unit, Arrival arrival, Guid known, CancellationToken ct)
+    {
+        if ((await people.Load(unit, unit.Ws, [known], ct)).Of(known) is not { } key)
+            return false;
+        Add(unit, arrival.ChannelId, arrival.Identity, known, key, unit.Ids.Now());
+        return true;
     }
 
     public async Task<IReadOnlyList<Guid>> Joined(WriteUnit unit, int ws, IReadOnlyCollection<Guid> some, CancellationToken ct)
@@ -111,6 +122,11 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
     private Guid Add(WriteUnit unit, Guid channelId, string identity, string? name, long at)
     {
         var (id, key) = edits.Add(unit, name, at);
+        Add(unit, channelId, identity, id, key, at);
+        return id;
+    }
+
+    private void Add(WriteUnit unit, Guid channelId, string identity, Guid id, ContactKey key, long at) =>
         unit.Db.Add(new ContactIdentity
         {
             Ws = unit.Ws,
@@ -120,6 +136,4 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
             Sealed = key.Seal(ContactPlaces.Identity(channelId), identity),
             CreatedAt = at,
         });
-        return id;
-    }
 }
