@@ -44,6 +44,10 @@ export type EventBody =
   | { type: 'rating_requested' }
   | { type: 'rated'; score: number; comment?: string }
   | { type: 'merged_into' | 'merged_from'; conversation: string }
+  | { type: 'delivery'; items: { of: number; state: DeliveryState; code?: string | null; reason?: TwoTexts }[] }
+  | { type: 'file_arrived'; of: number; index: number; file?: Attachment; failed?: string }
+  | { type: 'reacted'; of: number; emoji: string | null; removed: boolean }
+  | { type: 'channel_noted'; what: string; text?: string }
 
 export type AttachmentKind = 'image' | 'audio' | 'video' | 'file'
 /** A file of a message; where its bytes are is asked when it is shown. */
@@ -64,6 +68,8 @@ export interface MessageCard {
   lines: { text: string; value?: string }[]
 }
 
+/** A text of the platform or of ours, in both languages. */
+export interface TwoTexts { zh?: string | null; en?: string | null }
 export type DeliveryState = 'pending' | 'sent' | 'delivered' | 'read' | 'failed'
 
 export interface ItemBase { id: string; conversationId: string; seq: number; prev: number; at: string; sender: Sender }
@@ -81,7 +87,14 @@ export interface MessageItem extends ItemBase {
   recalledAt?: string
   /** Nothing is left to read: the person was erased, or the stored entry is damaged. */
   unreadable?: 'erased' | 'damaged'
-  delivery?: { state: DeliveryState }
+  /** `reason`: why it failed. */
+  delivery?: { state: DeliveryState; code?: string | null; reason?: TwoTexts }
+  /** Files that still lie with the platform, or that could not be had. */
+  media?: { index: number; kind: AttachmentKind; name?: string; size?: number; state: 'coming' | 'failed' }[]
+  /** What a platform calls a kind of message that is not understood. */
+  unsupported?: string
+  /** Our side said it by another tool. */
+  elsewhere?: boolean
 }
 /** `event` may be of a type that this version does not know: read it with `knownEvent`. */
 export interface EventItem extends ItemBase { kind: 'event'; event: EventBody }

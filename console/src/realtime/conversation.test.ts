@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Item } from '@/api/types'
+import type { EventBody, Item, MessageItem } from '@/api/types'
 import { applyFrame, deliveryOf, prependPage, toKnown } from './conversation'
 import type { Known } from './conversation'
 import { createHealer } from './healer'
@@ -80,4 +80,21 @@ it('derives read from receipts', () => {
   const item: Item = { id: 'V.4', conversationId: 'V', seq: 4, prev: 3, at: '', kind: 'message', direction: 'out', sender: { kind: 'agent', id: 'A', name: 'A' }, text: '', delivery: { state: 'sent' } }
   expect(deliveryOf(item, { contactReadSeq: 3 })).toBe('sent')
   expect(deliveryOf(item, { contactReadSeq: 4 })).toBe('read')
+})
+
+it('folds how far deliveries came and which files arrived into messages; states never go back', () => {
+  const model = new ConversationModel('C9')
+  model.log.push({ id: 'C9.2', conversationId: 'C9', seq: 2, prev: 1, at: '2026-11-22T08:00:00.000Z', kind: 'message', direction: 'out', sender: { kind: 'agent', id: 'A1', name: 'Lin' }, text: 'out', delivery: { state: 'pending' }, media: [{ index: 0, kind: 'image', state: 'coming' }, { index: 1, kind: 'file', state: 'coming' }] })
+  let known = toKnown(model.row(), model.log, false)
+  const heard = (event: EventBody) => {
+    model.event(event)
+    known = applyFrame(known, model.frame(model.log.length)) as Known
+    return known.items[1] as MessageItem
+  }
+  expect(heard({ type: 'delivery', items: [{ of: 2, state: 'failed', code: '131047', reason: { zh: '窗口已关闭', en: 'Window closed' } }] }).delivery).toEqual({ state: 'failed', code: '131047', reason: { zh: '窗口已关闭', en: 'Window closed' } })
+  expect(heard({ type: 'delivery', items: [{ of: 2, state: 'delivered' }] }).delivery).toEqual({ state: 'delivered' })
+  expect(heard({ type: 'delivery', items: [{ of: 2, state: 'sent' }] }).delivery).toEqual({ state: 'delivered' })
+  const file = { id: 'F1', kind: 'image' as const, name: 'a.png', contentType: 'image/png', size: 1 }
+  expect(heard({ type: 'file_arrived', of: 2, index: 0, file }).attachments).toEqual([file])
+  expect(heard({ type: 'file_arrived', of: 2, index: 1, failed: 'gone' }).media).toEqual([{ index: 1, kind: 'file', state: 'failed' }])
 })

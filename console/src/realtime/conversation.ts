@@ -16,6 +16,7 @@ export interface Known {
 const eventTypes: Record<EventBody['type'], true> = {
   created: true, status: true, assigned: true, read: true, team: true, tagged: true, untagged: true, priority: true, contact_renamed: true, subject: true, fields: true, mentioned: true,
   mentions_seen: true, edited: true, note_edited: true, recalled: true, note_recalled: true, rating_requested: true, rated: true, merged_into: true, merged_from: true,
+  delivery: true, file_arrived: true, reacted: true, channel_noted: true,
 }
 
 /** Null for an event type that came with a newer server. */
@@ -44,13 +45,33 @@ function applyEvent(head: Head, event: EventBody, by: string | undefined): Head 
     case 'rating_requested': return { ...head, rating: null }
     case 'rated': return { ...head, rating: { score: event.score, at: '' } }
     case 'merged_into': return { ...head, mergedInto: event.conversation }
-    case 'edited': case 'note_edited': case 'recalled': case 'note_recalled': case 'merged_from': return head
+    case 'edited': case 'note_edited': case 'recalled': case 'note_recalled': case 'merged_from':
+    case 'delivery': case 'file_arrived': case 'reacted': case 'channel_noted': return head
     default: return event satisfies never
   }
 }
 
+const rank: Record<DeliveryState, number> = { pending: 0, failed: 1, sent: 2, delivered: 3, read: 4 }
+/** States come out of order and never go back. */
+function delivered(items: readonly Item[], news: Extract<EventBody, { type: 'delivery' }>['items']): readonly Item[] {
+  const byMessage = new Map(news.map(one => [one.of, one]))
+  return items.map(item => {
+    const now = byMessage.get(item.seq)
+    if (!now || item.kind === 'event' || rank[now.state] < rank[item.delivery?.state ?? 'pending']) return item
+    return { ...item, delivery: { state: now.state, ...(now.code ? { code: now.code } : {}), ...(now.reason ? { reason: now.reason } : {}) } }
+  })
+}
+/** A file that lay with the platform is here, or will not come. */
+function arrived(item: MessageItem, { index, file }: Extract<EventBody, { type: 'file_arrived' }>): MessageItem {
+  if (!file) return { ...item, media: (item.media ?? []).map(one => (one.index === index ? { ...one, state: 'failed' } : one)) }
+  if (item.attachments?.some(one => one.id === file.id)) return item
+  return { ...item, attachments: [...(item.attachments ?? []), file], media: (item.media ?? []).filter(one => one.index !== index) }
+}
+
 /** What a message is now, after an edit or a recall that came behind it. */
 function revise(items: readonly Item[], event: EventBody, item: Item): readonly Item[] {
+  if (event.type === 'delivery') return delivered(items, event.items)
+  if (event.type === 'file_arrived') return items.map(one => (one.seq === event.of && one.kind !== 'event' ? arrived(one, event) : one))
   if (event.type !== 'edited' && event.type !== 'note_edited' && event.type !== 'recalled' && event.type !== 'note_recalled') return items
   const change = 'text' in event ? { text: event.text, editedAt: item.at } : { recalledAt: item.at }
   return items.map(one => (one.seq === event.of && one.kind !== 'event' && (one.revisedSeq ?? 0) < item.seq && !one.recalledAt ? { ...one, ...change, revisedSeq: item.seq } : one))

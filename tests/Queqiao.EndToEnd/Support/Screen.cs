@@ -47,6 +47,14 @@ internal sealed class Screen : IAsyncDisposable
         Assert.True(broken.Length == 0, $"{where}:\n{string.Join('\n', broken)}");
     }
 
+    /// <summary>What axe calls serious or worse.</summary>
+    public async Task<string[]> Serious()
+    {
+        Assert.Null(MissingAxe);
+        await Page.EvaluateAsync(await File.ReadAllTextAsync(Axe) + ";0");
+        return await Page.EvaluateAsync<string[]>("axe.run(document,{resultTypes:['violations']}).then(r=>r.violations.filter(v=>['serious','critical'].includes(v.impact)).map(v=>v.id+' '+v.nodes.slice(0,3).map(n=>n.target+' '+n.html.slice(0,120)).join(' | ')))");
+    }
+
     private void Hear(IConsoleMessage message)
     {
         if (message.Type != "error" || (_serverMayBeAway && IsOutage(message.Text)))

@@ -3,6 +3,7 @@ import type { EventItem } from '@/api/types'
 import { knownEvent } from '@/realtime'
 
 const codes = new Set(['agent_replied', 'customer_wrote', 'agent_started', 'merged', 'snooze_over'])
+const channelNotes = new Set(['followed', 'unfollowed', 'menu', 'follow', 'unfollow'])
 const reasonOf = (reason: string | null | undefined) => (reason && !codes.has(reason) ? ` · ${reason}` : '')
 
 /** A Latin name among Chinese words has a space at each side; more than one space is none of the translator's. */
@@ -43,7 +44,9 @@ function lineOf(item: EventItem, t: ComposerTranslation, me: string | undefined)
     case 'rated': return t('conversations.event.rated', { score: event.score }) + reasonOf(event.comment)
     case 'merged_into': return t('conversations.event.mergedInto', { who })
     case 'merged_from': return t('conversations.event.mergedFrom', { who })
-    case 'mentioned': case 'mentions_seen': case 'edited': case 'note_edited': case 'recalled': case 'note_recalled': return null
+    case 'mentioned': case 'mentions_seen': case 'edited': case 'note_edited': case 'recalled': case 'note_recalled':
+    case 'delivery': case 'file_arrived': case 'reacted': return null
+    case 'channel_noted': return t(channelNotes.has(event.what) ? `chat.channelNoted.${event.what}` : 'chat.channelNoted.other', { what: event.text ?? event.what })
     default: return event satisfies never
   }
 }

@@ -27,9 +27,10 @@ export function useMentions(text: Ref<string>, area: Readonly<Ref<HTMLTextAreaEl
       chosen.set(agent.id, agent.name)
       await put(insertMention(text.value, caret.value, naming.value.from, agent.name))
     },
-    /** Puts something where the caret is, instead of what is selected. */
-    insert(words: string) {
-      const [from, to] = [area.value?.selectionStart ?? text.value.length, area.value?.selectionEnd ?? text.value.length]
+    /** Puts something where the caret is, instead of what is selected, or of everything from a place on. */
+    insert(words: string, begin?: number) {
+      const [start, to] = [area.value?.selectionStart ?? text.value.length, area.value?.selectionEnd ?? text.value.length]
+      const from = begin ?? start
       return put({ text: text.value.slice(0, from) + words + text.value.slice(to), caret: from + words.length })
     },
     named: () => namedIn(text.value, chosen),

@@ -1,0 +1,8 @@
+import type { Attachment } from '@/api/types'
+
+export const mostShown = 100_000
+const mostBytes = 2 * 1024 * 1024
+
+/** Whether a file can be read in place: texts of a size that can be looked at. */
+export const canPreview = (file: Pick<Attachment, 'kind' | 'name' | 'size'>) =>
+  file.kind === 'file' && file.size > 0 && file.size <= mostBytes && /\.(txt|csv|tsv|md|log|json|xml|yml|yaml|ini)$/i.test(file.name)
