@@ -22,7 +22,8 @@ internal sealed class ChannelIntake(
     {
         if (events.Count == 0)
             return;
-        health.CameIn(channel, ids.Now());
+        var now = ids.Now();
+        health.CameIn(channel, now);
         NotYetException? notYet = null;
         foreach (var taker in takers)
         {
@@ -41,7 +42,7 @@ internal sealed class ChannelIntake(
         // By the platform's clock; what has none, and what is of the same moment, stays as it came.
         var about = EventReading.InOrder(events).Select(one => (Event: one, Who: EventReading.WhoOf(channel.Id, one))).Where(one => one.Who is not null).ToList();
         var policy = kinds.Find(channel.Kind)?.Descriptor.Window;
-        var came = about.Select(one => (one.Event, Who: one.Who!.Value, Incoming: EventReading.Read(one.Event, one.Who!.Value, policy))).ToList();
+        var came = about.Select(one => (one.Event, Who: one.Who!.Value, Incoming: EventReading.Read(one.Event, one.Who!.Value, policy) is { } read ? read with { At = read.At ?? now } : null)).ToList(); // windows begin by it
         await Name(channel, came.Where(one => one.Incoming is Incoming.Said).Select(one => (one.Event, one.Who)), ct);
         foreach (var (typing, who, _) in came.Where(one => one.Event is TypingSignalled))
             await conversations.Typing(new Customer(channel.Ws, who), ((TypingSignalled)typing).IsTyping, ct);
