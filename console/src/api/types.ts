@@ -44,6 +44,7 @@ export type EventBody =
   | { type: 'rating_requested' }
   | { type: 'rated'; score: number; comment?: string }
   | { type: 'merged_into' | 'merged_from'; conversation: string }
+  | { type: 'wrapped_up'; category: Named; result?: string; note?: string }
   | { type: 'delivery'; items: { of: number; state: DeliveryState; code?: string | null; reason?: TwoTexts }[] }
   | { type: 'file_arrived'; of: number; index: number; file?: Attachment; failed?: string }
   | { type: 'reacted'; of: number; emoji: string | null; removed: boolean }

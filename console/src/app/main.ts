@@ -53,3 +53,5 @@ watch(() => session.me?.id, (me, _, onCleanup) => {
 app.use(VueQueryPlugin, { queryClient: queries }).provide(httpKey, http).provide(liveKey, live).provide(fileDeskKey, live.files)
 await followLocale()
 app.use(router).mount('#app')
+// Not before the page works.
+if (import.meta.env.PROD) void import('@/features/installing/later').then(({ start }) => start(path => void router.push(path)))

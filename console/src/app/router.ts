@@ -28,6 +28,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/second-factor', name: 'second-factor', component: () => import('@/features/identity/SecondFactorPage.vue'), meta: { later: true, title: 'security.factor.title' } },
   { path: '/setup', component: () => import('@/features/identity/SetUpPage.vue'), meta: { open: true, title: 'identity.setUp.title' } },
   { path: '/setup/channel', component: () => import('@/features/channels/FirstChannelPage.vue'), meta: { needs: 'channels.manage', title: 'channels.first.title' } },
+  { path: '/try/:id', component: () => import('@/features/tour/TryPage.vue'), props: true, meta: { open: true, later: true, title: 'tour.try.title' } },
   {
     path: '/',
     component: Shell,
@@ -36,6 +37,8 @@ const routes: RouteRecordRaw[] = [
       { path: 'inbox', redirect: '/inbox/mine' },
       { path: `inbox/:view(${views.join('|')}|[0-9a-f-]{36})/:id?/:details(details)?`, name: 'inbox', component: inbox, props: true, meta: { title: 'conversations.title' } },
       { path: 'contacts/:id?', component: () => import('@/features/contacts/ContactsPage.vue'), props: true, meta: { needs: 'contacts.read', title: 'app.contacts', later: true } },
+      { path: 'welcome', component: () => import('@/features/tour/WelcomePage.vue'), meta: { needs: 'channels.read', title: 'tour.title', later: true } },
+      { path: 'board', component: () => import('@/features/supervising/BoardPage.vue'), meta: { needs: 'conversations.supervise', title: 'app.board', later: true } },
       { path: 'search', component: () => import('@/features/search/SearchPage.vue'), name: 'search', meta: { title: 'app.search', later: true } },
       { path: 'settings', component: () => import('./SettingsPage.vue'), name: 'settings', children: [{ path: '', name: 'settings.list', component: Nothing }, { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue') }], meta: { title: 'app.settings', later: true } },
       { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { title: 'app.notFound.title' } },

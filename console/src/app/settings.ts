@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Building2, DoorOpen, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, ShoppingBag, Stamp, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Building2, ClipboardCheck, DoorOpen, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, ShoppingBag, Stamp, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -49,6 +49,7 @@ export const settingsPages: readonly SettingsPage[] = [
     ],
   },
   { group: 'conversations', path: 'rules', title: 'workbench.rules.title', words: 'settings.words.conversationRules', icon: MessagesSquare, needs: 'conversations.manage', component: () => import('@/features/conversations/settings/RulesPage.vue') },
+  { group: 'conversations', path: 'wrap-up', title: 'wrapUp.planTitle', words: 'settings.words.wrapUp', icon: ClipboardCheck, needs: 'conversations.manage', component: () => import('@/features/conversations/wrapUp/WrapUpPage.vue') },
   { group: 'conversations', path: 'tags', title: 'workbench.tags.title', words: 'settings.words.conversationTags', icon: Tags, needs: 'tags.manage', component: () => import('@/features/conversations/settings/TagsPage.vue') },
   { group: 'conversations', path: 'fields', title: 'workbench.fields.title', words: 'settings.words.conversationFields', icon: ListPlus, needs: 'fields.manage', component: () => import('@/features/conversations/settings/FieldsPage.vue') },
   {

@@ -15,7 +15,7 @@ export interface Known {
 
 const eventTypes: Record<EventBody['type'], true> = {
   created: true, status: true, assigned: true, read: true, team: true, tagged: true, untagged: true, priority: true, contact_renamed: true, subject: true, fields: true, mentioned: true,
-  mentions_seen: true, edited: true, note_edited: true, recalled: true, note_recalled: true, rating_requested: true, rated: true, merged_into: true, merged_from: true,
+  mentions_seen: true, edited: true, note_edited: true, recalled: true, note_recalled: true, rating_requested: true, rated: true, merged_into: true, merged_from: true, wrapped_up: true,
   delivery: true, file_arrived: true, reacted: true, channel_noted: true,
 }
 
@@ -45,7 +45,7 @@ function applyEvent(head: Head, event: EventBody, by: string | undefined): Head 
     case 'rating_requested': return { ...head, rating: null }
     case 'rated': return { ...head, rating: { score: event.score, at: '' } }
     case 'merged_into': return { ...head, mergedInto: event.conversation }
-    case 'edited': case 'note_edited': case 'recalled': case 'note_recalled': case 'merged_from':
+    case 'edited': case 'note_edited': case 'recalled': case 'note_recalled': case 'merged_from': case 'wrapped_up':
     case 'delivery': case 'file_arrived': case 'reacted': case 'channel_noted': return head
     default: return event satisfies never
   }

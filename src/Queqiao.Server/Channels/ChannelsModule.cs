@@ -5,7 +5,6 @@ using Queqiao.Server.Channels.Sending;
 using Queqiao.Server.Channels.Delivering;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
-using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Problems;

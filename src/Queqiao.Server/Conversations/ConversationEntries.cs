@@ -30,6 +30,10 @@ internal sealed record FieldsChanged(string? Internal, string? Personal) : Inter
 /// <summary>A colleague was named in the note before.</summary>
 internal sealed record Mentioned(Guid AgentId, string Name) : InternalEntry;
 
+/// <summary>What it was about and how it ended, in the words of the plan then.</summary>
+/// <param name="Category">The category's names from the top: <c>After-sales / Refund</c>.</param>
+internal sealed record WrappedUp(Guid CategoryId, string Category, string? ResultId, string? Result, string? Note) : InternalEntry;
+
 /// <summary>The person was erased: what came before is unreadable from here on.</summary>
 internal sealed record ContactErased : InternalEntry;
 

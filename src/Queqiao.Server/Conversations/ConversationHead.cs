@@ -204,7 +204,7 @@ internal sealed record ConversationHead : IScoped
 
     /// <summary>Colleagues sort and mark conversations without anything happening in them.</summary>
     private static bool IsActivity(EntryBody body) =>
-        body is not (ReadMarked or DeliveryChanged or FileArrived or MentionsSeen or Tagged or Untagged or PriorityChanged or SubjectChanged or FieldsChanged or ContactRenamed);
+        body is not (ReadMarked or DeliveryChanged or FileArrived or MentionsSeen or Tagged or Untagged or PriorityChanged or SubjectChanged or FieldsChanged or ContactRenamed or WrappedUp);
 
     /// <summary>What colleagues attach to a conversation. Null: another kind.</summary>
     private ConversationHead? AfterLabel(EntryBody body, Sender by) => body switch
@@ -220,7 +220,7 @@ internal sealed record ConversationHead : IScoped
         Conversations.Mentioned mention => this with { Mentioned = IdSet.With(Mentioned, mention.AgentId), UnseenMentions = IdSet.With(UnseenMentions, mention.AgentId) },
         MentionsSeen => by.Id is { } agent ? this with { UnseenMentions = IdSet.Without(UnseenMentions, agent) } : this,
         Conversations.MergedInto other => this with { MergedInto = other.ConversationId },
-        MergedFrom => this,
+        MergedFrom or WrappedUp => this,
         _ => null,
     };
 

@@ -20,6 +20,7 @@ using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Snoozing;
 using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Conversations.WrappingUp;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
@@ -98,6 +99,9 @@ internal static class ConversationsModule
         services.AddGauge("queqiao.listener.lag", "{entry}", "Entries that a listener had still to digest when it last looked.",
             all => all.GetRequiredService<Listeners>().Lag.Select(one => one.Value.Labelled("listener", one.Key)));
         services.AddSingleton<ILogListener, TouchContacts>();
+        services.AddSingleton<WrapUpBoard>();
+        services.AddSingleton<WrapUpReader>();
+        services.AddSingleton<ILogListener, CountWrapUps>();
         services.AddSingleton<BulkSelecting>();
         services.AddSingleton<BulkActs>();
         services.AddSingleton<BulkWriter>();
@@ -125,6 +129,9 @@ internal static class ConversationsModule
         SearchEndpoints.Map(app);
         TagEndpoints.Map(app);
         ViewEndpoints.Map(app);
+        WrapUpEndpoints.Map(app);
+        WrapUpReport.Map(app);
+        Supervising.LiveBoard.Map(app);
         Sight.PreviewSight.Map(app);
         var settings = app.MapGroup("/api/v1/settings/conversations").WithTags("Settings");
         settings.MapGet("", ChangeSettings.Show).Needs(Permissions.ReadConversations).TakesQuery()

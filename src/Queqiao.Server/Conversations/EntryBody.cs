@@ -135,6 +135,7 @@ internal static class EntryType
     public const string Rated = "rated";
     public const string MergedInto = "merged_into";
     public const string MergedFrom = "merged_from";
+    public const string WrappedUp = "wrapped_up";
     public const string Delivery = "delivery";
     public const string FileArrived = "file_arrived";
     public const string Reacted = "reacted";
@@ -171,6 +172,7 @@ internal static class EntryBodies
         Rated => EntryType.Rated,
         MergedInto => EntryType.MergedInto,
         MergedFrom => EntryType.MergedFrom,
+        WrappedUp => EntryType.WrappedUp,
         DeliveryChanged => EntryType.Delivery,
         FileArrived => EntryType.FileArrived,
         Reacted => EntryType.Reacted,
@@ -205,6 +207,7 @@ internal static class EntryBodies
         Rated it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredRated),
         MergedInto it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedInto),
         MergedFrom it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredMergedFrom),
+        WrappedUp it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredWrappedUp),
         DeliveryChanged it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredDeliveryChanged),
         FileArrived it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredFileArrived),
         Reacted it => JsonSerializer.SerializeToUtf8Bytes(new(it, senderName), EntryJson.Default.StoredReacted),
@@ -238,6 +241,7 @@ internal static class EntryBodies
         EntryType.Rated => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredRated)),
         EntryType.MergedInto => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedInto)),
         EntryType.MergedFrom => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredMergedFrom)),
+        EntryType.WrappedUp => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredWrappedUp)),
         EntryType.Delivery => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredDeliveryChanged)),
         EntryType.FileArrived => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredFileArrived)),
         EntryType.Reacted => Of(JsonSerializer.Deserialize(stored, EntryJson.Default.StoredReacted)),
@@ -276,6 +280,7 @@ internal sealed record Stored<T>([property: JsonPropertyName("b")] T Body, [prop
 [JsonSerializable(typeof(Stored<Rated>))]
 [JsonSerializable(typeof(Stored<MergedInto>))]
 [JsonSerializable(typeof(Stored<MergedFrom>))]
+[JsonSerializable(typeof(Stored<WrappedUp>))]
 [JsonSerializable(typeof(Stored<DeliveryChanged>))]
 [JsonSerializable(typeof(Stored<FileArrived>))]
 [JsonSerializable(typeof(Stored<Reacted>))]

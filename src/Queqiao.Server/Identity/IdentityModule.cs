@@ -44,6 +44,7 @@ internal static class IdentityModule
         services.AddSingleton<IActors>(all => all.GetRequiredService<AgentSessions>());
         services.AddSingleton<ISessions>(all => all.GetRequiredService<AgentSessions>());
         services.AddSingleton<AgentDirectory>();
+        services.AddSingleton<IWorkDay, WorkDay>();
         services.AddSingleton<IAgents>(all => all.GetRequiredService<AgentDirectory>());
         services.AddSingleton<AgentChanges>();
         services.AddSingleton<TeamDirectory>();

@@ -24,7 +24,7 @@ internal static class RoutingModule
             .WithSummary("Who is online, away or offline, and how much they have").Produces<PresenceList>();
         presence.MapPatch("", PresenceEndpoints.Choose).NeedsSignIn().TakesQuery()
             .WithSummary("Set your own status").Produces<PresenceItem>();
-        presence.MapGet("/history", PresenceEndpoints.History).Needs(Permissions.ManageRouting).TakesQuery("agent", "cursor", "limit")
+        presence.MapGet("/history", PresenceEndpoints.History).Needs(Permissions.Supervise).TakesQuery("agent", "cursor", "limit")
             .WithSummary("Changes of status, newest first").Produces<PresenceHistory>();
         var routing = app.MapGroup("/api/v1/routing").WithTags("Routing");
         routing.MapGet("", RoutingEndpoints.Show).Needs(Permissions.ReadAgents).TakesQuery().WithSummary("How waiting conversations find somebody").Produces<RoutingAnswer>();

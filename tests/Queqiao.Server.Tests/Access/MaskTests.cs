@@ -85,7 +85,7 @@ public sealed class MaskTests
     private static object Filled(Type type, string canary)
     {
         var constructor = type.GetConstructors().OrderByDescending(one => one.GetParameters().Length).First(one => one.GetParameters() is not [{ } only] || only.ParameterType != type);
-        string[] system = ["Direction", "ClientId", "By", "Type", "Name", "Color"];
+        string[] system = ["Direction", "ClientId", "By", "Type", "Name", "Color", "Category", "ResultId", "Result"];
         object? Value(string name, Type of) =>
             of == typeof(string) ? (system.Contains(name) ? "x" : type == typeof(FieldsChanged) ? (name == "Personal" ? $$"""{"id_no":"{{canary}}"}""" : null)
                 : name is "From" or "To" && type != typeof(SubjectChanged) ? "open" : canary)

@@ -37,6 +37,7 @@ public sealed class EntryBodiesTests
         (new ContactErased(), """{"b":{}}"""),
         (new MergedInto(Lin.Id), """{"b":{"conversationId":"01a20244-e800-7397-9c5e-a14d20a2eeb6"}}"""),
         (new MergedFrom(Lin.Id), """{"b":{"conversationId":"01a20244-e800-7397-9c5e-a14d20a2eeb6"}}"""),
+        (new WrappedUp(Guid.Parse("01900000-0000-7000-8000-000000000001"), "A / B", "solved", "Solved", null), """{"b":{"categoryId":"01900000-0000-7000-8000-000000000001","category":"A / B","resultId":"solved","result":"Solved"}}"""),
         (new DeliveryChanged([new(7, "failed", "45015") { Zh = "no", En = "no" }]), """{"b":{"items":[{"of":7,"state":"failed","code":"45015","zh":"no","en":"no","closesWindow":false}]}}"""),
         (new FileArrived(7, 0, null, "file_unknown"), """{"b":{"of":7,"index":0,"failed":"file_unknown"}}"""),
         (new Reacted(7, "+1", false), """{"b":{"of":7,"emoji":"\u002B1","removed":false}}"""),
@@ -87,7 +88,7 @@ public sealed class EntryBodiesTests
         Assert.Equal(
             [
                 "assigned", "channel_noted", "contact_renamed", "delivery", "edited", "erased", "fields", "file_arrived", "mentioned", "mentions_seen", "merged_from", "merged_into", "message", "note", "note_edited", "note_recalled", "priority",
-                "rated", "rating_requested", "reacted", "read", "recalled", "started", "status", "subject", "tagged", "team", "untagged",
+                "rated", "rating_requested", "reacted", "read", "recalled", "started", "status", "subject", "tagged", "team", "untagged", "wrapped_up",
             ], Examples.Select(example => EntryBodies.TypeOf(example.Body)).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -42,6 +42,7 @@ function lineOf(item: EventItem, t: ComposerTranslation, me: string | undefined)
     case 'fields': return t('conversations.event.fields', { who })
     case 'rating_requested': return t('conversations.event.ratingRequested')
     case 'rated': return t('conversations.event.rated', { score: event.score }) + reasonOf(event.comment)
+    case 'wrapped_up': return t('conversations.event.wrappedUp', { who, category: event.category.name }) + reasonOf(event.result) + reasonOf(event.note)
     case 'merged_into': return t('conversations.event.mergedInto', { who })
     case 'merged_from': return t('conversations.event.mergedFrom', { who })
     case 'mentioned': case 'mentions_seen': case 'edited': case 'note_edited': case 'recalled': case 'note_recalled':

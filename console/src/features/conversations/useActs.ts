@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/vue-query'
 import { useI18n } from 'vue-i18n'
+import { Problem } from '@/api/client'
 import { useProblemText } from '@/api/useProblem'
 import { useSession } from '@/features/identity'
 import type { FieldValue, Named, Person, Priority, Status, Tag } from '@/api/types'
@@ -7,6 +8,7 @@ import { showToast } from '@/ui'
 import { useLive } from './live'
 import { useOverlay } from './overlay'
 import { workbenchKeys } from './workbench'
+import { askWrapUp } from './wrapUp/asking'
 
 /** What an agent does to a conversation: shown at once, taken back with a reason when refused, undone from the toast. */
 export function useActs() {
@@ -17,16 +19,21 @@ export function useActs() {
   const problemText = useProblemText()
   const queries = useQueryClient()
 
-  async function act(work: () => Promise<unknown>) {
+  async function act(work: () => Promise<unknown>, onRefused?: (problem: Problem) => boolean) {
     try {
       await work()
       return true
     } catch (error) {
+      if (error instanceof Problem && onRefused?.(error)) return false
       showToast(problemText(error), { tone: 'bad' })
       return false
     }
   }
-  const setStatus = (id: string, status: Status, more?: { until?: string; reason?: string }) => act(() => overlay.during(id, { status }, () => source.setStatus(id, status, more)))
+  const setStatus = (id: string, status: Status, more?: { until?: string; reason?: string }) => act(() => overlay.during(id, { status }, () => source.setStatus(id, status, more)), problem => {
+    if (problem.code !== 'wrap_up_needed') return false
+    askWrapUp({ id, resolve: true, reason: more?.reason })
+    return true
+  })
   const setAssignee = (id: string, to: Person | null) => act(() => overlay.during(id, { assignee: to }, () => source.assign(id, to?.id ?? null)))
 
   return {
@@ -45,8 +52,10 @@ export function useActs() {
     recall: (id: string, seq: number) => act(() => source.recall(id, seq)),
     async resolve(id: string, reason?: string) {
       const done = setStatus(id, 'resolved', reason ? { reason } : undefined)
-      showToast(t('conversations.resolvedToast'), { action: { label: t('ui.undo'), run: () => void done.then(ok => ok && setStatus(id, 'open')) } })
-      await done
+      // A refusal that comes at once (a wrap-up is needed) is no "resolved": what takes longer is shown as done.
+      const soon = await Promise.race([done, new Promise<true>(resolve => setTimeout(() => resolve(true), 400))])
+      if (soon) showToast(t('conversations.resolvedToast'), { action: { label: t('ui.undo'), run: () => void done.then(ok => ok && setStatus(id, 'open')) } })
+      return soon
     },
     async reopen(id: string) {
       const done = setStatus(id, 'open')

@@ -16,6 +16,8 @@ export interface CallerOptions {
   anyFocused: () => boolean
   open: (conversation: string) => void
   now?: () => number
+  /** The installed app's worker, when there is one. */
+  worker?: () => ServiceWorkerRegistration | undefined
 }
 
 const lately = 1500
@@ -44,7 +46,13 @@ export function createCaller(options: CallerOptions) {
   function show(happening: Happening): Outcome['desktop'] {
     if (!('Notification' in window) || Notification.permission !== 'granted') return 'blocked'
     try {
-      const shown = new Notification(options.title(happening), { body: happening.text?.slice(0, 200) ?? '', tag: `queqiao ${happening.conversation}`, silent: true, icon: `${import.meta.env.BASE_URL}favicon.svg` })
+      const about = { body: happening.text?.slice(0, 200) ?? '', tag: `queqiao ${happening.conversation}`, silent: true, icon: `${import.meta.env.BASE_URL}icon-192.png`, data: { path: happening.conversation ? `/console/inbox/mine/${happening.conversation}` : '/console/inbox' } }
+      const worker = options.worker?.()
+      if (worker) { // installed, and on phones, which know no other way
+        void worker.showNotification(options.title(happening), about)
+        return 'shown'
+      }
+      const shown = new Notification(options.title(happening), about)
       shown.onclick = () => {
         window.focus()
         shown.close()
@@ -52,7 +60,7 @@ export function createCaller(options: CallerOptions) {
       }
       return 'shown'
     } catch {
-      return 'blocked' // browsers on phones want a service worker for this
+      return 'blocked' // browsers on phones want a worker for this
     }
   }
 

@@ -37,7 +37,9 @@ export function startNotifications({ http, queries, me, locale, title, open }: N
   const unsubscribe = queries.getQueryCache().subscribe(event => {
     if (event.type === 'updated' && event.action.type === 'success' && event.action.manual && event.query.queryKey[0] === profileKey[0] && event.query.queryKey.length === 1) tabs.tell({ type: 'settings' })
   })
-  const caller = createCaller({ profile: () => queries.getQueryData<Profile>(profileKey), title, looksAt: tabs.looksAt, anyFocused: tabs.anyFocused, open })
+  let worker: ServiceWorkerRegistration | undefined
+  void navigator.serviceWorker?.ready.then(ready => { worker = ready })
+  const caller = createCaller({ worker: () => worker, profile: () => queries.getQueryData<Profile>(profileKey), title, looksAt: tabs.looksAt, anyFocused: tabs.anyFocused, open })
   const gestures = ['pointerdown', 'keydown'] as const
   for (const gesture of gestures) window.addEventListener(gesture, unlockSound, { once: true, capture: true })
 

@@ -14,11 +14,7 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
     public ValueTask<ChannelView?> Find(Guid id, CancellationToken ct) => _known.Get(id, Load, ct);
 
     /// <summary>The same without waiting for a task: for what is asked inside the log's transaction. From memory nearly always.</summary>
-    public ChannelView? FindNow(Guid id)
-    {
-        var found = _known.Get(id, (key, _) => Task.FromResult(LoadNow(key)), CancellationToken.None);
-        return found.IsCompletedSuccessfully ? found.Result : found.AsTask().GetAwaiter().GetResult();
-    }
+    public ChannelView? FindNow(Guid id) => _known.GetNow(id, LoadNow);
 
     public void Changed(Guid id) => _known.Forget(id);
 

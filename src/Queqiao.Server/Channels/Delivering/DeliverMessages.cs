@@ -1,6 +1,5 @@
 using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Conversations;
-using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Storage;
 

@@ -1,5 +1,6 @@
 using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Labelling;
+using Queqiao.Server.Conversations.WrappingUp;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
@@ -8,7 +9,7 @@ using Queqiao.Server.Platform.Problems;
 namespace Queqiao.Server.Conversations.Bulk;
 
 /// <summary>Turns an action into the same rules that the routes for one conversation ask, with everything they need looked up before.</summary>
-internal sealed class BulkActs(IAgents agents, IRights rights, ITeams teams, TagDirectory tags, SettingsBoard settings, ICustomFields fields, IChannelFacts channels)
+internal sealed class BulkActs(IAgents agents, IRights rights, ITeams teams, TagDirectory tags, SettingsBoard settings, ICustomFields fields, IChannelFacts channels, WrapUpBoard wrapUps)
 {
     /// <summary>Who acts, as they are now; null when they no longer work here.</summary>
     public async Task<Actor?> ActorOf(int ws, Guid agent, CancellationToken ct) =>
@@ -79,7 +80,8 @@ internal sealed class BulkActs(IAgents agents, IRights rights, ITeams teams, Tag
                     asking.Add(channel);
             }
         }
-        return head => head.Resolve(reason, set, asking.Contains(head.ChannelId));
+        var lacking = await wrapUps.Lacking(actor.Ws, page, ct);
+        return head => lacking.Contains(head.Id) ? Refusal.Conflict("wrap_up_needed") : head.Resolve(reason, set, asking.Contains(head.ChannelId));
     }
 
     private async Task<(Func<ConversationHead, Decision>?, Refusal?)> ChangeTags(Actor actor, BulkAction action, CancellationToken ct)

@@ -3,6 +3,7 @@ using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Conversations.Queueing;
+using Queqiao.Server.Conversations.WrappingUp;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
@@ -31,7 +32,7 @@ internal static class HandlingEndpoints
     internal sealed record StatusRequest(string Status, DateTimeOffset? Until = null, string? Reason = null);
 
     private static async Task<IResult> SetStatus(
-        Guid id, StatusRequest request, Actor actor, ConversationLog log, SettingsBoard settings, ICustomFields fields, ConversationReader reader, IChannelFacts channels,
+        Guid id, StatusRequest request, Actor actor, ConversationLog log, SettingsBoard settings, ICustomFields fields, ConversationReader reader, IChannelFacts channels, WrapUpBoard wrapUps,
         TimeProvider clock, CancellationToken ct)
     {
         if (Check(request, clock.GetUtcNow()) is { } refusal)
@@ -44,6 +45,8 @@ internal static class HandlingEndpoints
 
         if (await reader.Head(actor.Conversations(), id, ct) is not { } known)
             return Refusal.NotFound().ToProblem();
+        if ((await wrapUps.Lacking(actor.Ws, [known], ct)).Count > 0)
+            return Refusal.Conflict("wrap_up_needed").ToProblem();
         var asks = settings.Of(actor.Ws).AskRating && (await channels.Of(actor.Ws, known.ChannelId)).CanRate;
         var set = await fields.Of(actor.Ws, FieldObject.Conversation, ct);
         return await ConversationChange.Apply(log, actor, id, head => head.Resolve(reason, set, asks));

@@ -117,6 +117,9 @@ internal static class EventWriter
             case MergedFrom other:
                 json.WriteString("conversation", other.ConversationId);
                 break;
+            case WrappedUp said:
+                WriteWrapUp(json, said);
+                break;
             case ChannelNoted noted:
                 json.WriteString("what", noted.What);
                 if (noted.Text is not null)
@@ -127,6 +130,15 @@ internal static class EventWriter
             default:
                 throw new InvalidOperationException($"{body.GetType().Name} has no form on the wire.");
         }
+    }
+
+    private static void WriteWrapUp(Utf8JsonWriter json, WrappedUp said)
+    {
+        WriteNamed(json, "category", said.CategoryId, said.Category);
+        if (said.Result is not null)
+            json.WriteString("result", said.Result);
+        if (said.Note is not null)
+            json.WriteString("note", said.Note);
     }
 
     private static void WriteFields(Utf8JsonWriter json, FieldsChanged fields)

@@ -49,6 +49,7 @@ internal static class Masked
         ContactRenamed renamed => renamed with { To = Masks.At(fields.Name, renamed.To, Masks.Name) },
         SubjectChanged subject => subject with { From = Words(fields, subject.From), To = Words(fields, subject.To) },
         FieldsChanged change => change with { Personal = FieldsOf(fields.Fields, change.Personal) },
+        WrappedUp said => said with { Note = Words(fields, said.Note) },
         FileArrived arrived => arrived with { File = arrived.File is { } file ? Files(fields, [file])?[0] : null, Failed = Words(fields, arrived.Failed) },
         Reacted reacted => reacted with { Emoji = Words(fields, reacted.Emoji) },
         ChannelNoted noted => noted with { What = Words(fields, noted.What) ?? "", Text = Words(fields, noted.Text), Trigger = Words(fields, noted.Trigger) },

@@ -74,7 +74,7 @@ internal sealed class CustomerDataDesk(
     {
         if (await unit.Db.Table<CustomerDataSetting>().AnyAsync(row => row.Ws == ws, stop))
             return false;
-        unit.Db.Table<CustomerDataSetting>().Add(new CustomerDataSetting { Ws = ws, Settings = new CustomerDataSettings(Enabled: true, Source: SourceKind.Demo).ToJson(), ChangedAt = unit.Ids.Now() });
+        unit.Db.Table<CustomerDataSetting>().Add(new CustomerDataSetting { Ws = ws, Settings = new CustomerDataSettings(Enabled: true, Source: SourceKind.Demo, Dictionary: DemoOrders.Words).ToJson(), ChangedAt = unit.Ids.Now() });
         await Identity.Audit.Record(unit, Identity.AuditBy.System(ws), "customer_data.changed", "workspace", null, new { source = SourceKind.Demo, enabled = true }, stop);
         unit.AfterCommit(() => connections.Forget(ws));
         return true;

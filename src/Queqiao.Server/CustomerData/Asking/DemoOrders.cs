@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using Queqiao.Server.CustomerData.Configuring;
 
 namespace Queqiao.Server.CustomerData.Asking;
 
@@ -11,6 +12,9 @@ internal sealed class DemoOrders
     public static readonly DemoOrders Instance = new();
 
     private static readonly DateTimeOffset Snapshot = new(2026, 11, 20, 12, 0, 0, TimeSpan.FromHours(8));
+
+    /// <summary>The shop's levels in words.</summary>
+    public static readonly IReadOnlyList<DictionaryEntry> Words = [new("level", "gold", "金卡会员", "Gold member", "warn"), new("level", "silver", "银卡会员", "Silver member"), new("level", "member", "普通会员", "Member")];
 
     private readonly List<JsonElement> _orders = [.. Lines("orders.jsonl").Select(line => JsonDocument.Parse(line).RootElement)];
 

@@ -86,6 +86,8 @@ internal static class Permissions
 
     /// <summary>See what the firm's own system says about people one may see: orders, logistics, refunds.</summary>
     public const string ReadCustomerData = "customer_data.read";
+    /// <summary>See colleagues at work: the live board, its figures, wrap-ups of all that one may see.</summary>
+    public const string Supervise = "conversations.supervise";
     public const string ManageCustomerData = "customer_data.manage";
 
     /// <summary>Agree to what colleagues may only do with somebody else's consent.</summary>
@@ -102,7 +104,7 @@ internal static class Permissions
 
     private static readonly HashSet<string> Viewer = [ReadConversations, ReadAgents, ReadChannels, ReadContacts, ReadKnowledge];
     private static readonly HashSet<string> Agent = [.. Viewer, Reply, Assign, CreateTags, EditContacts, MergeContacts, BlockContacts, ReadCustomerData, WriteKnowledge];
-    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies, PublishKnowledge];
+    private static readonly HashSet<string> Supervisor = [.. Agent, ManageTags, ShareViews, ManageReplies, Supervise, PublishKnowledge];
     private static readonly HashSet<string> Admin =
     [
         .. Supervisor,

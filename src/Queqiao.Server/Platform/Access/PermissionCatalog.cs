@@ -19,6 +19,7 @@ internal static class PermissionCatalog
         new(Permissions.ReadConversations, Scoped: true),
         new(Permissions.Reply, Handling: true, Scoped: true),
         new(Permissions.Assign, Handling: true, Scoped: true),
+        new(Permissions.Supervise, Scoped: true),
         new(Permissions.ReadContacts, Scoped: true),
         new(Permissions.EditContacts, Scoped: true),
         new(Permissions.MergeContacts, Scoped: true),

@@ -72,7 +72,7 @@ internal static class PresenceEndpoints
             .OrderByDescending(row => row.At).ThenBy(row => row.AgentId).Take(limit + 1).ToListAsync(ct);
         var page = rows.Take(limit).ToList();
         return TypedResults.Ok(new PresenceHistory(
-            [.. page.Select(row => new PresenceHistoryItem(row.AgentId, WireTime.Format(row.At), row.Status, row.Reason))],
+            [.. page.Where(row => actor.Knows(row.AgentId)).Select(row => new PresenceHistoryItem(row.AgentId, WireTime.Format(row.At), row.Status, row.Reason))],
             rows.Count > limit ? page[^1].At.ToString(System.Globalization.CultureInfo.InvariantCulture) : null));
     }
 

@@ -1,0 +1,1 @@
+export { default as InstallCard } from './InstallCard.vue'
