@@ -1,6 +1,7 @@
 using Queqiao.Server.Automation;
 using Queqiao.Server.Background;
 using Queqiao.Server.Channels;
+using Queqiao.Server.Channels.Email;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
@@ -61,6 +62,7 @@ return await Commands.Run(args, async serve =>
     builder.AddAuditSealing();
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
+    builder.Services.AddAutomation();
     builder.Services.AddKnowledge();
     builder.Services.AddConversations();
     builder.Services.AddCustomerData();
@@ -68,6 +70,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddChannels();
     builder.Services.AddWebChannel();
     builder.Services.AddOutsideChannels(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
+    builder.Services.AddEmailChannel(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     if (serve.Demo)
         builder.Services.AddDemo();
 
@@ -100,6 +103,7 @@ return await Commands.Run(args, async serve =>
     app.MapAutomation();
     app.MapChannels();
     app.MapOutsideChannels();
+    app.MapEmailChannel();
     app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();

@@ -14,6 +14,7 @@ internal static class DemoModule
     {
         services.AddSingleton<DemoSeeder>();
         services.AddSingleton<DemoKnowledge>();
+        services.AddSingleton<DemoReplies>();
         services.AddSingleton<DemoState>();
         services.AddHostedService<DemoWelcome>();
         return services;
@@ -30,6 +31,7 @@ internal static class DemoModule
     {
         app.Services.GetRequiredService<DemoState>().Access = await app.Services.GetRequiredService<DemoSeeder>().Run(CancellationToken.None);
         await app.Services.GetRequiredService<DemoKnowledge>().Run(DemoSeeder.Ws, CancellationToken.None);
+        await app.Services.GetRequiredService<DemoReplies>().Run(DemoSeeder.Ws, CancellationToken.None);
         await app.Services.GetRequiredService<ICustomerData>().ConnectDemo(DemoSeeder.Ws, CancellationToken.None);
     }
 }

@@ -9,6 +9,7 @@ import erasing from './erasing.json'
 import imports from './imports.json'
 import knowledge from './knowledge.json'
 import replies from './replies.json'
+import mail from './mail.json'
 import installing from './installing.json'
 import notices from './notices.json'
 import signedUsers from './signedUsers.json'
@@ -33,4 +34,4 @@ import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, customerData, erasing, imports, knowledge, replies, roles, routing, search, settings, supervising, system, installing, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, tour, wrapUp, profile, notifications, audit, approvals, workbench, chat, commands }
+export default { background, bulk, contacts, customerData, erasing, imports, knowledge, mail, replies, roles, routing, search, settings, supervising, system, installing, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, tour, wrapUp, profile, notifications, audit, approvals, workbench, chat, commands }
