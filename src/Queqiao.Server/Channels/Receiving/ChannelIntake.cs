@@ -24,13 +24,27 @@ internal sealed class ChannelIntake(
     {
         if (events.Count == 0)
             return;
-        health.CameIn(channel, ids.Now());
+        var now = ids.Now();
+        health.CameIn(channel, now);
+        NotYetException? notYet = null;
         foreach (var taker in takers)
-            await taker.Take(channel, events, ct);
+        {
+            try
+            {
+                await taker.Take(channel, events, ct);
+            }
+            catch (NotYetException early)
+            {
+                notYet = early;
+            }
+        }
+        // An echo may be our own message, whose id is being written down: it waits. Everything else is taken now.
+        if (notYet is not null)
+            events = [.. events.Where(one => one is not MessageReceived { Direction: EventDirection.Outbound })];
         // By the platform's clock; what has none, and what is of the same moment, stays as it came.
         var about = EventReading.InOrder(events).Select(one => (Event: one, Who: EventReading.WhoOf(channel.Id, one))).Where(one => one.Who is not null).ToList();
         var policy = kinds.Find(channel.Kind)?.Descriptor.Window;
-        var came = about.Select(one => (one.Event, Who: one.Who!.Value, Incoming: EventReading.Read(one.Event, one.Who!.Value, policy))).ToList();
+        var came = about.Select(one => (one.Event, Who: one.Who!.Value, Incoming: EventReading.Read(one.Event, one.Who!.Value, policy) is { } read ? read with { At = read.At ?? now } : null)).ToList(); // windows begin by it
         await Name(channel, came.Where(one => one.Incoming is Incoming.Said).Select(one => (one.Event, one.Who)), ct);
         foreach (var (typing, who, _) in came.Where(one => one.Event is TypingSignalled))
             await conversations.Typing(new Customer(channel.Ws, who), ((TypingSignalled)typing).IsTyping, ct);
@@ -38,6 +52,8 @@ internal sealed class ChannelIntake(
         var outcomes = await conversations.Take(channel.Ws, [.. told.Select(one => one.Incoming!)], ct);
         await reaches.Keep(channel, told.Zip(outcomes, (one, outcome) => (one.Event, one.Who, outcome)), ct);
         Judge(channel, told.Select(one => one.Event).Zip(outcomes));
+        if (notYet is not null)
+            throw notYet;
     }
 
     /// <summary>What could not be stored has to come again; what was refused (a blocked person) or is about something unknown is done.</summary>
