@@ -15,6 +15,7 @@ internal sealed record Options
         bench step  [--visitors 500] [--seconds 60] [--times 10]  ten times as much as usual for a minute: what is served, how fast, what is turned away
                     [--admission on|off]                       and how soon all is well again; usual is 0.3 of what it can do
         bench text                                             understanding: training, classifying, answering from 10,000 FAQs
+        bench knowledge                                        searching 100,000 passages of a knowledge base
         bench cluster [--nodes 3] [--visitors 500] [--seconds 10] [--broker amqp://…]   the same chat on one, two … servers of one PostgreSQL: what
                     they take together, what a message costs; without a broker, words between them go through the database
         bench seal                                             nanoseconds to seal and open a message
@@ -56,7 +57,7 @@ internal sealed record Options
     /// <exception cref="FormatException">Says what is wrong.</exception>
     public static Options Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal" or "step" or "cluster" or "text"))
+        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal" or "step" or "cluster" or "text" or "knowledge"))
             throw new FormatException("Name a benchmark.");
         var options = new Options { Bench = args[0] };
         options = args[0] switch

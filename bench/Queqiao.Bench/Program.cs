@@ -29,7 +29,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 try
 {
-    IRun run = options.Bench == "seal" ? new SealRun() : options.Bench == "text" ? new TextRun() : OnServer(options, await BuiltServer.Find(options.Server, stop.Token));
+    IRun run = options.Bench == "seal" ? new SealRun() : options.Bench == "text" ? new TextRun() : options.Bench == "knowledge" ? new KnowledgeRun() : OnServer(options, await BuiltServer.Find(options.Server, stop.Token));
     var result = await Repeated.Run(run, options.Repeat, stop.Token);
     Console.WriteLine(result.ToJsonString());
     var faults = (int?)result["lost"] + (int?)result["duplicated"] + (int?)result["reordered"] + (int?)result["altered"];

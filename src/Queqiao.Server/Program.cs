@@ -2,6 +2,8 @@ using Queqiao.Server.Automation;
 using Queqiao.Server.Background;
 using Queqiao.Server.Bot;
 using Queqiao.Server.Channels;
+using Queqiao.Server.Channels.Plugins;
+using Queqiao.Server.Channels.Email;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
@@ -62,14 +64,18 @@ return await Commands.Run(args, async serve =>
     builder.AddAuditSealing();
     builder.Services.AddCustomFields();
     builder.Services.AddContacts();
+    builder.Services.AddAutomation();
     builder.Services.AddKnowledge();
     builder.Services.AddConversations();
     builder.Services.AddCustomerData();
     builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
+    foreach (var adapter in PluginAdapters.Load(PluginAdapters.DefaultFolder))
+        builder.Services.AddSingleton(adapter);
     builder.Services.AddWebChannel();
     builder.Services.AddBot();
     builder.Services.AddOutsideChannels(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
+    builder.Services.AddEmailChannel(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     if (serve.Demo)
         builder.Services.AddDemo();
 
@@ -103,6 +109,7 @@ return await Commands.Run(args, async serve =>
     app.MapChannels();
     app.MapBot();
     app.MapOutsideChannels();
+    app.MapEmailChannel();
     app.MapBackground();
     VisitorEndpoints.Map(app);
     app.MapConsole();

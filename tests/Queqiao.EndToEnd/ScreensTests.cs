@@ -70,7 +70,7 @@ public sealed partial class ScreensTests(BrowserFixture browser) : IClassFixture
         await camera.Take("help");
 
         await camera.Visit(site, "/contacts");
-        await page.Locator("main a[href*='/contacts/'], [role=option]").First.ClickAsync();
+        await page.Locator("a[href*='/console/contacts/']").First.ClickAsync();
         await camera.Take("contact");
         await camera.Visit(site, "/search?q=" + Uri.EscapeDataString(language == "en" ? "order" : "退款"), "search");
         await camera.Visit(site, "/search?q=zzzzqq", "search-nothing");

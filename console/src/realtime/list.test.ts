@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Row } from '@/api/types'
+import type { Row, Sort } from '@/api/types'
 import { addPage, applyChange, beginResync, emptyList, finishResync, order, visibleRows } from './list'
 import type { ListState } from './list'
 import type { ListFrame } from './frames'
@@ -9,10 +9,11 @@ const unresolved = (row: Row) => row.status !== 'resolved'
 
 /** A view of the server: which conversations are in it, and what changed since a point in time. */
 class Site {
+  constructor(readonly sort: Sort = 'recent') {}
   readonly all = Array.from({ length: 12 }, (_, n) => new ConversationModel(`V${String(n).padStart(2, '0')}`))
-  readonly rows = () => this.all.map(model => model.row()).filter(unresolved).sort(order('recent'))
+  readonly rows = () => this.all.map(model => model.row()).filter(unresolved).sort(order(this.sort))
   readonly page = (after: Row | null, limit: number) => {
-    const rest = this.rows().filter(row => !after || order('recent')(after, row) < 0)
+    const rest = this.rows().filter(row => !after || order(this.sort)(after, row) < 0)
     return { items: rest.slice(0, limit), nextCursor: rest.length > limit ? 'more' : null }
   }
   change(model: ConversationModel): ListFrame {
@@ -22,11 +23,13 @@ class Site {
   }
 }
 
+const sorts: Sort[] = ['recent', 'waiting', 'created', 'recent/status', 'waiting/assignee', 'created/priority']
+
 describe('a list under a hostile network', () => {
   it.each(Array.from({ length: 100 }, (_, seed) => seed))('history %i: pushed equals freshly fetched', seed => {
     const roll = dice(seed + 7)
-    const site = new Site()
-    let list: ListState = finishResync(emptyList('all', 'recent'), site.page(null, 5))
+    const site = new Site(sorts[seed % sorts.length])
+    let list: ListState = finishResync(emptyList('all', site.sort), site.page(null, 5))
     let slowPage: { page: ReturnType<Site['page']> } | null = null
     const held: ListFrame[] = []
     for (let n = 0; n < 60; n++) {
@@ -84,4 +87,11 @@ it('rows beyond the last fetched page wait until the page before them is there',
   const pushed = applyChange(list, { event: 'list.changed', list: 'all', cursor: 'c', data: { rows: [last], gone: [] } })
   expect(visibleRows(pushed)).toHaveLength(3)
   expect(visibleRows({ ...pushed, horizon: null })).toHaveLength(4)
+})
+
+it('groups stand in the order of the server: the most urgent first, nobody before somebody', () => {
+  const rows = ['none', 'urgent', 'low', 'high', 'medium'].map((priority, n) => ({ ...(new Site().rows()[n] as Row), priority, assignee: n % 2 ? { id: 'B', name: 'B' } : null }) as Row)
+  const sorted = (sort: Sort) => [...rows].sort(order(sort))
+  expect(sorted('recent/priority').map(row => row.priority)).toEqual(['urgent', 'high', 'medium', 'low', 'none'])
+  expect(sorted('waiting/assignee').map(row => row.assignee?.id ?? '')).toEqual(['', '', '', 'B', 'B'])
 })

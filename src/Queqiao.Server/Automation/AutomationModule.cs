@@ -8,6 +8,8 @@ namespace Queqiao.Server.Automation;
 /// <summary>What saves agents from doing the same thing again and again.</summary>
 internal static class AutomationModule
 {
+    public static void AddAutomation(this IServiceCollection services) => services.AddSingleton<ICannedReplies, SharedReplies>();
+
     public static void MapAutomation(this IEndpointRouteBuilder app)
     {
         var replies = app.MapGroup("/api/v1/canned-replies").WithTags("Canned replies");

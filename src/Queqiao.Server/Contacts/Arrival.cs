@@ -17,6 +17,9 @@ internal sealed record Arrival(Guid ChannelId, string Identity)
     /// <summary>Signed by the site or told by the platform; nothing that a visitor typed.</summary>
     public IReadOnlyList<ClaimedIdentity> Identities { get; init; } = [];
 
+    /// <summary>The contact who is meant by a new identity, as the channel knows by itself; null: somebody new.</summary>
+    public Guid? Whose { get; init; }
+
     public IReadOnlyDictionary<string, JsonElement>? Attributes { get; init; }
 
     public NoticeAnswer? Notice { get; init; }

@@ -42,6 +42,8 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
             .Where(row => row.ChannelId == arrival.ChannelId && row.Tag == tag)
             .Select(row => (Guid?)row.ContactId).SingleOrDefaultAsync(ct);
         var isNew = id is null;
+        if (isNew && arrival.Whose is { } known && await Attach(unit, arrival, known, ct))
+            (id, isNew) = (known, false);
         id ??= Add(unit, arrival.ChannelId, arrival.Identity, arrival.Name, unit.Ids.Now());
         await unit.Db.SaveChangesAsync(ct);
         if (!isNew && arrival.Name is { } name && !(arrival.OnlyIfNameless && await IsNamed(unit, id.Value, ct)))
@@ -59,11 +61,14 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         return id.Value;
     }
 
-    public async Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct) =>
-        await unit.Db.Visible(Scope<ContactIdentity>.Workspace(ws)).Where(row => row.ChannelId == channelId && tags.Contains(row.Tag)).ToDictionaryAsync(row => row.Tag, row => row.ContactId, ct);
-
-    private static Task<bool> IsNamed(WriteUnit unit, Guid id, CancellationToken ct) =>
-        unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).AnyAsync(contact => contact.Id == id && contact.SealedName != null, ct);
+    /// <summary>One more identity of somebody who is known. False: they were erased.</summary>
+    private async Task<bool> Attach(WriteUnit unit, Arrival arrival, Guid known, CancellationToken ct)
+    {
+        if ((await people.Load(unit, unit.Ws, [known], ct)).Of(known) is not { } key)
+            return false;
+        Add(unit, arrival.ChannelId, arrival.Identity, known, key, unit.Ids.Now());
+        return true;
+    }
 
     public async Task<IReadOnlyList<Guid>> Joined(WriteUnit unit, int ws, IReadOnlyCollection<Guid> some, CancellationToken ct)
     {
@@ -77,6 +82,19 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
     public Task<Refusal?> UseLink(WriteUnit unit, Guid contact, string code, CancellationToken ct) => links.Use(unit, contact, links.TagOf(unit.Ws, code), ct);
 
     public Task BringLink(WriteUnit unit, int ws, Guid contact, string code, CancellationToken ct) => jobs.Add(unit, UseContactLink.For(ws, contact, links.TagOf(ws, code)), ct);
+
+    public async Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct) =>
+        await unit.Db.Visible(Scope<ContactIdentity>.Workspace(ws)).Where(row => row.ChannelId == channelId && tags.Contains(row.Tag)).ToDictionaryAsync(row => row.Tag, row => row.ContactId, ct);
+
+    private static Task<bool> IsNamed(WriteUnit unit, Guid id, CancellationToken ct) =>
+        unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).AnyAsync(contact => contact.Id == id && contact.SealedName != null, ct);
+
+    public async Task<string?> IdentityOn(int ws, Guid contact, Guid channelId, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        var row = await db.Visible(Scope<ContactIdentity>.Workspace(ws)).Where(one => one.ContactId == contact && one.ChannelId == channelId).OrderByDescending(one => one.CreatedAt).FirstOrDefaultAsync(ct);
+        return row is null ? null : (await people.Load(ws, [contact], ct)).Text(ContactPlaces.Identity(channelId), row.Sealed, out _);
+    }
 
     public async Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct)
     {
@@ -104,6 +122,11 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
     private Guid Add(WriteUnit unit, Guid channelId, string identity, string? name, long at)
     {
         var (id, key) = edits.Add(unit, name, at);
+        Add(unit, channelId, identity, id, key, at);
+        return id;
+    }
+
+    private void Add(WriteUnit unit, Guid channelId, string identity, Guid id, ContactKey key, long at) =>
         unit.Db.Add(new ContactIdentity
         {
             Ws = unit.Ws,
@@ -113,6 +136,4 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
             Sealed = key.Seal(ContactPlaces.Identity(channelId), identity),
             CreatedAt = at,
         });
-        return id;
-    }
 }

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Queqiao.Server.CustomerData;
+using Queqiao.Server.Channels;
+using Queqiao.Server.Demo.Platforms;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Web;
 
@@ -14,15 +16,21 @@ internal static class DemoModule
     {
         services.AddSingleton<DemoSeeder>();
         services.AddSingleton<DemoKnowledge>();
+        services.AddSingleton<DemoReplies>();
         services.AddSingleton<DemoBot>();
         services.AddSingleton<DemoState>();
         services.AddHostedService<DemoWelcome>();
+        services.AddSingleton<PlayedPlatforms>();
+        services.AddSingleton<IInsidePlatforms>(all => all.GetRequiredService<PlayedPlatforms>());
+        services.AddSingleton<DemoCustomers>();
+        services.AddHostedService(all => all.GetRequiredService<DemoCustomers>());
         return services;
     }
 
     public static void MapDemo(this IEndpointRouteBuilder app)
     {
         app.MapMethods("/demo", Reading, DemoPage.Show).IsPublic().ExcludeFromDescription();
+        PhonePage.Map(app);
         app.MapMethods("/demo/shop.css", Reading, DemoPage.Style).IsPublic().ExcludeFromDescription();
     }
 
@@ -31,6 +39,7 @@ internal static class DemoModule
     {
         app.Services.GetRequiredService<DemoState>().Access = await app.Services.GetRequiredService<DemoSeeder>().Run(CancellationToken.None);
         await app.Services.GetRequiredService<DemoKnowledge>().Run(DemoSeeder.Ws, CancellationToken.None);
+        await app.Services.GetRequiredService<DemoReplies>().Run(DemoSeeder.Ws, CancellationToken.None);
         await app.Services.GetRequiredService<DemoBot>().Run(DemoSeeder.Ws, app.Services.GetRequiredService<DemoState>().Access.ChannelId, CancellationToken.None);
         await app.Services.GetRequiredService<ICustomerData>().ConnectDemo(DemoSeeder.Ws, CancellationToken.None);
     }
@@ -51,6 +60,7 @@ internal sealed class DemoWelcome(DemoState state, IServer server, PublicUrl url
         var address = url.For(server);
         await Console.Out.WriteLineAsync($"Demo shop: {address}/demo");
         await Console.Out.WriteLineAsync($"Console:   {address}/console/  as owner@demo.example (or admin@, supervisor@, agent@, emily@, viewer@demo.example)");
+        await Console.Out.WriteLineAsync($"Customers: {address}/demo/phone  (write as a customer of WeChat, WhatsApp, Telegram …; from this machine only)");
         await Console.Out.WriteLineAsync($"Password:  {state.Access.Password}");
         await Console.Out.FlushAsync(cancellationToken);
     }

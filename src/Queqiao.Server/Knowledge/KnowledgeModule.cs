@@ -1,8 +1,16 @@
 using Queqiao.Server.Knowledge.Arranging;
+using Queqiao.Server.Knowledge.Files;
+using Queqiao.Server.Knowledge.Gate;
 using Queqiao.Server.Knowledge.Graph;
+using Queqiao.Server.Knowledge.HelpCentre;
+using Queqiao.Server.Knowledge.Importing;
 using Queqiao.Server.Knowledge.Reading;
+using Queqiao.Server.Knowledge.Rendering;
+using Queqiao.Server.Knowledge.Reporting;
 using Queqiao.Server.Knowledge.Writing;
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Jobs;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 
@@ -20,6 +28,16 @@ internal static class KnowledgeModule
         services.AddSingleton<ItemWriting>();
         services.AddSingleton<ItemViews>();
         services.AddSingleton<IKnowledgeEditing, EditKnowledge>();
+        services.AddSingleton<UseCounter>();
+        services.AddHostedService(all => all.GetRequiredService<UseCounter>());
+        services.AddSingleton<ReaderFeedback>();
+        services.AddSingleton<HelpSites>();
+        services.AddSingleton<Trials>();
+        services.AddSingleton<IKnowledgeBrain, PlainBrain>();
+        services.AddJob<PublishScheduled>();
+        services.AddRecurringJob(PublishScheduled.Name, PublishScheduled.Name, "every 1m");
+        services.AddJob<RunImport>();
+        services.AddJob<CrawlSite>();
         services.AddHostedService<LibraryOpening>();
     }
 
@@ -28,6 +46,8 @@ internal static class KnowledgeModule
         var knowledge = app.MapGroup("/api/v1/knowledge").WithTags("Knowledge");
         MapArranging(knowledge);
         MapItems(knowledge);
+        MapWork(knowledge);
+        app.MapHelpCentre();
         knowledge.MapGet("/search", SearchEndpoint.Handle).Costs(RequestCost.Search).Needs(Permissions.ReadKnowledge).TakesQuery("q", "base", "category", "kind", "language", "audience", "limit")
             .WithSummary("Articles and FAQs that are about a text, best first, and the facts that answer it").Produces<SearchEndpoint.Answer>();
     }
@@ -49,6 +69,33 @@ internal static class KnowledgeModule
         knowledge.MapPost("/edges", Edges.Create).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Add a fact").Produces<EdgeView>(StatusCodes.Status201Created);
         knowledge.MapPatch("/edges/{id:guid}", Edges.Change).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Change a fact").Produces<EdgeView>();
         knowledge.MapDelete("/edges/{id:guid}", Edges.Remove).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Remove a fact").Produces(StatusCodes.Status204NoContent);
+    }
+
+    private static void MapWork(RouteGroupBuilder knowledge)
+    {
+        knowledge.MapPost("/preview", PreviewEndpoint.Handle).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Markdown as readers see it").Produces<PreviewEndpoint.Answer>();
+        knowledge.MapPost("/files", ServeFile.Add).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Keep an uploaded picture or document for articles").Produces<KnowledgeFileView>(StatusCodes.Status201Created);
+        knowledge.MapGet("/files/{id:guid}", ServeFile.Inside).Needs(Permissions.ReadKnowledge).TakesQuery().WithSummary("A file of an article").Produces(StatusCodes.Status200OK, contentType: "application/octet-stream");
+        knowledge.MapGet("/checks", Checks.List).Needs(Permissions.ReadKnowledge).TakesQuery("base", "limit", "cursor").WithSummary("The regression set, newest first").Produces<CheckList>();
+        knowledge.MapPost("/checks", Checks.Create).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Add a question and what must come of it").Produces<CheckView>(StatusCodes.Status201Created);
+        knowledge.MapDelete("/checks/{id:guid}", Checks.Remove).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Remove a question").Produces(StatusCodes.Status204NoContent);
+        knowledge.MapGet("/checks/runs", Checks.Runs).Needs(Permissions.ReadKnowledge).TakesQuery("base").WithSummary("What the regression set said lately").Produces<RunList>();
+        knowledge.MapPost("/trial", Checks.Trial).Costs(RequestCost.Search).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("What would be answered better and worse if a version were published").Produces<Checks.TrialAnswer>();
+        knowledge.MapGet("/imports", Imports.List).Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("Imports, newest first").Produces<ImportList>();
+        knowledge.MapPost("/imports", Imports.Create).IsBulkWork().Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("Read a file or a site into rows").Produces<ImportView>(StatusCodes.Status201Created);
+        knowledge.MapGet("/imports/{id:guid}", Imports.Show).Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("How far an import came").Produces<ImportView>();
+        knowledge.MapGet("/imports/{id:guid}/rows", Imports.Rows).Needs(Permissions.ManageKnowledge).TakesQuery("outcome", "limit", "cursor").WithSummary("Its rows, and what is wrong with them").Produces<ImportRowList>();
+        knowledge.MapPost("/imports/{id:guid}/start", Imports.Start).IsBulkWork().Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("Make articles and FAQs of the rows").Produces<ImportView>(StatusCodes.Status202Accepted);
+        knowledge.MapPost("/imports/{id:guid}/cancel", Imports.Cancel).Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("Stop it; what was imported stays").Produces<ImportView>();
+        knowledge.MapGet("/export", Export.Handle).IsBulkWork().Costs(RequestCost.Export).Needs(Permissions.ManageKnowledge).TakesQuery("format", "base").WithSummary("What is published: FAQs as CSV, articles as Markdown").Produces(StatusCodes.Status200OK, contentType: "text/csv");
+        var reports = knowledge.MapGroup("/reports");
+        reports.MapGet("/use", Reports.Use).Needs(Permissions.ReadKnowledge).TakesQuery("days").WithSummary("What is viewed, cited, liked and not").Produces<Reports.UseList>();
+        reports.MapGet("/misses", Reports.Misses).Needs(Permissions.ReadKnowledge).TakesQuery("state", "limit", "cursor").WithSummary("What was asked and not found").Produces<Reports.MissList>();
+        reports.MapPatch("/misses/{id:guid}", Reports.ChangeMiss).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Done with, or not worth an answer").Produces(StatusCodes.Status204NoContent);
+        reports.MapGet("/contradictions", Reports.Contradictions).Costs(RequestCost.Search).Needs(Permissions.ReadKnowledge).TakesQuery("base").WithSummary("FAQs that say different things about the same").Produces<Reports.ContradictionList>();
+        reports.MapGet("/feedback", Reports.Feedback).Needs(Permissions.ReadKnowledge).TakesQuery("done", "limit", "cursor").WithSummary("What readers said").Produces<Reports.FeedbackList>();
+        reports.MapPost("/feedback/{id:guid}/done", Reports.FeedbackDone).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("It was looked at").Produces(StatusCodes.Status204NoContent);
+        knowledge.MapPost("/items/{id:guid}/used", UseEndpoint.Handle).Needs(Permissions.ReadKnowledge).TakesQuery().WithSummary("A colleague put it into a reply, or flags it as wrong").Produces(StatusCodes.Status204NoContent);
     }
 
     private static void MapItems(RouteGroupBuilder knowledge)

@@ -28,11 +28,11 @@ internal sealed class Owner : IDisposable
     }
 
     /// <summary>On a server that was set up before.</summary>
-    public static async Task<Owner> SignIn(Site site)
+    public static async Task<Owner> SignIn(Site site, string email = Email, string password = Password)
     {
         var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = site.Address, Timeout = TimeSpan.FromSeconds(30) };
         http.DefaultRequestHeaders.Add("Origin", site.Address.GetLeftPart(UriPartial.Authority));
-        using var answer = await http.PostAsJsonAsync("/api/v1/session", new { email = Email, password = Password });
+        using var answer = await http.PostAsJsonAsync("/api/v1/session", new { email, password });
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return new Owner(http, string.Join("; ", answer.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0])));
     }

@@ -125,7 +125,7 @@ public sealed class WallTests
     private static readonly string[] MadeByPeople =
     [
         "agent", "agent_role", "api_token", "bulk_change", "canned_reply", "channel", "consent", "consent_notice", "contact", "contact_block", "contact_detail", "contact_identifier", "contact_merge", "contact_note", "contact_tag",
-        "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge",
+        "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge", "knowledge_import", "knowledge_import_row", "knowledge_check", "knowledge_run", "knowledge_miss", "knowledge_use", "knowledge_feedback", "knowledge_file",
         "conversation", "conversation_setting", "custom_field", "draft", "entry", "erasure", "file", "invitation", "password_reset", "recovery_code", "role", "routing_setting", "saved_view", "scheduled_message", "second_factor", "tag", "team", "team_member", "user_key",
     ];
 

@@ -20,6 +20,7 @@ internal sealed class KnowledgeLibrary : IDisposable
     private readonly IStorageEngine _storage;
     private readonly TimeProvider _clock;
     private readonly CacheNews _news;
+    private volatile Known? _known;
 
     public KnowledgeLibrary(IStorageEngine storage, TimeProvider clock, CacheNews news)
     {
@@ -71,8 +72,17 @@ internal sealed class KnowledgeLibrary : IDisposable
         return await db.Table<KnowledgeBaseRow>().AsNoTracking().Select(row => row.Ws).Distinct().ToListAsync(ct);
     }
 
+    /// <summary>The same, as of some seconds ago.</summary>
+    public async ValueTask<IReadOnlyList<int>> WorkspacesKnown(CancellationToken ct)
+    {
+        if (_known is not { } known || _clock.GetElapsedTime(known.At) > Fresh || _places.Values.Any(place => place.IsStale))
+            _known = known = new Known(_clock.GetTimestamp(), [.. (await Workspaces(ct)).Order()]);
+        return known.List;
+    }
+
     private void Forget(int? ws)
     {
+        _known = null; // it may be the first of its workspace
         foreach (var (number, place) in _places)
         {
             if (ws is { } one && one != number)
@@ -125,6 +135,8 @@ internal sealed class KnowledgeLibrary : IDisposable
         foreach (var place in _places.Values)
             place.Turn.Dispose();
     }
+
+    private sealed record Known(long At, IReadOnlyList<int> List);
 
     private sealed class Place(Shelf shelf)
     {

@@ -1,3 +1,4 @@
+using Queqiao.Server.Knowledge.Reporting;
 using Queqiao.Text.Answering;
 using Queqiao.Text.Languages;
 
@@ -14,9 +15,11 @@ internal sealed class ReadKnowledge : IKnowledge
     private readonly KnowledgeLibrary _library;
     private readonly TimeProvider _clock;
 
-    public ReadKnowledge(KnowledgeLibrary library, TimeProvider clock)
+    private readonly UseCounter _counter;
+
+    public ReadKnowledge(KnowledgeLibrary library, UseCounter counter, TimeProvider clock)
     {
-        (_library, _clock) = (library, clock);
+        (_library, _counter, _clock) = (library, counter, clock);
         library.Changed += ws => Changed?.Invoke(ws);
     }
 
@@ -51,15 +54,9 @@ internal sealed class ReadKnowledge : IKnowledge
         return new FoundKnowledge([.. hits], found.Corrected);
     }
 
-    public void Note(int ws, Guid itemId, KnowledgeUse use)
-    {
-        // counted with the reports' tables
-    }
+    public void Note(int ws, Guid itemId, KnowledgeUse use) => _counter.Note(ws, itemId, use);
 
-    public void Missed(int ws, Guid? baseId, string question, string source)
-    {
-        // kept with the reports' tables
-    }
+    public void Missed(int ws, Guid? baseId, string question, string source) => _counter.Miss(ws, baseId, question, source);
 
     private static bool May(Shelf shelf, PassageKey key, KnowledgeQuery query, HashSet<Guid>? below, long now)
     {

@@ -39,6 +39,14 @@ internal sealed class Shelf(int ws)
 
     public Shelved? Find(Guid id) => _items.GetValueOrDefault(id);
 
+    /// <summary>Items whose text shows a file.</summary>
+    public IEnumerable<Guid> ShowingFile(Guid file)
+    {
+        var name = file.ToString();
+        return _items.Values.Where(one => one.Item.Content.Texts.Any(text => text.Body.Contains(name, StringComparison.OrdinalIgnoreCase))
+            || one.Item.Content.Answers.Any(answer => (answer.Audience ?? one.Item.Content.Audience).Kind == Audience.Everybody && answer.Text.Contains(name, StringComparison.OrdinalIgnoreCase))).Select(one => one.Item.Id);
+    }
+
     public IEnumerable<PublishedItem> Items => _items.Values.Select(one => one.Item);
 
     public long RevisionOf(Guid baseId) => Bases.FirstOrDefault(row => row.Id == baseId)?.Revision ?? -1;

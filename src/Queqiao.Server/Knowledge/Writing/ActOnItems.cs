@@ -16,7 +16,8 @@ internal static class ActOnItems
 
     /// <param name="Version">Null: the newest.</param>
     /// <param name="At">Null: now.</param>
-    public sealed record PublishRequest(int? Version = null, DateTimeOffset? At = null);
+    /// <param name="Confirmed">Publish although the regression set has questions that would be answered worse; they were looked at.</param>
+    public sealed record PublishRequest(int? Version = null, DateTimeOffset? At = null, bool Confirmed = false);
 
     public sealed record RollbackRequest(int Version);
 
@@ -39,7 +40,17 @@ internal static class ActOnItems
         }, ct);
     }
 
-    public static Task<IResult> Publish(Guid id, PublishRequest request, Actor actor, ItemWriting writing, ItemViews views, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
+    /// <summary>First asks the regression set: what becomes worse is refused until somebody has seen it and confirms.</summary>
+    public static async Task<IResult> Publish(Guid id, PublishRequest request, Actor actor, ItemWriting writing, Gate.Trials trials, ItemViews views, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    {
+        // Who confirms has seen the trial: it is not made again.
+        var (_, trial) = request.Confirmed ? (true, null) : await trials.OfItem(actor.Ws, id, request.Version, ct);
+        if (trial is { Worse.Count: > 0 })
+            return Refusal.Conflict("knowledge_gate_worse", trial.Worse.Count, trial.Better.Count).ToProblem();
+        return await PublishNow(id, request, trial, actor, writing, views, storage, context, ct);
+    }
+
+    private static Task<IResult> PublishNow(Guid id, PublishRequest request, Gate.TrialResult? trial, Actor actor, ItemWriting writing, ItemViews views, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
         On(id, actor, views, storage, async (unit, home, item, stop) =>
         {
             var version = request.Version ?? item.Version;
@@ -54,7 +65,9 @@ internal static class ActOnItems
                 return null;
             }
             await writing.Publish(unit, home, item, version, stop);
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_item.published", "knowledge_item", id.ToString(), new { version }, stop);
+            if (trial is not null)
+                Gate.Trials.Keep(unit, trial, id, actor.AgentId);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_item.published", "knowledge_item", id.ToString(), new { version, worse = trial?.Worse.Count, better = trial?.Better.Count }, stop);
             return null;
         }, ct);
 

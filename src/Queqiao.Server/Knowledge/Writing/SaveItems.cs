@@ -13,19 +13,19 @@ internal static class SaveItems
 {
     public const int MostOfBase = 200_000;
 
-    public static Task<IResult> CreateFaq(FaqRequest request, Actor actor, ItemWriting writing, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
-        Create(request, isFaq: true, actor, writing, views, agents, storage, context, ct);
+    public static Task<IResult> CreateFaq(FaqRequest request, Actor actor, ItemWriting writing, Gate.Trials trials, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
+        Create(request, isFaq: true, actor, writing, trials, views, agents, storage, context, ct);
 
-    public static Task<IResult> CreateArticle(ArticleRequest request, Actor actor, ItemWriting writing, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
-        Create(request, isFaq: false, actor, writing, views, agents, storage, context, ct);
+    public static Task<IResult> CreateArticle(ArticleRequest request, Actor actor, ItemWriting writing, Gate.Trials trials, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
+        Create(request, isFaq: false, actor, writing, trials, views, agents, storage, context, ct);
 
-    public static Task<IResult> ChangeFaq(Guid id, FaqRequest request, Actor actor, ItemWriting writing, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
-        Change(id, request, isFaq: true, actor, writing, views, agents, storage, context, ct);
+    public static Task<IResult> ChangeFaq(Guid id, FaqRequest request, Actor actor, ItemWriting writing, Gate.Trials trials, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
+        Change(id, request, isFaq: true, actor, writing, trials, views, agents, storage, context, ct);
 
-    public static Task<IResult> ChangeArticle(Guid id, ArticleRequest request, Actor actor, ItemWriting writing, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
-        Change(id, request, isFaq: false, actor, writing, views, agents, storage, context, ct);
+    public static Task<IResult> ChangeArticle(Guid id, ArticleRequest request, Actor actor, ItemWriting writing, Gate.Trials trials, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
+        Change(id, request, isFaq: false, actor, writing, trials, views, agents, storage, context, ct);
 
-    private static async Task<IResult> Create(ItemRequest request, bool isFaq, Actor actor, ItemWriting writing, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    private static async Task<IResult> Create(ItemRequest request, bool isFaq, Actor actor, ItemWriting writing, Gate.Trials trials, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         if (await Refuse(request, actor, agents, ct) is { } no)
             return no.ToProblem();
@@ -43,15 +43,18 @@ internal static class SaveItems
             item.ExternalKey = Key(request.ExternalKey);
             if (await Apply(unit, home, item, request, stop) is { } unknown)
                 return (default, unknown);
-            if (publishes)
+            var isJudged = await unit.Db.Table<KnowledgeCheck>().AnyAsync(check => check.Ws == actor.Ws && check.BaseId == home.Id, stop);
+            if (publishes && !isJudged)
                 await writing.Publish(unit, home, item, 1, stop);
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_item.created", "knowledge_item", item.Id.ToString(), new { item.Kind, published = publishes }, stop);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_item.created", "knowledge_item", item.Id.ToString(), new { item.Kind, publishes }, stop);
             return (item.Id, null);
         }, ct));
+        if (refusal is null && publishes && await views.View(actor.Ws, id, null, ct) is { Item.PublishedVersion: null })
+            await ActOnItems.Publish(id, new ActOnItems.PublishRequest(), actor, writing, trials, views, storage, context, ct); // what the regression set is against stays a draft
         return refusal?.ToProblem() ?? (IResult)TypedResults.Created($"/api/v1/knowledge/{(isFaq ? "faqs" : "articles")}/{id}", await views.View(actor.Ws, id, null, ct));
     }
 
-    private static async Task<IResult> Change(Guid id, ItemRequest request, bool isFaq, Actor actor, ItemWriting writing, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    private static async Task<IResult> Change(Guid id, ItemRequest request, bool isFaq, Actor actor, ItemWriting writing, Gate.Trials trials, ItemViews views, IAgents agents, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         if (await Refuse(request, actor, agents, ct) is { } no)
             return no.ToProblem();
@@ -71,13 +74,13 @@ internal static class SaveItems
                 item.ExternalKey = Key(request.ExternalKey);
             if (await Apply(unit, home, item, request, stop) is { } unknown)
                 return (default, unknown);
-            if (request.Publish == true)
-                await writing.Publish(unit, home, item, item.Version, stop);
-            else if (request.HasCategory && item.PublishedVersion is not null)
+            if (request.HasCategory && item.PublishedVersion is not null)
                 writing.Seen(unit, home, item);
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_item.changed", "knowledge_item", id.ToString(), new { item.Version, published = request.Publish == true }, stop);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_item.changed", "knowledge_item", id.ToString(), new { item.Version }, stop);
             return (id, null);
         }, ct))).Refusal;
+        if (refusal is null && request.Publish == true)
+            return await ActOnItems.Publish(id, new ActOnItems.PublishRequest(), actor, writing, trials, views, storage, context, ct);
         return refusal?.ToProblem() ?? (IResult)TypedResults.Ok(await views.View(actor.Ws, id, null, ct));
     }
 

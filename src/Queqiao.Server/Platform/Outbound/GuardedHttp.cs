@@ -66,6 +66,20 @@ internal sealed class GuardedHttp : IDisposable
 #pragma warning restore RS0030
     }
 
+    /// <summary>A connection for another protocol than HTTP, to an address that was checked as all are.</summary>
+    /// <param name="ports">Where public hosts may be called; what an administrator of this machine wrote down may be anywhere.</param>
+    public async Task<Stream> Dial(string host, int port, IReadOnlySet<int> ports, CancellationToken ct)
+    {
+        if (!Uri.TryCreate($"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host)}:{port}/", UriKind.Absolute, out var address) || address.UserInfo.Length > 0)
+            throw new OutboundRefusedException("scheme", host);
+        var answers = IPAddress.TryParse(host, out var literal) ? [literal] : await _resolve(address.IdnHost, ct);
+        if (answers.Length == 0)
+            throw new SocketException((int)SocketError.HostNotFound);
+        if (_options.FaultOf(address, answers) is { } fault && !(fault == "port" && ports.Contains(port)))
+            throw new OutboundRefusedException(fault, $"{address.IdnHost}:{port}");
+        return await Dial([.. answers.Select(a => a.IsIPv4MappedToIPv6 ? a.MapToIPv4() : a)], port, ct);
+    }
+
     public void Dispose() => _sockets.Dispose();
 
     private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken ct)

@@ -25,7 +25,11 @@ export function useReplyBudget(known: Ref<Known | undefined>, source: Pick<Conve
   const lastMessage = computed(() => known.value?.items.findLast(item => item.kind === 'message')?.seq ?? 0)
   return useQuery({
     queryKey: computed(() => ['reply', known.value?.head.id ?? '', lastMessage.value] as const),
-    queryFn: async ({ queryKey: [, id] }) => (await source.row(id) as { reply?: ReplyBudget }).reply ?? null,
+    queryFn: async ({ queryKey: [, id] }): Promise<ReplyBudget | null> => {
+      const { reply } = await source.row(id) as { reply?: Partial<ReplyBudget> & { canSend: boolean } }
+      // What does not apply is left out on the wire.
+      return reply ? { reason: null, until: null, remaining: null, templates: false, after: null, parts: [], mostText: null, ...reply } : null
+    },
     enabled: computed(() => known.value !== undefined && !own.has(known.value.head.channel.kind)),
     staleTime: 60_000, refetchInterval: 60_000, retry: false,
     placeholderData: (had, query) => (query?.queryKey[1] === known.value?.head.id ? had : undefined),

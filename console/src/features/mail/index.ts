@@ -1,0 +1,14 @@
+import { whenLater } from '@/lib/later'
+import { loadedLater } from '@/lib/loadedLater'
+
+/** What a mail says besides its text, inside its bubble. Loaded with the first mail that is shown. */
+export const MailPart = loadedLater(async () => {
+  await whenLater()
+  return import('./MailPart.vue')
+})
+
+/** To whom the next mail goes, above the composer. */
+export const RecipientsBar = loadedLater(async () => {
+  await whenLater()
+  return import('./RecipientsBar.vue')
+})

@@ -1,0 +1,43 @@
+using Queqiao.Mail.Wire;
+using Queqiao.Server.Channels.Email.Receiving;
+using Queqiao.Server.Channels.Email.Sending;
+using Queqiao.Server.Channels.Email.Showing;
+using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Contacts;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Jobs;
+using Queqiao.Server.Platform.Problems;
+
+namespace Queqiao.Server.Channels.Email;
+
+/// <summary>The e-mail channel.</summary>
+internal static class EmailModule
+{
+    /// <summary>Needs outside channels, files and jobs.</summary>
+    /// <param name="byThemselves">False: mailboxes are read only when somebody says so (tests).</param>
+    public static void AddEmailChannel(this IServiceCollection services, bool byThemselves = false)
+    {
+        services.AddSingleton<IMailDialer, GuardedDialer>();
+        services.AddSingleton<MailBook>();
+        services.AddSingleton<IEraser>(all => all.GetRequiredService<MailBook>());
+        services.AddSingleton<SendMail>();
+        services.AddSingleton<IChannelKind, EmailKind>();
+        services.AddSingleton<MailFiles>();
+        services.AddSingleton<DigestMail>();
+        services.AddSingleton<MailArrivals>();
+        services.AddSingleton<MailFetcher>();
+        services.AddJob<AcknowledgeMail>();
+        if (byThemselves)
+            services.AddHostedService(all => all.GetRequiredService<MailFetcher>());
+    }
+
+    public static void MapEmailChannel(this IEndpointRouteBuilder app)
+    {
+        MailboxEndpoints.Map(app);
+        var conversations = app.MapGroup("/api/v1/conversations/{id:guid}").WithTags("Conversations");
+        conversations.MapGet("/mails", ShowMails.All).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("What the mails of a conversation say besides their text, and to whom the next one goes").Produces<ShowMails.Answer>();
+        conversations.MapGet("/mails/{seq:long}/html", ShowMails.Html).Needs(Permissions.ReadConversations).TakesQuery("remote")
+            .WithSummary("The HTML of a mail, written anew, for a frame with sandbox; remote=true fetches pictures from elsewhere").Produces(StatusCodes.Status200OK, contentType: "text/html");
+        conversations.MapPut("/mail-recipients", ChangeRecipients.Handle).Needs(Permissions.Reply).TakesQuery().WithSummary("To whom the next mail goes, and its subject").Produces<ShowMails.RecipientsAnswer>();
+    }
+}

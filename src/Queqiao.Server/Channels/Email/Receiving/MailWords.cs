@@ -1,0 +1,47 @@
+using Queqiao.Mail;
+using Queqiao.Mail.Mime;
+using Queqiao.Mail.Reading;
+using Queqiao.Server.Conversations;
+
+namespace Queqiao.Server.Channels.Email.Receiving;
+
+/// <summary>Which words of a mail go into the log, and which are kept beside it. Pure.</summary>
+internal static class MailWords
+{
+    public const int MostQuoted = 20_000;
+    private const int MostWhole = 500_000;
+    private const int MostHtml = 512 << 10;
+    private const int MostSubject = 200;
+    private const int MostPeople = 100;
+
+    /// <summary>What the person wrote; all of it when that is nothing; the subject when they wrote nothing at all.</summary>
+    public static string Of(MailMessage mail)
+    {
+        var text = mail.Reply.Length > 0 ? mail.Reply : mail.Text.Trim();
+        if (text.Length == 0 && mail.Attachments.Count + mail.Inline.Count == 0)
+            text = mail.Subject is { Length: > 0 } subject ? subject : "…";
+        return Cut(text, ConversationRules.MostText);
+    }
+
+    public static string? Subject(string? subject) => string.IsNullOrWhiteSpace(subject) ? null : Cut(Subjects.Bare(string.Concat(subject.Select(c => char.IsControl(c) ? ' ' : c))), MostSubject);
+
+    public static MailFacts Facts(MailMessage mail, SenderProof proof, TakenFiles taken, string text)
+    {
+        var whole = mail.Text.Trim();
+        return new MailFacts
+        {
+            To = People(mail.To), Cc = People(mail.Cc), Subject = mail.Subject is { } subject ? Cut(subject, 1_000) : null, MessageId = mail.MessageId,
+            IsProven = proof.IsProven, Dmarc = proof.Dmarc, Dkim = proof.Dkim, Spf = proof.Spf,
+            Whole = whole == text ? null : Cut(whole, MostWhole), Html = mail.Html is { Length: <= MostHtml } html ? html : null, Inline = taken.Inline, Refused = taken.Refused,
+        };
+    }
+
+    public static string Cut(string text, int most)
+    {
+        if (text.Length <= most)
+            return text;
+        return text[..(char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1)] + "…";
+    }
+
+    private static List<MailPerson> People(IReadOnlyList<MailAddress> people) => [.. people.Take(MostPeople).Select(one => new MailPerson(one.Address, one.Name))];
+}

@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using System.Text;
+using Queqiao.Channels;
+using Queqiao.Mail;
+using Queqiao.Mail.Mime;
+using Queqiao.Mail.Smtp;
+using Queqiao.Mail.Threading;
+using Queqiao.Mail.Wire;
+using Queqiao.Server.Channels.Email.Storage;
+using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Channels.Email.Sending;
+
+/// <summary>A message of the conversation as a mail: to whoever is in the thread, as an answer to what came last, with the same id at every try.</summary>
+internal sealed class SendMail(IMailDialer dialer, MailBook book, IStorageEngine storage, TimeProvider clock)
+{
+    private const long MostFiles = 25L << 20;
+
+    public async Task<SendOutcome> Send(OutgoingMessage message, ChannelAccount account, CancellationToken ct)
+    {
+        var settings = new EmailSettings(account.Settings);
+        if (settings.Smtp is null)
+            return SendOutcome.Failed(ErrorClass.Config, "mail_no_server", "没有设置发信服务器", "No outgoing server is set up");
+        if (MailBook.NumberOf(message.Who.Identity) is not { } number || await book.Thread(message.Ws, number, ct) is not { Facts: { } facts } thread)
+            return SendOutcome.Failed(ErrorClass.Permanent, "mail_thread_gone", "找不到这封邮件的往来，不知道寄给谁", "The thread is gone: nobody knows whom to send it to");
+        var id = MessageId(message, settings, number);
+        var files = await Files(message, ct);
+        if (files is null)
+            return SendOutcome.Failed(ErrorClass.Permanent, "mail_too_large", "附件合计超过 25 MB", "The files are more than 25 MB together");
+        var written = MailComposer.Compose(message, settings, facts, id, settings.HasPlusAddress ? ReplyToken.InAddress(settings.Mailbox, book.TokenOf(message.Ws, number)) : null, files, clock.GetUtcNow());
+        await Keep(message, account, thread, id, written, ct);
+        return await Send(settings, written, facts, MailWriter.Write(written, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), message.Key, id, ct);
+    }
+
+    /// <summary>Gives a mail to the mailbox's server.</summary>
+    public async Task<SendOutcome> Send(EmailSettings settings, OutgoingMail mail, ThreadFacts? facts, byte[] bytes, string key, string id, CancellationToken ct, bool isAutomatic = false)
+    {
+        try
+        {
+            await using var smtp = await SmtpClient.Connect(settings.Smtp!, dialer, NameOf(settings), ct);
+            if (settings.SmtpLogin is { } login)
+                await smtp.SignIn(login, ct);
+            IEnumerable<string> to = [.. mail.To.Select(one => one.Address), .. mail.Cc.Select(one => one.Address), .. (facts?.Bcc ?? []).Select(one => one.Address)];
+            var outcome = await smtp.Send(new SmtpEnvelope(isAutomatic ? "" : settings.Mailbox, [.. to]) { ReportAs = Hash(key)[..20] }, bytes, ct);
+            await smtp.SignOut(ct);
+            if (outcome.Failure is { } failure)
+                return new SendOutcome.NotSent(MailTroubles.Of(failure), failure.Verdict == SmtpVerdict.SlowDown ? TimeSpan.FromMinutes(15) : null);
+            // Taken for some: who was refused is told by the reason of a failure only when it is the customer.
+            return outcome.Refused.FirstOrDefault(one => mail.To.Any(main => main.Address.Equals(one.Address, StringComparison.OrdinalIgnoreCase))) is { } refused
+                ? new SendOutcome.NotSent(MailTroubles.Of(refused.Failure)) : new SendOutcome.Sent(id);
+        }
+        catch (MailException trouble)
+        {
+            return new SendOutcome.NotSent(MailTroubles.Of("smtp", trouble));
+        }
+    }
+
+    /// <summary>What this machine calls itself: the mailbox's domain, which exists.</summary>
+    public static string NameOf(EmailSettings settings) => SmtpAddress.IsOne(settings.Mailbox) ? new System.Globalization.IdnMapping().GetAscii(settings.From.Domain) : "localhost";
+
+    /// <summary>Written down before it is sent: a report about it may be faster than the server's answer.</summary>
+    private Task<int> Keep(OutgoingMessage message, ChannelAccount account, KnownThread thread, string id, OutgoingMail mail, CancellationToken ct)
+    {
+        var facts = new MailFacts
+        {
+            From = new MailPerson(mail.From.Address, mail.From.Name), To = People(mail.To), Cc = People(mail.Cc), Bcc = thread.Facts!.Bcc, Subject = mail.Subject, MessageId = id, IsProven = true,
+        };
+        return storage.Run(message.Ws, async (unit, stop) =>
+        {
+            var row = new MailMessageRow
+            {
+                Ws = message.Ws, Id = unit.Ids.New(), ChannelId = account.ChannelId, Thread = thread.Row.Number, MailKey = book.KeyOf(message.Ws, id), ConversationId = message.ConversationId, Seq = message.Seq,
+                ContactId = thread.Row.ContactId, Sealed = [], CreatedAt = unit.Ids.Now(),
+            };
+            await MailBook.Keep(unit, thread, row, facts, known => known with { References = MailBook.With(known.References, id) }, stop);
+            return 0;
+        }, ct);
+    }
+
+    private static async Task<List<MailFile>?> Files(OutgoingMessage message, CancellationToken ct)
+    {
+        if (message.Files.Sum(file => file.Size) > MostFiles)
+            return null;
+        var files = new List<MailFile>();
+        foreach (var file in message.Files)
+        {
+            await using var content = await file.Open(ct);
+            if (content is null)
+                continue;
+            using var bytes = new MemoryStream();
+            await content.CopyToAsync(bytes, ct);
+            files.Add(new MailFile(file.Name, file.ContentType, bytes.ToArray()));
+        }
+        return files;
+    }
+
+    private string MessageId(OutgoingMessage message, EmailSettings settings, long number) =>
+        ReplyToken.InMessageId(book.TokenOf(message.Ws, number), Hash(message.Key)[..16], NameOf(settings));
+
+    private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
+    private static List<MailPerson> People(IReadOnlyList<MailAddress> people) => [.. people.Select(one => new MailPerson(one.Address, one.Name))];
+}

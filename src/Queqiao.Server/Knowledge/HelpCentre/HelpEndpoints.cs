@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Security;
+using System.Text;
+using Queqiao.Server.Knowledge.Reading;
+using Queqiao.Server.Knowledge.Reporting;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Security;
+using Queqiao.Server.Platform.Web;
+
+namespace Queqiao.Server.Knowledge.HelpCentre;
+
+/// <summary><c>/help</c>: the public help centre, made by the server. It sets no cookie, reads none, and shows what is for everybody only.</summary>
+internal static class HelpEndpoints
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+    private const int MostWords = 200;
+    private const int MostOfSitemap = 40_000;
+
+    public static void MapHelpCentre(this IEndpointRouteBuilder app)
+    {
+        void Get(string path, Delegate handler) => app.MapMethods(path, Reading, handler).IsPublic().ExcludeFromDescription();
+        Get("/help", Begin);
+        Get("/help/{language}", Home);
+        Get("/help/{language}/categories/{slug}", Category);
+        Get("/help/{language}/articles/{id:guid}/{slug?}", Article);
+        Get("/help/{language}/search", Search);
+        app.MapPost("/help/{language}/articles/{id:guid}/feedback", Feedback).IsPublic().ExcludeFromDescription().DisableAntiforgery();
+        Get("/help/sitemap.xml", Sitemap);
+        Get("/help/help.css", Style);
+        Get("/help/theme.css", Theme);
+        Get("/help/files/{id:guid}", Files.ServeFile.Public);
+        Get("/robots.txt", Robots);
+    }
+
+    private static async Task<IResult> Begin(HttpContext context, HelpSites sites, CancellationToken ct)
+    {
+        context.Response.Headers.Append("Vary", "Accept-Language");
+        context.Response.Headers.CacheControl = "no-cache";
+        return await sites.Of(context, null, ct) is { } site ? TypedResults.Redirect($"/help/{site.Language}") : TypedResults.NotFound();
+    }
+
+    private static Task<IResult> Home(string language, HttpContext context, HelpSites sites, PublicUrl url, CancellationToken ct) => On(language, context, sites, url, site => HelpPages.Home(site), ct);
+
+    private static Task<IResult> Category(string language, string slug, HttpContext context, HelpSites sites, PublicUrl url, CancellationToken ct) => On(language, context, sites, url, site => HelpPages.Category(site, slug), ct);
+
+    private static Task<IResult> Article(string language, Guid id, string? slug, HttpContext context, HelpSites sites, IKnowledge knowledge, PublicUrl url, CancellationToken ct) => On(language, context, sites, url, site =>
+    {
+        _ = slug; // for people and search engines; the id says which
+        if (site.Find(id) is not { } item)
+            return null;
+        knowledge.Note(site.Ws, id, KnowledgeUse.Viewed);
+        return HelpPages.Article(site, item, thanks: context.Request.Query.ContainsKey("thanks"));
+    }, ct);
+
+    private static async Task<IResult> Search(string language, HttpContext context, HelpSites sites, IKnowledge knowledge, RateLimits limits, PublicUrl url, CancellationToken ct, string? q = null)
+    {
+        if (await sites.Of(context, language, ct) is not { } site)
+            return TypedResults.NotFound();
+        if (limits.OfAddress(context.Connection.RemoteIpAddress) is { } tooMany)
+            return tooMany.ToProblem();
+        var words = (q ?? "").Trim();
+        words = words.Length > MostWords ? words[..MostWords] : words;
+        if (words.Length == 0)
+            return TypedResults.Redirect($"/help/{language}");
+        var found = await knowledge.Search(site.Ws, new KnowledgeQuery(words, KnowledgeReader.Stranger, site.Home.Id, language, Limit: 20), ct);
+        var path = await knowledge.Path(site.Ws, site.Home.Id, words, KnowledgeReader.Stranger, ct);
+        if (found.Hits.Count == 0 && path is null)
+            knowledge.Missed(site.Ws, site.Home.Id, words, "help");
+        return HelpFrame.Answer(context, site, HelpPages.Search(site, words, found, path?.Path ?? []), HelpFrame.AddressOf(context, site, url));
+    }
+
+    private static async Task<IResult> Feedback(string language, Guid id, HttpContext context, HelpSites sites, ReaderFeedback feedback, RateLimits limits, CancellationToken ct)
+    {
+        if (await sites.Of(context, language, ct) is not { } site || site.Find(id) is not { } item)
+            return TypedResults.NotFound();
+        if (!OriginGuard.IsSameOrigin(context))
+            return Refusal.Forbidden("origin_not_allowed").ToProblem();
+        if (limits.OfNewSession(context.Connection.RemoteIpAddress) is { } tooMany)
+            return tooMany.ToProblem();
+        if (!context.Request.HasFormContentType)
+            return new Refusal(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type").ToProblem();
+        var form = await context.Request.ReadFormAsync(new Microsoft.AspNetCore.Http.Features.FormOptions { ValueCountLimit = 4, ValueLengthLimit = 8_000, KeyLengthLimit = 20 }, ct);
+        if (form["liked"] is not [("1" or "0") and var liked])
+            return Refusal.Invalid("liked", "required").ToProblem();
+        await feedback.Give(site.Ws, item, liked == "1", form["comment"], "help", ct);
+        return TypedResults.Redirect(PublicPath.To(item, language) + "?thanks#thanks");
+    }
+
+    private static async Task<IResult> On(string language, HttpContext context, HelpSites sites, PublicUrl url, Func<HelpSite, HelpFrame.Page?> make, CancellationToken ct)
+    {
+        if (await sites.Of(context, language, ct) is not { } site)
+            return TypedResults.NotFound();
+        var address = HelpFrame.AddressOf(context, site, url);
+        return make(site) is { } page ? HelpFrame.Answer(context, site, page, address) : HelpFrame.Answer(context, site, HelpPages.Missing(site), address, StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<IResult> Sitemap(HttpContext context, HelpSites sites, PublicUrl url, CancellationToken ct)
+    {
+        if (await sites.Of(context, null, ct) is not { Settings.IsIndexed: true } site)
+            return TypedResults.NotFound();
+        var address = HelpFrame.AddressOf(context, site, url);
+        var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+        foreach (var language in site.Languages)
+        {
+            var here = site with { Language = language };
+            xml.Append(CultureInfo.InvariantCulture, $"<url><loc>{SecurityElement.Escape(address)}/help/{language}</loc></url>\n");
+            foreach (var item in here.Items.OrderBy(item => item.Id).Take(MostOfSitemap / site.Languages.Count))
+                xml.Append(CultureInfo.InvariantCulture, $"<url><loc>{SecurityElement.Escape(address + PublicPath.To(item, language))}</loc><lastmod>{DateTimeOffset.FromUnixTimeMilliseconds(item.PublishedAt):yyyy-MM-dd}</lastmod></url>\n");
+        }
+        context.Response.Headers.CacheControl = "public, max-age=300";
+        return TypedResults.Text(xml.Append("</urlset>\n").ToString(), "application/xml; charset=utf-8");
+    }
+
+    private static async Task<IResult> Robots(HttpContext context, HelpSites sites, PublicUrl url, CancellationToken ct)
+    {
+        var site = await sites.Of(context, null, ct);
+        context.Response.Headers.CacheControl = "public, max-age=300";
+        var map = site is { Settings.IsIndexed: true } ? $"Allow: /help\nSitemap: {HelpFrame.AddressOf(context, site, url)}/help/sitemap.xml\n" : "";
+        return TypedResults.Text($"User-agent: *\n{map}Disallow: /\n", "text/plain; charset=utf-8");
+    }
+
+    private static readonly string Css = Resource("help.css");
+
+    private static IResult Style(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "public, max-age=3600";
+        return TypedResults.Text(Css, "text/css; charset=utf-8");
+    }
+
+    /// <summary>The brand's colour, with letters on it that can be read: inline styles are not allowed.</summary>
+    private static async Task<IResult> Theme(HttpContext context, HelpSites sites, CancellationToken ct)
+    {
+        var color = (await sites.Of(context, null, ct))?.Settings.Color ?? "#2563eb";
+        context.Response.Headers.CacheControl = "public, max-age=86400";
+        return TypedResults.Text($":root{{--brand:{color};--on-brand:{(IsLight(color) ? "#111827" : "#ffffff")}}}", "text/css; charset=utf-8");
+    }
+
+    /// <summary>Relative luminance (WCAG 2): above this, dark letters have the better contrast.</summary>
+    private static bool IsLight(string color)
+    {
+        double Part(int at)
+        {
+            var value = int.Parse(color.AsSpan(at, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0;
+            return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
+        }
+        return (0.2126 * Part(1)) + (0.7152 * Part(3)) + (0.0722 * Part(5)) > 0.18;
+    }
+
+    private static string Resource(string name)
+    {
+        using var stream = System.Reflection.Assembly.GetExecutingAssembly().GetManifestResourceStream("Queqiao.Server.Knowledge." + name)!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,64 @@
+using System.IO.Compression;
+using System.Text;
+using Queqiao.Server.Identity;
+using Queqiao.Server.Knowledge.Reading;
+using Queqiao.Server.Knowledge.Writing;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
+using Queqiao.Server.Platform.Tables;
+
+namespace Queqiao.Server.Knowledge.Importing;
+
+/// <summary><c>GET /api/v1/knowledge/export</c>: what is published, as it can be imported again: FAQs as CSV, articles as Markdown files in a ZIP.</summary>
+internal static class Export
+{
+    public static async Task<IResult> Handle(Actor actor, KnowledgeLibrary library, IStorageEngine storage, HttpContext context, CancellationToken ct, string format = "csv", Guid? @base = null)
+    {
+        if (format is not ("csv" or "markdown"))
+            return Refusal.Invalid("format", "not_one_of", "csv, markdown").ToProblem();
+        var items = (await library.Of(actor.Ws, ct)).Published(@base).Items;
+        await Audit.Reading(storage, actor, context, "knowledge.exported", "knowledge_base", @base?.ToString(), new { format, items = items.Count }, ct);
+        return format == "csv"
+            ? TypedResults.Bytes(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(Csv(items))).ToArray(), "text/csv; charset=utf-8", "faqs.csv")
+            : TypedResults.Bytes(await Zip(items, ct), "application/zip", "articles.zip");
+    }
+
+    internal static string Csv(IEnumerable<PublishedItem> items)
+    {
+        var text = new StringBuilder(Platform.Tables.Csv.Line(ReadTable.Columns));
+        foreach (var item in items.Where(item => item.IsFaq))
+        {
+            foreach (var answer in item.Content.Answers)
+            {
+                var wording = item.Content.Wordings.FirstOrDefault(one => KnowledgeContent.Speaks(one.Language, answer.Language)) ?? item.Content.Wordings[0];
+                var audience = answer.Audience ?? item.Content.Audience;
+                text.Append(Platform.Tables.Csv.Line([
+                    item.ExternalKey ?? item.Id.ToString("N"), string.Join('/', item.Category), wording.Question, string.Join(" || ", wording.Similar), answer.Text, answer.Language, answer.Channel,
+                    audience.Kind == Audience.Some ? "segment:" + string.Join('+', audience.Segments) : audience.Kind, string.Join(" || ", item.Content.Keywords), Time(item.Content.ValidFrom), Time(item.Content.ValidTo)]));
+            }
+        }
+        return text.ToString();
+    }
+
+    private static async Task<byte[]> Zip(IEnumerable<PublishedItem> items, CancellationToken ct)
+    {
+        using var bytes = new MemoryStream();
+        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var item in items.Where(item => !item.IsFaq))
+            {
+                foreach (var article in item.Content.Texts)
+                {
+                    var name = $"{article.Language}/{string.Join('/', item.Category.Select(Slugs.Of).Append(article.Slug.Length > 0 ? article.Slug : Slugs.Of(article.Title)))}-{item.Id.ToString("N")[^6..]}.md";
+                    await using var entry = await zip.CreateEntry(name).OpenAsync(ct);
+                    await entry.WriteAsync(Encoding.UTF8.GetBytes($"# {article.Title}\n\n{article.Body}\n"), ct);
+                }
+            }
+        }
+        return bytes.ToArray();
+    }
+
+    private static string? Time(long? at) => at is { } known ? WireTime.Format(known) : null;
+}
