@@ -69,9 +69,10 @@ public sealed class LearningTests
         Assert.Equal("resolved", (await owner.Row(id)).Text("status"));
         site.Time.Move(TimeSpan.FromHours(1));
         await quiet.Say("地址还是没改成功");
-        await site.The<Listeners>().RunOnce(CancellationToken.None);
         site.Time.Move(TimeSpan.FromMinutes(1));
-        var score = (await owner.Api.Get("/api/v1/bots/scoreboard")).Expect(HttpStatusCode.OK);
+        System.Text.Json.JsonElement score = default;
+        // The listener follows by itself as well: whoever of the two is at it, the books are right in the end.
+        await Until.True(async () => { await site.The<Listeners>().RunOnce(CancellationToken.None); return (score = (await owner.Api.Get("/api/v1/bots/scoreboard")).Expect(HttpStatusCode.OK)).Long("recontacted") == 1; }, "the books are kept");
         Assert.Equal((3L, 2L, 1L, 1L, 1L), (score.Long("received"), score.Long("contained"), score.Long("confirmed"), score.Long("assumed"), score.Long("recontacted")));
         Assert.Equal(1, score.Long("helpful"));
 

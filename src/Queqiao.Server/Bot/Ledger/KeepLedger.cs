@@ -25,11 +25,11 @@ internal sealed class KeepLedger : ILogListener
             var ids = ofWorkspace.Select(entry => entry.ConversationId).Distinct().ToList();
             var heads = (await unit.Db.Visible(Scope<ConversationHead>.Workspace(ws)).Where(head => ids.Contains(head.Id))
                 .Select(head => new Known(head.Id, head.ChannelId, head.ContactId)).ToListAsync(ct)).ToDictionary(head => head.Id);
-            await CameAgain(unit, ws, [.. ofWorkspace.Where(IsFromContact)], heads, ct);
             foreach (var entry in ofWorkspace.Where(entry => heads.ContainsKey(entry.ConversationId)))
                 await Note(unit, entry, heads[entry.ConversationId], ct);
+            await unit.Db.SaveChangesAsync(ct); // a case may have ended and its person come again within one batch
+            await CameAgain(unit, ws, ofWorkspace.Where(IsFromContact), heads, ct);
         }
-        await unit.Db.SaveChangesAsync(ct);
     }
 
     private sealed record Known(Guid Id, Guid ChannelId, Guid ContactId);
@@ -39,11 +39,11 @@ internal sealed class KeepLedger : ILogListener
 
     private static bool IsFromContact(LogEntry entry) => entry.Body is MessagePosted { Direction: Direction.In };
 
-    private static async Task CameAgain(WriteUnit unit, int ws, List<LogEntry> wrote, Dictionary<Guid, Known> heads, CancellationToken ct)
+    private static async Task CameAgain(WriteUnit unit, int ws, IEnumerable<LogEntry> wrote, Dictionary<Guid, Known> heads, CancellationToken ct)
     {
-        foreach (var person in wrote.Where(entry => heads.ContainsKey(entry.ConversationId)).GroupBy(entry => heads[entry.ConversationId].ContactId))
+        foreach (var entry in wrote.Where(entry => heads.ContainsKey(entry.ConversationId)).OrderBy(entry => entry.At))
         {
-            var (contact, first) = (person.Key, person.Min(entry => entry.At));
+            var (contact, first) = (heads[entry.ConversationId].ContactId, entry.At);
             var since = first - (long)AgainWithin.TotalMilliseconds;
             await unit.Db.Table<BotCaseRow>()
                 .Where(row => row.Ws == ws && row.ContactId == contact && row.EndedAt != null && row.EndedAt < first && row.EndedAt >= since && row.AgainAt == null
