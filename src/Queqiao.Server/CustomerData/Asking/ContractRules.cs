@@ -34,7 +34,7 @@ internal static class ContractRules
         return faults.Count > 0 ? Wrong(faults) : new Reply(said);
     }
 
-    private static Reply Wrong(IReadOnlyList<ContractFault> faults) => new(null, new DataTrouble(DataTroubles.Schema, faults[0].Path), faults);
+    private static Reply Wrong(List<ContractFault> faults) => new(null, new DataTrouble(DataTroubles.Schema, faults[0].Path), faults);
 
     /// <summary>Where a list holds null: the serializer lets that pass.</summary>
     private static string? NullIn(ReadOnlySpan<byte> json)

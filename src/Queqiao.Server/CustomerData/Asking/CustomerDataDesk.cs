@@ -128,7 +128,7 @@ internal sealed class CustomerDataDesk(
         return kept.By == HashOf(asked) ? new Copy(kept.Facts, DateTimeOffset.FromUnixTimeMilliseconds(row.FetchedAt)) : null;
     }
 
-    private Task Keep(int ws, AskedPerson asked, CustomerFacts facts, long at)
+    private Task<bool> Keep(int ws, AskedPerson asked, CustomerFacts facts, long at)
     {
         var json = JsonSerializer.Serialize(new Kept(HashOf(asked), facts), TolerantJson.Options);
         return storage.Run(ws, async (unit, stop) =>

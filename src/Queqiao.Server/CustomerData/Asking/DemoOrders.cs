@@ -65,7 +65,7 @@ internal sealed class DemoOrders
         var status = last.Contains("签收", StringComparison.Ordinal) ? ShipmentStatus.Delivered
             : last.Contains("退回", StringComparison.Ordinal) ? ShipmentStatus.Returned
             : last.Contains("派送", StringComparison.Ordinal) || last.Contains("驿站", StringComparison.Ordinal) || last.Contains("自提", StringComparison.Ordinal) ? ShipmentStatus.Delivering
-            : last.Contains("异常", StringComparison.Ordinal) || last.Contains("丢", StringComparison.Ordinal) ? ShipmentStatus.Trouble
+            : last.Contains("异常", StringComparison.Ordinal) || last.Contains('丢') ? ShipmentStatus.Trouble
             : events.Count == 0 ? ShipmentStatus.Waiting : ShipmentStatus.Moving;
         return new Shipment(Text(parcel, "carrier"), Text(parcel, "tracking_no"), status, null, events);
     }
