@@ -49,6 +49,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddOverload(builder.Configuration);
     builder.Services.AddBus(serve.Storage, BusOptions.Read(builder.Configuration));
     builder.Services.AddJobs(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
+    builder.Services.AddBackground();
     builder.Services.AddIdempotency();
     builder.Services.AddSingleton(PublicUrl.Read(builder.Configuration, web));
     builder.Services.AddTextIndex();

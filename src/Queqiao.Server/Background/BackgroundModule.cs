@@ -1,4 +1,7 @@
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Integrity;
+using Queqiao.Server.Platform.Jobs;
+using Queqiao.Server.Platform.Overload;
 using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Background;
@@ -6,6 +9,14 @@ namespace Queqiao.Server.Background;
 /// <summary>Background work as an administrator sees it: jobs and what listeners gave up.</summary>
 internal static class BackgroundModule
 {
+    /// <summary>The hourly look at what must hold.</summary>
+    public static void AddBackground(this IServiceCollection services)
+    {
+        services.AddSingleton<Invariants>();
+        services.AddJob<CheckInvariants>();
+        services.AddRecurringJob("invariants.check", CheckInvariants.Name, "every 1h");
+    }
+
     public static void MapBackground(this IEndpointRouteBuilder app)
     {
         var jobs = app.MapGroup("/api/v1/jobs").WithTags("Background work");
@@ -20,6 +31,9 @@ internal static class BackgroundModule
         var system = app.MapGroup("/api/v1/system").WithTags("System");
         system.MapGet("", ShowSystem.Handle).Needs(Permissions.ManageJobs).TakesQuery().WithSummary("How this server is: health, queues, slow statements, damage, versions").Produces<ShowSystem.SystemState>();
         system.MapPost("/examine", ExamineSystem.Handle).Needs(Permissions.ManageJobs).TakesQuery().WithSummary("What the doctor says: what is well, what is not, and what to do").Produces<ExamineSystem.Examination>();
+
+        system.MapGet("/invariants", ShowInvariants.Handle).Needs(Permissions.ManageJobs).TakesQuery().WithSummary("What must hold at every moment, and how the last look ended").Produces<ShowInvariants.Page>();
+        system.MapPost("/invariants", ShowInvariants.Look).IsBulkWork().Needs(Permissions.ManageJobs).TakesQuery().WithSummary("Look now").Produces<ShowInvariants.Page>();
 
         var parked = app.MapGroup("/api/v1/listeners/parked").WithTags("Background work");
         parked.MapGet("", ShowParked.List).Needs(Permissions.ManageJobs).TakesQuery("listener", "limit", "cursor").WithSummary("Entries that a listener gave up, newest first").Produces<ShowParked.Page>();

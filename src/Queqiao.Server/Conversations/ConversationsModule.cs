@@ -1,5 +1,6 @@
 using Queqiao.Server.Conversations.Bulk;
 using Queqiao.Server.Conversations.Attachments;
+using Queqiao.Server.Conversations.Checking;
 using Queqiao.Server.Conversations.Configuring;
 using Queqiao.Server.Conversations.Handling;
 using Queqiao.Server.Contacts;
@@ -112,6 +113,7 @@ internal static class ConversationsModule
         services.AddJob<BulkUndo>();
         services.AddJob<ForgetBulk>();
         services.AddRecurringJob("conversations.bulk_forget", ForgetBulk.Name, "every 1h");
+        services.AddConversationChecks();
         services.AddSingleton<IListenerDesk, ListenerDesk>();
         services.AddSingleton<AgentPresence>();
         services.AddSingleton<IAgentPresence>(all => all.GetRequiredService<AgentPresence>());

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Approving;
 using Queqiao.Server.Identity.Auditing;
+using Queqiao.Server.Identity.Devices;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Invitations;
 using Queqiao.Server.Identity.Passkeys;
@@ -33,6 +34,7 @@ internal static class IdentityModule
     public static IServiceCollection AddIdentity(this IServiceCollection services, IdentityOptions? options = null)
     {
         services.AddSingleton(options ?? new IdentityOptions());
+        services.AddDevices();
         services.AddSingleton<SignIn>();
         services.AddSingleton<SessionEnds>();
         services.AddSingleton<ApiTokens>();
@@ -97,6 +99,7 @@ internal static class IdentityModule
 
     public static void MapIdentity(this IEndpointRouteBuilder app)
     {
+        app.MapDevices();
         var setup = app.MapGroup("/api/v1/setup").WithTags("Set-up");
         setup.MapGet("", SetUp.Show).IsPublic().TakesQuery().WithSummary("Whether the server still has to be set up").Produces<SetUp.State>();
         setup.MapPost("", SetUp.Handle).IsPublic().TakesQuery().WithSummary("Make the workspace and its owner, with the secret of the printed link").Produces<SessionView>(StatusCodes.Status201Created);

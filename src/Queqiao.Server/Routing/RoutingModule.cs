@@ -1,4 +1,5 @@
 using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Integrity;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Routing.Assigning;
 using Queqiao.Server.Routing.Presence;
@@ -15,6 +16,7 @@ internal static class RoutingModule
         services.AddHostedService(all => all.GetRequiredService<AgentStatuses>());
         services.AddSingleton<Assigner>();
         services.AddHostedService(all => all.GetRequiredService<Assigner>());
+        services.AddSingleton<IInvariant, NobodyOverlooked>();
     }
 
     public static void MapAgentRouting(this IEndpointRouteBuilder app)

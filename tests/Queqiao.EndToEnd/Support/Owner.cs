@@ -15,11 +15,13 @@ internal sealed class Owner : IDisposable
 
     private Owner(HttpClient http, string cookie) => (_http, _cookie) = (http, cookie);
 
-    public static async Task<Owner> SetUp(Site site)
+    public static Task<Owner> SetUp(Site site) => SetUp(site.Server);
+
+    public static async Task<Owner> SetUp(ServerProcess server)
     {
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = site.Address, Timeout = TimeSpan.FromSeconds(30) };
-        http.DefaultRequestHeaders.Add("Origin", site.Address.GetLeftPart(UriPartial.Authority));
-        var token = (await site.Server.SetupLink).Fragment["#token=".Length..];
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(30) };
+        http.DefaultRequestHeaders.Add("Origin", server.Address.GetLeftPart(UriPartial.Authority));
+        var token = (await server.SetupLink).Fragment["#token=".Length..];
         using var answer = await http.PostAsJsonAsync("/api/v1/setup", new { token, workspaceName = "鹊桥小店", name = "林晓", email = Email, password = Password, locale = "zh-CN" });
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         return new Owner(http, string.Join("; ", answer.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0])));

@@ -1,9 +1,12 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Queqiao.Server.Identity.Auditing;
 using Queqiao.Server.Identity.Storage;
+using Queqiao.Server.Tests.Files;
+using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Identity;
 using Queqiao.Server.Tests.Storage;
 using Queqiao.Server.Tests.Support;
@@ -83,6 +86,45 @@ public sealed class AuditApiTests
         using var answer = await owner.Raw(HttpMethod.Get, "/api/v1/audit/export");
         Assert.Equal((HttpStatusCode.InternalServerError, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         Assert.DoesNotContain("workspace.created", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Opened_files_searches_over_everybody_and_transcripts_leave_rows_without_what_they_were_about(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        var visitor = await site.Visitor();
+        using var upload = Uploader.Of(visitor);
+        var file = await upload.Put("合同.txt", Encoding.UTF8.GetBytes("kanarie in einer Datei"));
+        var sent = (await visitor.Post("/widget/v1/messages", new { clientId = "f", text = "请看合同", attachments = new[] { file } })).Expect(HttpStatusCode.Created);
+        var conversation = sent.Text("conversationId");
+        async Task<List<JsonElement>> Rows(string action) => [.. (await site.Owner.Api.Get($"/api/v1/audit?action={action}")).Expect(HttpStatusCode.OK).Items()];
+
+        (await site.Owner.Api.Post("/api/v1/files/links", new { ids = new[] { file } })).Expect(HttpStatusCode.OK);
+        (await site.Owner.Api.Post("/api/v1/files/links", new { ids = new[] { file } })).Expect(HttpStatusCode.OK);
+        var opened = Assert.Single(await Rows("files.opened")); // once an hour for a conversation
+        Assert.Equal((conversation, site.Owner.Id.ToString(), file), (opened.GetProperty("object").Text("id"), opened.GetProperty("actor").Text("id"), opened.GetProperty("detail").GetProperty("files")[0].GetString()));
+
+        for (var n = 0; n < 2; n++)
+            (await site.Owner.Api.Get("/api/v1/search?q=" + Uri.EscapeDataString("合同") + "&type=messages")).Expect(HttpStatusCode.OK);
+        (await site.Owner.Api.Get("/api/v1/search?q=" + Uri.EscapeDataString("退款"))).Expect(HttpStatusCode.OK);
+        var searches = await Rows("search.made");
+        Assert.Equal(3, searches.Count);
+        Assert.Equal(2, searches.Select(row => row.GetProperty("detail").Text("tag")).Distinct().Count()); // the same words, the same tag
+
+        using (var transcript = await site.Owner.Api.Raw(HttpMethod.Get, $"/api/v1/conversations/{conversation}/transcript?format=html"))
+            Assert.Equal(HttpStatusCode.OK, transcript.StatusCode);
+        var row = Assert.Single(await Rows("transcript.downloaded"));
+        Assert.Equal((conversation, "html"), (row.GetProperty("object").Text("id"), row.GetProperty("detail").Text("format")));
+
+        var agent = await site.Agent("agent");
+        await site.Owner.Assign(conversation, agent.Id);
+        (await agent.Api.Post("/api/v1/files/links", new { ids = new[] { file } })).Expect(HttpStatusCode.OK);
+        (await agent.Api.Get("/api/v1/search?q=" + Uri.EscapeDataString("合同"))).Expect(HttpStatusCode.OK);
+        Assert.Single(await Rows("files.opened")); // one's own work is no exception worth a row
+        Assert.Equal(3, (await Rows("search.made")).Count);
+        var trail = (await site.Owner.Api.Get("/api/v1/audit?limit=200")).Body.GetRawText();
+        foreach (var word in new[] { "合同", "退款", "kanarie" })
+            Assert.DoesNotContain(word, trail, StringComparison.Ordinal);
     }
 
     [Theory, OnSqlite, OnPostgres]

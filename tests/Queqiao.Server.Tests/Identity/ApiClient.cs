@@ -14,7 +14,7 @@ internal sealed record ApiAnswer(HttpStatusCode Status, JsonElement Body, HttpRe
     public string Text(params string[] path) => path.Aggregate(Body, (at, name) => at.GetProperty(name)).GetString()!;
 }
 
-/// <summary>A browser of one person, seen from below: it keeps one cookie.</summary>
+/// <summary>A browser of one person, seen from below: it keeps the session's cookie, and its own.</summary>
 internal sealed class ApiClient(Uri address) : IDisposable
 {
 #pragma warning disable RS0030 // tests speak to their own server
@@ -26,6 +26,11 @@ internal sealed class ApiClient(Uri address) : IDisposable
 
     /// <summary>NAME=VALUE, as it is sent.</summary>
     public string? Cookie { get; set; }
+
+    /// <summary>The browser's own: by it an account knows it again. NAME=VALUE.</summary>
+    public string? Device { get; set; }
+
+    private string? Sent => Cookie is null ? Device : Device is null ? Cookie : $"{Cookie}; {Device}";
 
     public string? Token => Cookie?[(Cookie.IndexOf('=', StringComparison.Ordinal) + 1)..];
 
@@ -43,8 +48,8 @@ internal sealed class ApiClient(Uri address) : IDisposable
         var request = new HttpRequestMessage(method, path);
         if (method != HttpMethod.Get)
             request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
-        if (Cookie is not null)
-            request.Headers.Add("Cookie", Cookie);
+        if (Sent is not null)
+            request.Headers.Add("Cookie", Sent);
         return _http.SendAsync(request);
     }
 
@@ -53,13 +58,18 @@ internal sealed class ApiClient(Uri address) : IDisposable
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
-        if (Cookie is not null)
-            request.Headers.Add("Cookie", Cookie);
+        if (Sent is not null)
+            request.Headers.Add("Cookie", Sent);
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         var response = await _http.SendAsync(request);
-        if (response.Headers.TryGetValues("Set-Cookie", out var cookies))
-            Cookie = cookies.First().Split(';')[0] is { } given && !given.EndsWith('=') ? given : null;
+        foreach (var given in response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies.Select(cookie => cookie.Split(';')[0]) : [])
+        {
+            if (given.Contains("-device=", StringComparison.Ordinal))
+                Device = given;
+            else
+                Cookie = given.EndsWith('=') ? null : given;
+        }
         var text = await response.Content.ReadAsStringAsync();
         return new ApiAnswer(response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement, response);
     }

@@ -67,6 +67,14 @@ internal sealed class ApiHost : IAsyncDisposable
 
     private PostgresDatabase? _database;
 
+    /// <summary>One more server on the store of another: beside it on PostgreSQL, after it on SQLite, which serves one. It remembers nothing of the other.</summary>
+    public static async Task<ApiHost> Beside(ApiHost other)
+    {
+        if (other._database is null)
+            await other._app.Services.GetRequiredService<IStorageEngine>().DisposeAsync();
+        return await Start(folder: other._folder, database: other._database?.Owner, clock: other.Clock);
+    }
+
     public HeldClock Clock { get; }
 
     public StringWriter Printed { get; }

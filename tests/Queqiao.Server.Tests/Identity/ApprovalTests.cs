@@ -28,8 +28,11 @@ public sealed class ApprovalTests
         Assert.Equal(("客户要求", "retention.change", "waiting", 365), (seen.Text("reason"), seen.Text("act"), seen.Text("state"), seen.Body.GetProperty("body").GetProperty("keepDays").GetInt32()));
         Assert.True(seen.Body.GetProperty("mayDecide").GetBoolean());
         Assert.Equal(1, (await office.Second.Get("/api/v1/approvals/counts")).Body.GetProperty("toDecide").GetInt32());
+        foreach (var approver in new[] { office.Second, office.Third })
+            Assert.Equal(("approval.asked", place.Split('/')[^1], "retention.change"), await Newest(approver)); // told, whether they look at the page or not
         office.Host.Clock.Move(TimeSpan.FromMilliseconds(2));
         Assert.Equal(HttpStatusCode.NoContent, (await office.Second.Post(place + "/decision", new { approve = true, note = "已核对" })).Status);
+        Assert.Equal(("approval.decided", place.Split('/')[^1], "retention.change"), await Newest(office.Owner));
         office.Host.Clock.Move(TimeSpan.FromMilliseconds(2));
         Assert.Equal("approval_over", (await office.Second.Post(place + "/decision", new { approve = true })).Code);
 
@@ -43,6 +46,12 @@ public sealed class ApprovalTests
         Assert.Equal($"approval:{place.Split('/')[^1]}", deed.Via);
         Assert.Equal(["approval.requested", "approval.approved", "approval.executed"],
             await db.Table<AuditRow>().Where(row => row.ObjectKind == "approval").OrderBy(row => row.Id).Select(row => row.Action).ToListAsync());
+    }
+
+    private static async Task<(string, string, string)> Newest(ApiClient who)
+    {
+        var notice = (await who.Get("/api/v1/me/notices")).Body.GetProperty("items")[0];
+        return (notice.GetProperty("kind").GetString()!, notice.GetProperty("about").GetString()!, notice.GetProperty("detail").GetProperty("act").GetString()!);
     }
 
     /// <summary>A server that dies after the deed and before it has said so: the job is begun again, and finds the approval spent by the deed itself.</summary>

@@ -19,7 +19,8 @@ public sealed class SessionTests
         using var browser = host.Anonymous();
         var answer = await browser.Post("/api/v1/session", RightPassword);
         Assert.Equal(HttpStatusCode.OK, answer.Status);
-        var cookie = answer.Raw.Headers.GetValues("Set-Cookie").Single();
+        Assert.Matches("^queqiao-device=[A-Za-z0-9_-]{43}; max-age=34560000; path=/; samesite=strict; httponly$", answer.Raw.Headers.GetValues("Set-Cookie").Single(one => one.Contains("-device=", StringComparison.Ordinal)));
+        var cookie = answer.Raw.Headers.GetValues("Set-Cookie").Single(one => !one.Contains("-device=", StringComparison.Ordinal));
         Assert.StartsWith("queqiao=", cookie, StringComparison.Ordinal);
         Assert.Contains("; path=/; samesite=strict; httponly", cookie, StringComparison.Ordinal);
         Assert.DoesNotContain("expires", cookie, StringComparison.Ordinal);
@@ -34,7 +35,7 @@ public sealed class SessionTests
         using var browser = host.CreateClient(new() { BaseAddress = new Uri("https://chat.example.com"), HandleCookies = false });
         var password = (await File.ReadAllTextAsync(Path.Combine(host.Folder, "demo-password"))).Trim();
         using var answer = await browser.PostAsJsonAsync("/api/v1/session", new { email = "owner@demo.example", password });
-        var cookie = answer.Headers.GetValues("Set-Cookie").Single();
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single(one => !one.Contains("-device=", StringComparison.Ordinal));
         Assert.StartsWith("__Host-queqiao=", cookie, StringComparison.Ordinal);
         Assert.Contains("; path=/; secure; samesite=strict; httponly", cookie, StringComparison.Ordinal);
         var given = cookie.Split(';')[0];

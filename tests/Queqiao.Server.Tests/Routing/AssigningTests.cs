@@ -47,6 +47,24 @@ public sealed class AssigningTests
     }
 
     [Theory, OnSqlite, OnPostgres]
+    public async Task Who_waits_although_somebody_is_free_is_noticed(string engine)
+    {
+        await using var store = await Store.Open(engine);
+        await Office.Automatic(store);
+        using var office = new Office(store, store.Node);
+        Task<(int Waiting, IReadOnlyList<Guid> Overlooked)> Look() => office.Assigner.Overlooked(1, TimeSpan.FromSeconds(20), CancellationToken.None);
+        for (var n = 0; n < 3; n++)
+            await store.Node.CustomerSays("v" + n, "hello", "c");
+        store.Clock.Move(TimeSpan.FromSeconds(30));
+        Assert.Equal((3, 0), (await Look()) is var nobody ? (nobody.Waiting, nobody.Overlooked.Count) : default); // nobody is there
+        office.Consoles.Open(store.Lin.Id);
+        await office.Statuses.Turn(CancellationToken.None);
+        Assert.Equal(3, (await Look()).Overlooked.Count); // the assigner sleeps
+        Assert.Equal(2, await office.Assigner.Turn(1, CancellationToken.None));
+        Assert.Equal((1, 0), (await Look()) is var full ? (full.Waiting, full.Overlooked.Count) : default); // who is full overlooks nobody
+    }
+
+    [Theory, OnSqlite, OnPostgres]
     public async Task Nothing_is_given_to_who_is_away_full_disabled_or_gone_nor_in_manual_mode(string engine)
     {
         await using var store = await Store.Open(engine);

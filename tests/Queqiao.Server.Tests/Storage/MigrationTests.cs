@@ -87,6 +87,9 @@ public sealed class MigrationTests
         var known = Migration.Of(engine);
         Migration broken = new(known[^1].Version + 1, "broken", "CREATE TABLE half (n integer); CREATE TABLE half (n integer);");
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => store.Migrate([.. known, broken]));
+        Assert.Equal(0L, await store.Run(Ran)); // a new store is built in one transaction
+        await store.Migrate(known);
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => store.Migrate([.. known, broken]));
         Assert.Equal((long)known.Count, await store.Run(Ran));
         await store.Migrate([.. known, broken with { Sql = "CREATE TABLE half (n integer);" }]);
         Assert.Equal(0L, await store.Run("SELECT count(*) FROM half"));

@@ -40,7 +40,7 @@ public sealed partial class UpgradeTests
     {
         var known = Migration.Of(engine);
         Migration next = new(known[^1].Version + 1, "to_come", "ALTER TABLE contact ADD COLUMN nickname TEXT; UPDATE contact SET nickname = 'friend'; CREATE INDEX ix_contact_nickname ON contact (ws, nickname);");
-        for (var version = 1; version <= known.Count; version++)
+        foreach (var version in (int[])[1, known.Count / 2, known.Count]) // every version is walked by the tests above
             await Upgrade(engine, version, [.. known, next]);
     }
 

@@ -56,6 +56,9 @@ export interface AuditEntry {
   address: string | null
 }
 
+export interface Device { id: string; browser: string | null; address: string | null; firstSeenAt: string; lastSeenAt: string; trustedUntil: string | null; current: boolean }
+export interface SignInEvent { id: string; at: string; outcome: 'started' | 'refused'; method: string | null; wrong: string | null; address: string | null; browser: string | null; newDevice: boolean }
+
 /** One's own account, and the workspace. */
 export interface AuditIntegrity {
   head: number
@@ -77,12 +80,17 @@ export const ownSource = (http: Http) => ({
   confirmFactor: async (code: string) => (await http.post<{ recoveryCodes: string[] }>('/api/v1/me/second-factor/confirm', { code })).recoveryCodes,
   removeFactor: () => http.remove('/api/v1/me/second-factor'),
   renewCodes: async () => (await http.post<{ recoveryCodes: string[] }>('/api/v1/me/recovery-codes', {})).recoveryCodes,
+  devices: async () => (await http.get<{ items: Device[] }>('/api/v1/me/devices')).items,
+  forgetDevice: (id: string) => http.remove(`/api/v1/me/devices/${id}`),
+  distrust: () => http.remove('/api/v1/me/devices/trust'),
+  signIns: (cursor: string | null) => http.get<Page<SignInEvent>>('/api/v1/me/sign-ins', { cursor, limit: 20 }),
   tokens: (of: 'me' | 'everybody', cursor?: string | null) => http.get<Page<ApiToken>>('/api/v1/tokens', { of, cursor, limit: 50 }),
   addToken: (token: NewToken) => http.post<{ id: string; token: string; row: ApiToken }>('/api/v1/tokens', token),
   revokeToken: (id: string) => http.remove(`/api/v1/tokens/${id}`),
   workspace: () => http.get<Workspace>('/api/v1/workspace'),
   changeWorkspace: (change: Partial<Pick<Workspace, 'name' | 'timeZone' | 'locale' | 'secondFactor'>>) => http.patch<Workspace>('/api/v1/workspace', change),
   auditIntegrity: () => http.get<AuditIntegrity>('/api/v1/audit/integrity'),
+  setAuditDays: (keepDays: number) => http.put<AuditIntegrity>('/api/v1/audit/settings', { keepDays }),
   verifyAudit: () => http.post<unknown>('/api/v1/audit/verifications', {}),
   audit: (query: Record<string, string | undefined>, cursor?: string | null) =>
     http.get<Page<AuditEntry>>('/api/v1/audit', { ...query, cursor, limit: 50 }),
@@ -92,6 +100,7 @@ export type OwnSource = ReturnType<typeof ownSource>
 export const profileKey = ['me'] as const
 export const factorKey = ['me', 'factor'] as const
 export const sessionsKey = ['me', 'sessions'] as const
+export const devicesKey = ['me', 'devices'] as const
 export const workspaceKey = ['workspace'] as const
 
 /** The zones that this browser knows; the one in use is always among them. */

@@ -6,7 +6,7 @@ export interface Page<T> { items: T[]; nextCursor?: string | null }
 
 export interface IdentitySource {
   session(): Promise<Session>
-  signIn(email: string, password: string, otp?: string): Promise<Session>
+  signIn(email: string, password: string, otp?: string, remember?: boolean): Promise<Session>
   /** Where to go to sign out at the provider too; nothing: nowhere. */
   signOut(): Promise<{ signOutUrl: string } | undefined>
   /** Everybody, page by page: for names and for choosing. */
@@ -18,7 +18,7 @@ export interface IdentitySource {
 
 export const identitySource = (http: Http): IdentitySource => ({
   session: () => http.get('/api/v1/session'),
-  signIn: (email, password, otp) => http.post('/api/v1/session', otp === undefined ? { email, password } : { email, password, otp }),
+  signIn: (email, password, otp, remember = false) => http.post('/api/v1/session', otp === undefined ? { email, password } : { email, password, otp, remember }),
   signOut: () => http.remove<{ signOutUrl: string } | undefined>('/api/v1/session'),
   start: () => http.get('/api/v1/setup'),
   setUp: request => http.post('/api/v1/setup', request),

@@ -16,12 +16,19 @@ export interface SystemState {
 
 export interface Finding { topic: string; verdict: Verdict; code: string; text: string }
 
+export interface Invariant { no: number; state: 'holds' | 'broken' | 'nothing'; checkedAt: string; looked: number; broken: number; sample: string[]; tookMs: number }
+
 export interface SystemSource {
   state(): Promise<SystemState>
   examine(): Promise<{ findings: Finding[] }>
+  /** What must hold at every moment, as it was when somebody last looked. */
+  invariants(): Promise<Invariant[]>
+  look(): Promise<Invariant[]>
 }
 
 export const systemSource = (http: Http): SystemSource => ({
   state: () => http.get('/api/v1/system'),
   examine: () => http.post('/api/v1/system/examine', {}),
+  invariants: async () => (await http.get<{ items: Invariant[] }>('/api/v1/system/invariants')).items,
+  look: async () => (await http.post<{ items: Invariant[] }>('/api/v1/system/invariants', {})).items,
 })

@@ -20,7 +20,7 @@ internal static class DecideApproval
     /// <param name="Note">Why; must be there when it is refused.</param>
     public sealed record Request(bool Approve, string? Note = null);
 
-    public static async Task<IResult> Handle(Guid id, Request request, Actor actor, JobQueue jobs, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    public static async Task<IResult> Handle(Guid id, Request request, Actor actor, JobQueue jobs, INotices notices, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var note = request.Note?.Trim() is { Length: > 0 } words ? words : null;
         if (note is null && !request.Approve)
@@ -43,6 +43,7 @@ internal static class DecideApproval
                 .SetProperty(one => one.Note, sealedNote).SetProperty(one => one.Request, kept).SetProperty(one => one.ExpiresAt, expires), stop);
             if (won == 0)
                 return Refusal.Conflict("approval_over").ToProblem();
+            await notices.Tell(unit, [row.RequestedBy], NoticeKinds.ApprovalDecided, id.ToString(), new { row.Act, approved = request.Approve }, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), request.Approve ? "approval.approved" : "approval.refused", "approval", id.ToString(), new { row.Act, requestedBy = row.RequestedBy }, stop);
             if (request.Approve && row.Method != "GET")
                 await jobs.Add(unit, NewJob.Of(actor.Ws, RunApproved.Name, new RunApproved.Payload(id)) with { By = row.RequestedBy }, stop);

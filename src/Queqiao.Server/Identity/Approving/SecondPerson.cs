@@ -8,7 +8,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Approving;
 
 /// <summary>Holds requests that need a second person, and writes down what is wanted and why.</summary>
-internal sealed class SecondPerson(IStorageEngine storage, IRights rights, TimeProvider clock) : ISecondPerson
+internal sealed class SecondPerson(IStorageEngine storage, IRights rights, INotices notices, TimeProvider clock) : ISecondPerson
 {
     /// <summary>Carries the reason, percent-encoded: with it the request is put before the others.</summary>
     public const string Header = "Request-Approval";
@@ -53,46 +53,55 @@ internal sealed class SecondPerson(IStorageEngine storage, IRights rights, TimeP
         var reason = Uri.UnescapeDataString(given.ToString()).Trim();
         if (reason.Length is 0 or > LongestReason || reason.Any(char.IsControl))
             return Refusal.Invalid("reason", reason.Length == 0 ? "required" : "too_long", LongestReason);
-        if (!await SomebodyElse(actor, ct))
+        var others = await Others(actor, ct);
+        if (others.Count == 0)
             return Refusal.Conflict("nobody_may_approve");
         var endpoint = (RouteEndpoint)context.GetEndpoint()!;
         var request = new CapturedRequest(
             context.Request.RouteValues.Where(value => value.Value is not null).ToDictionary(value => value.Key, value => value.Value!.ToString()!, StringComparer.Ordinal),
             context.Request.QueryString.Value ?? "", body.Length == 0 ? null : body, context.Request.Headers.AcceptLanguage);
-        var id = await Write(context, actor, act, reason, endpoint.RoutePattern.RawText!, request, ct);
+        var id = await Write(context, new Wish(actor, act, reason, endpoint.RoutePattern.RawText!, request, others), ct);
         if (id is null)
             return Refusal.Conflict("too_many_approvals", Approvals.MostWaiting);
         context.Response.Headers.Location = $"/api/v1/approvals/{id}";
         return new Refusal(StatusCodes.Status202Accepted, "approval_requested");
     }
 
-    private Task<Guid?> Write(HttpContext context, Actor actor, string act, string reason, string route, CapturedRequest request, CancellationToken ct) => storage.Run<Guid?>(actor.Ws, async (unit, stop) =>
+    /// <param name="Others">Who may say yes: they are told.</param>
+    private sealed record Wish(Actor Actor, string Act, string Reason, string Route, CapturedRequest Request, IReadOnlyList<Guid> Others);
+
+    private Task<Guid?> Write(HttpContext context, Wish wish, CancellationToken ct) => storage.Run<Guid?>(wish.Actor.Ws, async (unit, stop) =>
     {
+        var (actor, act) = (wish.Actor, wish.Act);
         var now = unit.Ids.Now();
         if (await unit.Db.Table<ApprovalRow>().CountAsync(row => row.Ws == actor.Ws && row.RequestedBy == actor.AgentId && row.State == ApprovalState.Waiting && row.ExpiresAt > now, stop) >= Approvals.MostWaiting)
             return null;
         var id = unit.Ids.New();
         unit.Db.Table<ApprovalRow>().Add(new ApprovalRow
         {
-            Ws = actor.Ws, Id = id, Act = act, State = ApprovalState.Waiting, Method = context.Request.Method, Route = route, Path = context.Request.Path.Value!,
-            Request = request.Seal(unit.Vault, actor.Ws, id), Reason = CapturedRequest.SealWords(unit.Vault, actor.Ws, id, reason),
+            Ws = actor.Ws, Id = id, Act = act, State = ApprovalState.Waiting, Method = context.Request.Method, Route = wish.Route, Path = context.Request.Path.Value!,
+            Request = wish.Request.Seal(unit.Vault, actor.Ws, id), Reason = CapturedRequest.SealWords(unit.Vault, actor.Ws, id, wish.Reason),
             RequestedBy = actor.AgentId, RequestedAt = now, ExpiresAt = now + (long)Approvals.Lasts.TotalMilliseconds,
         });
+        await notices.Tell(unit, wish.Others, NoticeKinds.ApprovalAsked, id.ToString(), new { act }, stop);
         await Audit.Record(unit, AuditBy.Agent(actor, context), "approval.requested", "approval", id.ToString(), new { act, method = context.Request.Method, path = context.Request.Path.Value }, stop);
         return id;
     }, ct);
 
     /// <summary>Whether there is anybody to ask.</summary>
-    public async Task<bool> SomebodyElse(Actor actor, CancellationToken ct)
+    public async Task<bool> SomebodyElse(Actor actor, CancellationToken ct) => (await Others(actor, ct)).Count > 0;
+
+    private async Task<IReadOnlyList<Guid>> Others(Actor actor, CancellationToken ct)
     {
+        var may = new List<Guid>();
         await using var db = storage.Read(actor.Ws);
         var others = await db.Table<Agent>().Where(agent => agent.Ws == actor.Ws && agent.Id != actor.AgentId && agent.DisabledAt == null).Select(agent => agent.Id).ToListAsync(ct);
         foreach (var other in others)
         {
             if ((await rights.Of(actor.Ws, other, ct))?.Whole.May(Permissions.DecideApprovals) == true)
-                return true;
+                may.Add(other);
         }
-        return false;
+        return may;
     }
 
     /// <summary>The body, which is read again by the endpoint; null: too large.</summary>

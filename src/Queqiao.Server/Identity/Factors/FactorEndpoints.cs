@@ -104,6 +104,7 @@ internal static class RemoveFactor
                 return Refusal.Conflict("second_factor_kept").ToProblem();
             if (!await SecondFactors.Remove(unit, actor.AgentId, stop))
                 return Refusal.Conflict("second_factor_off").ToProblem();
+            await Devices.KnownDevices.Distrust(unit, actor.AgentId, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "second_factor.removed", "agent", actor.AgentId.ToString(), null, stop);
             return TypedResults.NoContent();
         }, ct);

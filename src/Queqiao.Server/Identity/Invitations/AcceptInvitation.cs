@@ -53,7 +53,7 @@ internal static class AcceptInvitation
     public sealed record Request(string Token, string Name, string Password, string? Locale = null);
 
     public static async Task<IResult> Handle(
-        Request request, RateLimits limits, PasswordHashing passwords, AgentSessions sessions, TeamDirectory teams, SignInPolicies policies, IStorageEngine storage, Ids ids, HttpContext context, CancellationToken ct)
+        Request request, RateLimits limits, PasswordHashing passwords, AgentSessions sessions, Entrance entrance, TeamDirectory teams, SignInPolicies policies, IStorageEngine storage, Ids ids, HttpContext context, CancellationToken ct)
     {
         if (limits.OfSecret(context.Connection.RemoteIpAddress) is { } tooMany)
             return tooMany.ToProblem();
@@ -80,9 +80,9 @@ internal static class AcceptInvitation
                 if (begun is null)
                     return (null, null);
                 unit.AfterCommit(() => teams.Changed(unit.Ws));
-                var session = sessions.Begin(unit, begun.Ws, begun.Id, context, limitedTo: limitedTo, method: "link");
+                var session = await entrance.Open(unit, begun.Id, context, new Entering("link", LimitedTo: limitedTo), stop);
                 await unit.Db.SaveChangesAsync(stop);
-                return (begun, session);
+                return (begun, session.Token);
             }, ct);
             if (agent is null)
                 return Refusal.Forbidden("link_invalid").ToProblem();

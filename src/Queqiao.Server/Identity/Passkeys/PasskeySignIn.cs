@@ -12,7 +12,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Passkeys;
 
 /// <summary><c>POST /api/v1/session/passkey/begin</c> and <c>POST /api/v1/session/passkey</c>: signing in without a password. Whose passkey it is says the device.</summary>
-internal sealed class PasskeySignIn(PasskeyCeremonies ceremonies, SignInPolicies policies, AgentSessions sessions, IStorageEngine storage)
+internal sealed class PasskeySignIn(PasskeyCeremonies ceremonies, SignInPolicies policies, AgentSessions sessions, Entrance entrance, IStorageEngine storage)
 {
     public static async Task<IResult> Begin(PasskeyCeremonies ceremonies, RateLimits limits, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
@@ -79,9 +79,9 @@ internal sealed class PasskeySignIn(PasskeyCeremonies ceremonies, SignInPolicies
                 }
                 if (before is { TokenId: null } && before.Ws == owner.Ws)
                     await sessions.End(unit, before.Ws, before.AgentId, context.Features.GetRequiredFeature<SignedInBy>().TokenHash, stop);
-                var token = sessions.Begin(unit, owner.Ws, owner.AgentId, context, withSecondFactor: true, method: "passkey");
-                await Audit.Record(unit, new AuditBy(owner.Ws, "agent", owner.AgentId, AuditBy.AddressOf(context)), "session.started", "agent", owner.AgentId.ToString(), new { method = "passkey" }, stop);
-                return token;
+                var entered = await entrance.Open(unit, owner.AgentId, context, new Entering("passkey", WithSecondFactor: true), stop);
+                await Audit.Record(unit, new AuditBy(owner.Ws, "agent", owner.AgentId, AuditBy.AddressOf(context)), "session.started", "agent", owner.AgentId.ToString(), new { method = "passkey", device = entered.Device, entered.IsNew }, stop);
+                return entered.Token;
             }, ct);
         }
         catch (DbUpdateException trouble) when (trouble.IsDuplicate())

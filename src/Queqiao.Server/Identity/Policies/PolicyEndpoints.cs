@@ -19,7 +19,8 @@ namespace Queqiao.Server.Identity.Policies;
 /// <param name="Unlinked">Colleagues whom no provider knows yet: they could not come in.</param>
 /// <param name="Networks">Where people may work from; empty: anywhere.</param>
 /// <param name="YourAddress">Where the reader comes from.</param>
-internal sealed record PolicyView(bool SsoOnly, Guid? BreakGlass, int Providers, int Unlinked, IReadOnlyList<AllowedNetwork> Networks, string? YourAddress)
+/// <param name="Sessions">How many sessions, how long idle, how long remembered; null where the server decides.</param>
+internal sealed record PolicyView(bool SsoOnly, Guid? BreakGlass, int Providers, int Unlinked, IReadOnlyList<AllowedNetwork> Networks, string? YourAddress, SessionRules Sessions)
 {
     public static async Task<PolicyView> Of(QueqiaoDb db, int ws, SignInPolicy policy, HttpContext context, CancellationToken ct) => new(
         policy.SsoOnly,
@@ -27,7 +28,8 @@ internal sealed record PolicyView(bool SsoOnly, Guid? BreakGlass, int Providers,
         await db.Table<SsoProvider>().CountAsync(provider => provider.Ws == ws && provider.Enabled && provider.DeletedAt == null, ct),
         await db.Table<Agent>().CountAsync(agent => agent.Ws == ws && agent.DisabledAt == null && !db.Table<ExternalIdentity>().Any(one => one.Ws == ws && one.AgentId == agent.Id), ct),
         policy.Settings.Networks ?? [],
-        AuditBy.AddressOf(context));
+        AuditBy.AddressOf(context),
+        policy.Sessions);
 }
 
 /// <summary><c>GET /api/v1/sign-in-policy</c></summary>
@@ -47,7 +49,8 @@ internal static class ChangePolicy
     private const int MostNote = 100;
 
     /// <param name="Networks">All of them; an empty list allows any address.</param>
-    public sealed record Request(bool? SsoOnly = null, Guid? BreakGlass = null, IReadOnlyList<AllowedNetwork>? Networks = null);
+    /// <param name="Sessions">All three; null in it leaves it to the server.</param>
+    public sealed record Request(bool? SsoOnly = null, Guid? BreakGlass = null, IReadOnlyList<AllowedNetwork>? Networks = null, SessionRules? Sessions = null);
 
     public static async Task<IResult> Handle(
         Request request, Actor actor, SignInPolicies policies, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct)
@@ -58,7 +61,7 @@ internal static class ChangePolicy
         {
             await WorkspaceLock.Take(unit, stop);
             var before = await SignInPolicies.Read(unit.Db, actor.Ws, stop);
-            var after = before with { SsoOnly = request.SsoOnly ?? before.SsoOnly, BreakGlassId = request.BreakGlass ?? before.BreakGlassId, Settings = request.Networks is { } networks ? before.Settings with { Networks = networks } : before.Settings };
+            var after = before with { SsoOnly = request.SsoOnly ?? before.SsoOnly, BreakGlassId = request.BreakGlass ?? before.BreakGlassId, Settings = request.Networks is { } networks ? before.Settings with { Networks = networks } : before.Settings, Sessions = request.Sessions ?? before.Sessions };
             if (await Refuse(unit, actor, after, context, stop) is { } refusal)
                 return refusal.ToProblem();
             await Store(unit, after, stop);
@@ -74,7 +77,10 @@ internal static class ChangePolicy
     private static Refusal? Check(Request request) => Refusal.Of([
         .. AgentRules.When(request.Networks is { Count: > MostNetworks }, "networks", new FieldFault("too_many", MostNetworks)),
         .. (request.Networks ?? []).Where(one => TokenRules.Network(one.Network) is null).SelectMany(one => AgentRules.When(true, "networks", new FieldFault("invalid_network", one.Network))),
-        .. AgentRules.When((request.Networks ?? []).Any(one => one.Note?.Length > MostNote), "networks", new FieldFault("too_long", MostNote))]);
+        .. AgentRules.When((request.Networks ?? []).Any(one => one.Note?.Length > MostNote), "networks", new FieldFault("too_long", MostNote)),
+        .. AgentRules.When(request.Sessions is { MostSessions: < 1 or > 50 }, "sessions.mostSessions", new FieldFault("out_of_range", 1, 50)),
+        .. AgentRules.When(request.Sessions is { IdleMinutes: < 5 or > 1440 }, "sessions.idleMinutes", new FieldFault("out_of_range", 5, 1440)),
+        .. AgentRules.When(request.Sessions is { TrustDays: < 0 or > 90 }, "sessions.trustDays", new FieldFault("out_of_range", 0, 90))]);
 
     /// <summary>Somebody must be able to come in when the provider is away, and whoever decides this must be able to come in tomorrow.</summary>
     private static async Task<Refusal?> Refuse(WriteUnit unit, Actor actor, SignInPolicy after, HttpContext context, CancellationToken ct)
@@ -107,6 +113,7 @@ internal static class ChangePolicy
             unit.Db.Table<SignInPolicyRow>().Add(row);
         }
         (row.SsoOnly, row.BreakGlassId, row.Settings) = (policy.SsoOnly, policy.BreakGlassId, JsonSerializer.Serialize(policy.Settings, StrictJson.Options));
+        (row.MostSessions, row.IdleMinutes, row.TrustDays) = (policy.Sessions.MostSessions, policy.Sessions.IdleMinutes, policy.Sessions.TrustDays);
         await unit.Db.SaveChangesAsync(ct);
     }
 

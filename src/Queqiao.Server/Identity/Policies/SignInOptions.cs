@@ -6,7 +6,8 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Identity.Policies;
 
 /// <param name="Password">Whether the password is the usual way; where it is not, one owner still has it.</param>
-internal sealed record SignInWays(bool Password, IReadOnlyList<SignInProvider> Providers);
+/// <param name="RememberDays">For how many days a browser may be remembered instead of a code; 0: not at all.</param>
+internal sealed record SignInWays(bool Password, IReadOnlyList<SignInProvider> Providers, int RememberDays = 0);
 
 internal sealed record SignInProvider(Guid Id, string Name, string Preset);
 
@@ -22,6 +23,7 @@ internal static class SignInOptions
             return workspace is null ? TypedResults.Ok(new SignInWays(true, [])) : Refusal.NotFound().ToProblem();
         var providers = await db.Table<SsoProvider>().AsNoTracking().Where(provider => provider.Ws == only.Ws && provider.Enabled && provider.DeletedAt == null)
             .OrderBy(provider => provider.CreatedAt).Select(provider => new SignInProvider(provider.Id, provider.Name, provider.Preset)).ToListAsync(ct);
-        return TypedResults.Ok(new SignInWays(!(await policies.Of(only.Ws, ct)).SsoOnly, providers));
+        var policy = await policies.Of(only.Ws, ct);
+        return TypedResults.Ok(new SignInWays(!policy.SsoOnly, providers, policy.Trust?.Days ?? 0));
     }
 }

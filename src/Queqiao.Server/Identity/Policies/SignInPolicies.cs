@@ -16,6 +16,17 @@ internal sealed record SignInPolicy(bool SsoOnly, Guid? BreakGlassId, SignInSett
 {
     public static readonly SignInPolicy Usual = new(false, null, new SignInSettings());
 
+    /// <summary>Unless a workspace says otherwise.</summary>
+    private const int UsualTrustDays = 30;
+
+    public SessionRules Sessions { get; init; } = new();
+
+    /// <summary>For how long a browser may stand in for the second factor; null: never.</summary>
+    public TimeSpan? Trust => (Sessions.TrustDays ?? UsualTrustDays) is > 0 and var days ? TimeSpan.FromDays(days) : null;
+
+    /// <summary>When an idle session ends; never later than the server says.</summary>
+    public TimeSpan IdleWithin(TimeSpan server) => Sessions.IdleMinutes is { } minutes && TimeSpan.FromMinutes(minutes) is var own && own < server ? own : server;
+
     /// <summary>Whether somebody may come in without a provider.</summary>
     public bool AllowsOwnKeys(Guid agentId) => !SsoOnly || BreakGlassId == agentId;
 
@@ -35,6 +46,12 @@ internal sealed record SignInPolicy(bool SsoOnly, Guid? BreakGlassId, SignInSett
 /// <param name="Networks">Where people may work from; null or empty: anywhere. API tokens and roles have lists of their own.</param>
 internal sealed record SignInSettings(IReadOnlyList<AllowedNetwork>? Networks = null);
 
+/// <summary>How sessions are held; each may be left to the server.</summary>
+/// <param name="MostSessions">Of one agent at once: a further one ends the one that was used least recently.</param>
+/// <param name="IdleMinutes">After which an idle session ends.</param>
+/// <param name="TrustDays">For which a browser may be remembered instead of a code; 0: never.</param>
+internal sealed record SessionRules(int? MostSessions = null, int? IdleMinutes = null, int? TrustDays = null);
+
 /// <param name="Network">An address or a network (CIDR), IPv4 or IPv6.</param>
 /// <param name="Note">Which office it is.</param>
 internal sealed record AllowedNetwork(string Network, string? Note = null);
@@ -51,7 +68,7 @@ internal sealed class SignInPolicies(IStorageEngine storage, TimeProvider clock)
     /// <summary>As it is inside a transaction.</summary>
     public static async Task<SignInPolicy> Read(QueqiaoDb db, int ws, CancellationToken ct) =>
         await db.Table<SignInPolicyRow>().AsNoTracking().SingleOrDefaultAsync(policy => policy.Ws == ws, ct) is { } row
-            ? new SignInPolicy(row.SsoOnly, row.BreakGlassId, JsonSerializer.Deserialize<SignInSettings>(row.Settings, StrictJson.Options)!)
+            ? new SignInPolicy(row.SsoOnly, row.BreakGlassId, JsonSerializer.Deserialize<SignInSettings>(row.Settings, StrictJson.Options)!) { Sessions = new(row.MostSessions, row.IdleMinutes, row.TrustDays) }
             : SignInPolicy.Usual;
 
     /// <summary>Refuses to turn off the last provider while there is no other way in.</summary>

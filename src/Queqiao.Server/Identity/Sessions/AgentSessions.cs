@@ -128,7 +128,8 @@ internal sealed partial class AgentSessions(
     /// <param name="limitedTo">What has to be done first (<c>second_factor</c>); null: nothing.</param>
     /// <param name="method">How: <c>password</c>, <c>sso</c>, <c>passkey</c>, <c>link</c>.</param>
     /// <returns>The token for the browser; it is nowhere else.</returns>
-    public string Begin(WriteUnit unit, int ws, Guid agentId, HttpContext context, bool withSecondFactor = false, string? limitedTo = null, string method = "password")
+    /// <param name="device">The browser, when it is known.</param>
+    public string Begin(WriteUnit unit, int ws, Guid agentId, HttpContext context, bool withSecondFactor = false, string? limitedTo = null, string method = "password", Guid? device = null)
     {
         var token = TokenText.New().Reveal();
         var now = unit.Ids.Now();
@@ -146,6 +147,7 @@ internal sealed partial class AgentSessions(
             SecondFactorAt = withSecondFactor ? now : null,
             LimitedTo = limitedTo,
             Method = method,
+            DeviceId = device,
         });
         return token;
     }
@@ -160,7 +162,7 @@ internal sealed partial class AgentSessions(
         unit.AfterCommit(() => Gone(new SignedOut(ws, agentId, hash)));
     }
 
-    /// <summary>Ends all sessions of an agent within a transaction, but the one to keep.</summary>
+    /// <summary>Ends all sessions of an agent within a transaction, but the one to keep. No browser stands in for the second factor afterwards.</summary>
     /// <returns>How many ended.</returns>
     public async Task<int> EndAll(WriteUnit unit, int ws, Guid agentId, byte[]? keep, CancellationToken ct)
     {
@@ -175,6 +177,7 @@ internal sealed partial class AgentSessions(
                 .Where(session => session.Ws == ws && session.AgentId == agentId && ending.Contains(session.TokenHash))
                 .ExecuteUpdateAsync(set => set.SetProperty(session => session.RevokedAt, now), ct);
         }
+        await Devices.KnownDevices.Distrust(unit, agentId, ct);
         unit.AfterCommit(() => ending.ForEach(hash => Gone(new SignedOut(ws, agentId, hash))));
         return ending.Count;
     }
@@ -200,7 +203,7 @@ internal sealed partial class AgentSessions(
     private async ValueTask<Live?> Find(byte[] hash, CancellationToken ct)
     {
         var live = await _live.Get(KeyOf(hash), (_, stop) => Load(hash, stop), ct);
-        return live is not null && Stands(live.ExpiresAt, live.LastSeenAt) ? live : null;
+        return live is not null && Stands(live.ExpiresAt, live.LastSeenAt, (await policies.Of(live.Actor.Ws, ct)).IdleWithin(options.SessionIdle)) ? live : null;
     }
 
     private async Task<Live?> Load(byte[] hash, CancellationToken ct)
@@ -212,17 +215,17 @@ internal sealed partial class AgentSessions(
             join workspace in db.Table<Workspace>() on session.Ws equals workspace.Ws
             where session.TokenHash == hash && session.RevokedAt == null && agent.DisabledAt == null
             select new { Session = session, Agent = agent, WorkspaceId = workspace.Id }).SingleOrDefaultAsync(ct);
-        if (found is null || !Stands(found.Session.ExpiresAt, found.Session.LastSeenAt))
+        if (found is null || !Stands(found.Session.ExpiresAt, found.Session.LastSeenAt, options.SessionIdle))
             return null;
         var (row, person) = (found.Session, found.Agent);
         var actor = new Actor(person.Ws, found.WorkspaceId, person.Id, person.Name, person.Email, person.Role, person.Locale) { LimitedTo = row.LimitedTo, Rights = Rights.None };
         return new Live(actor, hash, row.ExpiresAt, row.LastSeenAt, row.ProvenAt ?? row.CreatedAt, row.SecondFactorAt is not null);
     }
 
-    private bool Stands(long expiresAt, long lastSeenAt)
+    private bool Stands(long expiresAt, long lastSeenAt, TimeSpan idle)
     {
         var now = ids.Now();
-        return now < expiresAt && now - lastSeenAt < options.SessionIdle.TotalMilliseconds;
+        return now < expiresAt && now - lastSeenAt < idle.TotalMilliseconds;
     }
 
     /// <summary>Notes the use of a session, at most once a minute. Nobody waits for it: a store that is away must not sign people out.</summary>
@@ -254,7 +257,7 @@ internal sealed partial class AgentSessions(
 
     private static string KeyOf(byte[] hash) => Convert.ToHexString(hash);
 
-    private static string? Shortened(string? userAgent)
+    internal static string? Shortened(string? userAgent)
     {
         const int most = 300;
         if (userAgent is not { Length: > most })

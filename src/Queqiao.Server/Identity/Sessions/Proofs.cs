@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity.Agents;
+using Queqiao.Server.Identity.Devices;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Passkeys;
 using Queqiao.Server.Identity.Policies;
@@ -51,10 +52,11 @@ internal static class ShowProofWays
 internal static class GiveProof
 {
     /// <param name="Password">Left out only while the code is all that a session waits for (it began at a provider).</param>
-    public sealed record Request(string? Password = null, string? Otp = null);
+    /// <param name="Remember">Ask for no code in this browser for a while.</param>
+    public sealed record Request(string? Password = null, string? Otp = null, bool Remember = false);
 
     public static async Task<IResult> Handle(
-        Request request, Actor actor, SignInPolicies policies, PasswordCheck password, SecondFactors factors, AgentSessions sessions, IStorageEngine storage, HttpContext context, CancellationToken ct)
+        Request request, Actor actor, SignInPolicies policies, PasswordCheck password, SecondFactors factors, AgentSessions sessions, KnownDevices devices, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var session = context.Features.GetRequiredFeature<SignedInBy>();
         if (actor.LimitedTo != "second_factor_code")
@@ -76,6 +78,8 @@ internal static class GiveProof
             if (on && await factors.Take(unit, actor.AgentId, request.Otp!, stop) is not null)
                 return Refusal.Invalid("otp", "otp_invalid").ToProblem();
             await Proofs.Note(unit, session.TokenHash, withSecondFactor: on, stop);
+            if (request.Remember && on && (await SignInPolicies.Read(unit.Db, actor.Ws, stop)).Trust is { } trust)
+                await devices.Arrive(unit, actor.AgentId, context, trust, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "session.proven", "agent", actor.AgentId.ToString(), null, stop);
             unit.AfterCommit(() => sessions.Changed(session.TokenHash));
             return TypedResults.NoContent();
@@ -84,7 +88,7 @@ internal static class GiveProof
 }
 
 /// <summary>Asks somebody who is signed in for their password, as slowly as at sign-in: a session left open must not become a place to guess.</summary>
-internal sealed class PasswordCheck(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle)
+internal sealed class PasswordCheck(IStorageEngine storage, PasswordHashing passwords, SignInThrottle throttle, SignInLocks locks)
 {
     /// <summary>Null when it is right; the refusal names <paramref name="field"/>.</summary>
     public async Task<Refusal?> Refuse(Actor actor, string field, string given, HttpContext context, CancellationToken ct)
@@ -93,13 +97,23 @@ internal sealed class PasswordCheck(IStorageEngine storage, PasswordHashing pass
         var address = context.Connection.RemoteIpAddress;
         if (throttle.Begin(key, address) is { } tooMany)
             return tooMany;
+        if (await locks.Look(key, address, ct) is { } locked)
+            return locked;
         await using var db = storage.Read(actor.Ws);
         var hash = await db.Table<Agent>().Where(agent => agent.Ws == actor.Ws && agent.Id == actor.AgentId).Select(agent => agent.PasswordHash).SingleAsync(ct);
         var (verdict, busy) = await passwords.Verify(hash, given, ct);
         if (busy is not null)
             return busy;
         if (verdict == PasswordVerdict.Wrong)
+        {
+            await storage.RunSystem(async (unit, stop) =>
+            {
+                await locks.Failed(unit, key, address, stop);
+                await unit.Db.SaveChangesAsync(stop);
+                return true;
+            }, ct);
             return Refusal.Invalid(field, "password_wrong");
+        }
         throttle.Succeeded(key, address);
         return null;
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity.Policies;
 using Queqiao.Server.Identity.Roles;
 using Queqiao.Server.Identity.Storage;
 using Queqiao.Server.Platform.Access;
@@ -20,13 +21,13 @@ internal sealed record SessionRows(IReadOnlyList<SessionRow> Items);
 /// <summary><c>GET /api/v1/sessions</c>: where one is signed in; of a colleague with <c>agent=ID</c> and the right to manage people.</summary>
 internal static class ListSessions
 {
-    public static async Task<IResult> Handle(Guid? agent, Actor actor, IStorageEngine storage, IdentityOptions options, TimeProvider clock, HttpContext context, CancellationToken ct)
+    public static async Task<IResult> Handle(Guid? agent, Actor actor, IStorageEngine storage, IdentityOptions options, SignInPolicies policies, TimeProvider clock, HttpContext context, CancellationToken ct)
     {
         var whose = agent ?? actor.AgentId;
         if (whose != actor.AgentId && !actor.May(Permissions.ManageAgents))
             return Refusal.Forbidden().ToProblem();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var seenAfter = now - (long)options.SessionIdle.TotalMilliseconds;
+        var seenAfter = now - (long)(await policies.Of(actor.Ws, ct)).IdleWithin(options.SessionIdle).TotalMilliseconds;
         await using var db = storage.Read(actor.Ws);
         if (!await db.Table<Agent>().AnyAsync(one => one.Ws == actor.Ws && one.Id == whose, ct))
             return Refusal.NotFound().ToProblem();

@@ -24,7 +24,7 @@ internal sealed record TrialView(string Subject, string? Email, bool EmailVerifi
 
 /// <summary>Whose account it is that a provider vouches for: known by issuer and subject, linked, or made.</summary>
 internal sealed class SignOnAccounts(
-    IStorageEngine storage, AgentSessions sessions, AgentChanges changes, IVault vault)
+    IStorageEngine storage, AgentSessions sessions, Entrance entrance, AgentChanges changes, IVault vault)
 {
     private const string IdTokenPurpose = "sso id token";
 
@@ -66,16 +66,18 @@ internal sealed class SignOnAccounts(
         if (before is { TokenId: null } && before.Ws == unit.Ws)
             await sessions.End(unit, before.Ws, before.AgentId, context.Features.GetRequiredFeature<SignedInBy>().TokenHash, ct);
         var workspace = await unit.Db.Table<Workspace>().AsNoTracking().SingleAsync(one => one.Ws == unit.Ws, ct);
-        var limitedTo = arrival.Settings.TrustsSecondFactor ? null
+        var byDevice = !arrival.Settings.TrustsSecondFactor && (await SignInPolicies.Read(unit.Db, unit.Ws, ct)).Trust is not null && await Devices.KnownDevices.IsTrusted(unit, agent.Id, context, ct);
+        var limitedTo = arrival.Settings.TrustsSecondFactor || byDevice ? null
             : await SecondFactors.Has(unit.Db, unit.Ws, agent.Id, ct) ? "second_factor_code" : workspace.SecondFactor == "required" ? "second_factor" : null;
-        var token = sessions.Begin(unit, unit.Ws, agent.Id, context, withSecondFactor: arrival.Settings.TrustsSecondFactor, limitedTo, method: "sso");
+        var opened = await entrance.Open(unit, agent.Id, context, new Entering("sso", arrival.Settings.TrustsSecondFactor || byDevice, limitedTo), ct);
+        var token = opened.Token;
         var hash = TokenText.Hash(token)!;
         unit.Db.Table<SsoSession>().Add(new SsoSession
         {
             Ws = unit.Ws, TokenHash = hash, ProviderId = arrival.Provider.Id, Subject = arrival.Person.Subject, Sid = arrival.Person.Sid,
             IdToken = arrival.Settings.SignsOutThere ? vault.Seal(unit.Ws, IdTokenPurpose, System.Text.Encoding.ASCII.GetBytes(idToken)) : null,
         });
-        await Audit.Record(unit, new AuditBy(unit.Ws, "agent", agent.Id, AuditBy.AddressOf(context)), "session.started", "agent", agent.Id.ToString(), new { method = "sso", provider = arrival.Provider.Id }, ct);
+        await Audit.Record(unit, new AuditBy(unit.Ws, "agent", agent.Id, AuditBy.AddressOf(context)), "session.started", "agent", agent.Id.ToString(), new { method = "sso", provider = arrival.Provider.Id, device = opened.Device, opened.IsNew, trustedDevice = byDevice }, ct);
         return (new Entered(agent, workspace.Id, workspace.Name, limitedTo), token, null);
     }
 

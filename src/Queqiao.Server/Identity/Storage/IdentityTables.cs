@@ -81,6 +81,9 @@ internal sealed class Session : IUnscoped
 
     /// <summary>How it began: <c>password</c>, <c>sso</c>, <c>passkey</c>, <c>link</c> (an invitation).</summary>
     public string Method { get; init; } = "password";
+
+    /// <summary>The browser it began in; null in sessions of versions that did not know browsers.</summary>
+    public Guid? DeviceId { get; init; }
 }
 
 /// <summary>Who did what, written in the transaction of the deed; never changed.</summary>

@@ -69,6 +69,15 @@ internal sealed class SignInPolicyRow : IUnscoped
 
     /// <summary>JSON of <c>SignInSettings</c>.</summary>
     public required string Settings { get; set; }
+
+    /// <summary>Sessions that one agent may have at once; null: any number.</summary>
+    public int? MostSessions { get; set; }
+
+    /// <summary>Minutes after which an idle session ends; null: as the server is set.</summary>
+    public int? IdleMinutes { get; set; }
+
+    /// <summary>Days for which a browser may stand in for the second factor; 0: never; null: as everybody begins.</summary>
+    public int? TrustDays { get; set; }
 }
 
 internal sealed class SignOnTables

@@ -24,6 +24,9 @@ internal interface IVault
     /// <param name="text">What is looked up.</param>
     Guid Tag(int ws, string purpose, string text);
 
+    /// <summary>Whether there is such a workspace.</summary>
+    bool Knows(int ws);
+
     /// <summary>32 bytes for one purpose of one workspace. They never change, not by rotation either.</summary>
     byte[] Derive(int ws, string purpose);
 

@@ -44,6 +44,8 @@ internal sealed class Vault : IVault
         return Of(ws).Open(purpose, sealedBytes, row);
     }
 
+    public bool Knows(int ws) => Find(ws) is not null;
+
     public Guid Tag(int ws, string purpose, string text) => Of(ws).Tag(purpose, text);
 
     public byte[] Derive(int ws, string purpose) => Of(ws).Derive(purpose);

@@ -13,7 +13,8 @@ namespace Queqiao.Server.Platform.Security;
 /// <item>account from anywhere: 30, then one a minute, against guessing from many addresses;</item>
 /// <item>address for any account: 60, then one every ten seconds, against one password on many accounts.</item>
 /// </list>
-/// The last two count over all nodes (<see cref="LimitShare"/>), the first at each by itself.
+/// The last two count over all nodes (<see cref="LimitShare"/>), the first at each by itself, and in the store what came before
+/// (<c>SignInLocks</c>).
 /// Someone who guesses from one address does therefore not lock out the owner, who is at another.
 /// </summary>
 internal sealed class SignInThrottle(TimeProvider clock, LimitsOptions options, LimitShare? share = null)
@@ -95,7 +96,7 @@ internal sealed class SignInThrottle(TimeProvider clock, LimitsOptions options, 
     }
 
     // After the 5th attempt 30 s, after the 6th 60 s …
-    private static TimeSpan LockAfter(int count)
+    public static TimeSpan LockAfter(int count)
     {
         var doublings = Math.Min(count - FreeAttempts, 10);
         var length = FirstLock * (1 << doublings);

@@ -44,6 +44,8 @@ internal static class Measures
     public static readonly Counter<long> Problems = Meter.CreateCounter<long>("queqiao.problems", "{problem}", "Requests and frames that were refused or failed.");
 
     /// <summary>Stored things that turned out to be changed, by <c>what</c> (entry, conversation, file, database). Anything above zero wants a look.</summary>
+    public static readonly Counter<long> Broken = Meter.CreateCounter<long>("queqiao.invariants.broken", "{finding}", "Things that were found to break an invariant, by its number.");
+
     public static readonly Counter<long> Damaged = Meter.CreateCounter<long>("queqiao.damaged", "{finding}", "Stored things that were found to be damaged, each time somebody asked for them.");
 
     public static void Problem(string code, int status) =>

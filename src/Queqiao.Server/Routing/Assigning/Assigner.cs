@@ -110,6 +110,28 @@ internal sealed class Assigner : BackgroundService
         return given;
     }
 
+    /// <summary>What has waited for longer than that although somebody who may have it is free now: nothing, when routing works.</summary>
+    public async Task<(int Waiting, IReadOnlyList<Guid> Overlooked)> Overlooked(int ws, TimeSpan longerThan, CancellationToken ct)
+    {
+        if ((await _settings.Of(ws, ct)).Mode != RoutingMode.Automatic)
+            return (0, []);
+        var before = _ids.Now() - (long)longerThan.TotalMilliseconds;
+        var waiting = await _queue.Waiting(ws, MostInOneTurn, ct);
+        var patient = waiting.Where(one => one.Since < before).ToList();
+        var online = patient.Count == 0 ? [] : await Online(ws, ct);
+        var found = new List<Guid>();
+        foreach (var agent in online.Values.Where(agent => agent.Open < agent.Capacity))
+        {
+            var seen = await _queue.SeenBy(ws, agent.Id, [.. patient.Select(one => one.Id)], ct);
+            foreach (var one in patient.Where(one => seen?.Contains(one.Id) != false))
+            {
+                if (one.TeamId is not { } team || (await _teams.Members(ws, team, ct)).Contains(agent.Id))
+                    found.Add(one.Id);
+            }
+        }
+        return (waiting.Count, [.. found.Distinct()]);
+    }
+
     private enum Outcome
     {
         Given,

@@ -13,7 +13,7 @@ export const passkeySource = (http: Http) => ({
   remove: (id: string) => http.remove(`/api/v1/me/passkeys/${id}`),
   beginSignIn: () => http.post<Begun<RequestOptions>>('/api/v1/session/passkey/begin', {}),
   signIn: (state: string, credential: unknown) => http.post<Session>('/api/v1/session/passkey', { state, credential }),
-  signInAfterPassword: (email: string, password: string, state: string, credential: unknown) => http.post<Session>('/api/v1/session', { email, password, passkey: { state, credential } }),
+  signInAfterPassword: (email: string, password: string, state: string, credential: unknown, remember: boolean) => http.post<Session>('/api/v1/session', { email, password, passkey: { state, credential }, remember }),
   beginProof: () => http.post<Begun<RequestOptions>>('/api/v1/session/proof/passkey/begin', {}),
   prove: (state: string, credential: unknown) => http.post<void>('/api/v1/session/proof/passkey', { state, credential }),
 })

@@ -2,7 +2,7 @@ import type { Http } from '@/api/client'
 import type { Session } from '@/api/types'
 
 export interface SignInProvider { id: string; name: string; preset: string }
-export interface SignInWays { password: boolean; providers: SignInProvider[] }
+export interface SignInWays { password: boolean; providers: SignInProvider[]; rememberDays: number }
 export interface ProofWays { password: boolean; otp: boolean; passkey: boolean; providers: SignInProvider[] }
 export interface GroupMapping { group: string; role: string | null; teams: string[] }
 export interface ProviderSettings {

@@ -13,7 +13,8 @@ namespace Queqiao.Server.Platform.Storage.Migrations;
 /// <param name="Sql">Runs in one transaction.</param>
 /// <param name="Before">
 /// What SQL cannot do, done before it: in transactions of its own, so that a kill half-way loses nothing. It runs again until the SQL
-/// behind it has run, and must go on where it was. Like the SQL it never changes once released.
+/// behind it has run, and must go on where it was. A new store has nothing to work on: there it is left out. Like the SQL it never
+/// changes once released.
 /// </param>
 internal sealed record Migration(int Version, string Name, string Sql, Func<MigrationWork, CancellationToken, Task>? Before = null)
 {

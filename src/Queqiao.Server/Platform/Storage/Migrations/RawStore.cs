@@ -23,6 +23,9 @@ internal sealed class RawRow(object[] values)
 /// <summary>Rows of either database without a model: for work on stores of an older shape.</summary>
 internal sealed class RawStore(DbConnection connection)
 {
+    private const int MostTurns = 40;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
     private DbTransaction? _transaction;
 
     public bool IsPostgres => connection is NpgsqlConnection;
@@ -70,15 +73,47 @@ internal sealed class RawStore(DbConnection connection)
     /// <summary>Leaves no trace of what was deleted or overwritten: PostgreSQL writes the tables anew, SQLite the file, and its log is emptied.</summary>
     public async Task WriteAnew(string[] tables, CancellationToken ct)
     {
-        if (IsPostgres)
+        if (connection is NpgsqlConnection postgres)
         {
             foreach (var table in tables)
-                await Execute("VACUUM (FULL) " + table, ct);
+                await WriteAnew(postgres, table, ct);
             return;
         }
         await Execute("VACUUM", ct);
         await Execute("PRAGMA wal_checkpoint(TRUNCATE)", ct);
     }
+
+    /// <summary>
+    /// Old rows that somebody might still see are kept, even for a session of another database that is just being opened; then the table
+    /// is written once more. How many were kept stands in the first number of the report (src/backend/commands/cluster.c).
+    /// </summary>
+    private async Task WriteAnew(NpgsqlConnection postgres, string table, CancellationToken ct)
+    {
+        var kept = false;
+        void Hear(object sender, NpgsqlNoticeEventArgs report)
+        {
+            if (report.Notice.Detail is { } detail && FirstNumber(detail) > 0)
+                kept = true;
+        }
+        postgres.Notice += Hear;
+        try
+        {
+            for (var turn = 1; turn == 1 || (kept && turn <= MostTurns); turn++)
+            {
+                if (kept)
+                    await Task.Delay(Pause, ct);
+                kept = false;
+                await Execute("VACUUM (FULL, VERBOSE) " + table, ct);
+            }
+        }
+        finally
+        {
+            postgres.Notice -= Hear;
+        }
+    }
+
+    private static int FirstNumber(string text) =>
+        int.TryParse(string.Concat(text.SkipWhile(sign => !char.IsAsciiDigit(sign)).TakeWhile(char.IsAsciiDigit).Take(9)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private async Task<List<RawRow>> Rows(string sql, (string Name, object Value)[] values, CancellationToken ct)
     {

@@ -1,0 +1,2 @@
+export { noticesKey, noticeSource } from './source'
+export { useUnseen } from './useUnseen'

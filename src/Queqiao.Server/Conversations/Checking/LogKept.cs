@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Conversations.Storage;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Integrity;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Conversations.Checking;
+
+/// <summary>
+/// 1. What was acknowledged is neither lost nor doubled: positions of the slots and numbers of recent conversations have no gaps, and what
+/// repeats are answered with is there. Each is one statement, so that what is written meanwhile does not look like a gap.
+/// </summary>
+internal sealed class LogKept(IStorageEngine storage) : IInvariant
+{
+    private const int Back = 500;
+    private const int MostConversations = 300;
+
+    public int No => 1;
+
+    public async Task<Seen> Look(int ws, CancellationToken ct)
+    {
+        await using var db = storage.ReadSystem();
+        var entries = db.Visible(Scope<EntryRow>.Everything("slots are shared by all workspaces; only numbers are read"));
+        var slots = await db.Table<SlotRow>().AsNoTracking()
+            .Select(slot => new { slot.Slot, slot.Position, There = entries.Count(entry => entry.Slot == slot.Slot && entry.Position > slot.Position - Back && entry.Position <= slot.Position) }).ToListAsync(ct);
+        var mine = db.Visible(Scope<EntryRow>.Workspace(ws));
+        var heads = await db.Visible(Scope<ConversationHead>.Workspace(ws)).OrderByDescending(head => head.LastEntryAt).Take(MostConversations)
+            .Select(head => new { head.Id, head.Seq, There = mine.Count(entry => entry.ConversationId == head.Id && entry.Seq <= head.Seq), Beyond = mine.Any(entry => entry.ConversationId == head.Id && entry.Seq > head.Seq) }).ToListAsync(ct);
+        var keys = await db.Visible(Scope<EntryKeyRow>.Workspace(ws)).OrderByDescending(key => key.At).Take(Back)
+            .Select(key => new { key.ConversationId, key.Seq, There = mine.Any(entry => entry.ConversationId == key.ConversationId && entry.Seq == key.Seq) }).ToListAsync(ct);
+        return new Seen(slots.Sum(slot => (long)slot.There) + heads.Sum(head => head.Seq),
+        [
+            .. slots.Where(slot => slot.There != Math.Min(slot.Position, Back)).Select(slot => $"slot {slot.Slot}"),
+            .. heads.Where(head => head.There != head.Seq || head.Beyond).Select(head => head.Id.ToString()),
+            .. keys.Where(key => !key.There).Select(key => $"{key.ConversationId}.{key.Seq}"),
+        ]);
+    }
+}
+
+/// <summary>2. A private note is in no customer's chain of entries, which is all that widgets, channels and transcripts are made of.</summary>
+internal sealed class NotesStayInside(IStorageEngine storage) : IInvariant
+{
+    private const int Most = 2000;
+
+    public int No => 2;
+
+    public async Task<Seen> Look(int ws, CancellationToken ct)
+    {
+        await using var db = storage.ReadSystem();
+        var notes = await db.Visible(Scope<EntryRow>.Workspace(ws)).Where(entry => entry.Type == EntryType.Note).OrderByDescending(entry => entry.At).Take(Most)
+            .Select(entry => new { entry.ConversationId, entry.Seq, entry.PublicPrev }).ToListAsync(ct);
+        return new Seen(notes.Count, [.. notes.Where(note => note.PublicPrev is not null).Select(note => $"{note.ConversationId}.{note.Seq}")]);
+    }
+}
