@@ -1,6 +1,7 @@
 using Queqiao.Server.Automation;
 using Queqiao.Server.Background;
 using Queqiao.Server.Channels;
+using Queqiao.Server.Channels.Plugins;
 using Queqiao.Server.Channels.Email;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
@@ -68,6 +69,8 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddCustomerData();
     builder.Services.AddAgentRouting();
     builder.Services.AddChannels();
+    foreach (var adapter in PluginAdapters.Load(PluginAdapters.DefaultFolder))
+        builder.Services.AddSingleton(adapter);
     builder.Services.AddWebChannel();
     builder.Services.AddOutsideChannels(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
     builder.Services.AddEmailChannel(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));

@@ -44,8 +44,10 @@ export const settingsPages: readonly SettingsPage[] = [
   {
     group: 'channels', path: 'channels', title: 'channels.title', words: 'settings.words.channels', icon: Globe, needs: 'channels.manage', component: () => import('@/features/channels/ChannelsPage.vue'),
     below: [
-      { path: 'channels/new', title: 'channels.new', component: () => import('@/features/channels/ChannelPage.vue') },
-      { path: 'channels/:id', title: 'channels.title', component: () => import('@/features/channels/ChannelPage.vue'), props: true },
+      { path: 'channels/new', title: 'channels.new', component: () => import('@/features/channels/platforms/GalleryPage.vue') },
+      { path: 'channels/new/web', title: 'channels.newWeb', component: () => import('@/features/channels/ChannelPage.vue') },
+      { path: 'channels/new/:kind', title: 'channels.new', component: () => import('@/features/channels/platforms/SetupPage.vue'), props: true },
+      { path: 'channels/:id', title: 'channels.title', component: () => import('@/features/channels/platforms/AnyChannelPage.vue'), props: true },
     ],
   },
   { group: 'conversations', path: 'rules', title: 'workbench.rules.title', words: 'settings.words.conversationRules', icon: MessagesSquare, needs: 'conversations.manage', component: () => import('@/features/conversations/settings/RulesPage.vue') },

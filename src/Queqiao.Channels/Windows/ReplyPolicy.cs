@@ -38,6 +38,18 @@ public sealed record ReplyPolicy(IReadOnlyList<WindowRule> Rules, AfterWindow Af
         return open.Count == 0 ? new Budget(false, 0, null) : open.MaxBy(budget => (budget.Remaining ?? int.MaxValue, budget.Until))!;
     }
 
+    /// <summary>The same for who keeps counts instead of times.</summary>
+    /// <param name="uses">What the customer did last of each kind, when, and how many requests went out since.</param>
+    public Budget Now(IEnumerable<(WindowTrigger What, DateTimeOffset At, int Sent)> uses, DateTimeOffset now, string? tag = null)
+    {
+        if (IsAlwaysOpen)
+            return new Budget(true, null, null);
+        var did = uses.ToList();
+        var open = Rules.Where(rule => rule.Tag is null || rule.Tag == tag).SelectMany(rule => did.Where(use => use.What == rule.Trigger && use.At <= now && use.At + rule.Length > now && !(rule.Messages - use.Sent <= 0))
+            .Select(use => new Budget(true, rule.Messages - use.Sent, use.At + rule.Length))).ToList();
+        return open.Count == 0 ? new Budget(false, 0, null) : open.MaxBy(budget => (budget.Remaining ?? int.MaxValue, budget.Until))!;
+    }
+
     private static IEnumerable<Budget> Left(WindowRule rule, List<(WindowTrigger What, DateTimeOffset At)> did, List<DateTimeOffset> wrote, DateTimeOffset now)
     {
         var last = did.Where(one => one.What == rule.Trigger && one.At <= now).Select(one => (DateTimeOffset?)one.At).Max();

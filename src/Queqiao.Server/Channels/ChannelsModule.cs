@@ -1,8 +1,11 @@
 using Queqiao.Server.Channels.Configuring;
 using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Channels.Receiving;
+using Queqiao.Server.Channels.Recognising;
 using Queqiao.Server.Channels.Sending;
+using Queqiao.Server.Channels.Delivering;
 using Queqiao.Server.Contacts;
+using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Problems;
@@ -38,8 +41,21 @@ internal static class ChannelsModule
         services.AddSingleton<IEraser>(all => all.GetRequiredService<ReachBook>());
         services.AddSingleton<ChannelHealth>();
         services.AddSingleton<IChannelIntake, ChannelIntake>();
+        services.AddSingleton<IReplyGate, ReplyGate>();
+        services.AddSingleton<DeliveryBook>();
+        services.AddSingleton<IDeliveryStates, DeliveryStateReader>();
+        services.AddSingleton<OutgoingReader>();
+        services.AddSingleton<ChannelTurns>();
+        services.AddSingleton<IEventTaker, Receipts>();
+        services.AddSingleton<ILogListener, DeliverMessages>();
+        services.AddJob<DeliverJob>();
+        services.AddJob<FetchMediaJob>();
+        services.AddSingleton<PullBook>();
+        services.AddSingleton<IEventTaker, PullHints>();
+        services.AddJob<PullJob>();
         services.AddSingleton<HookInbox>();
         services.AddJob<ForgetHooks>();
+        services.AddJob<AskProfile>();
         services.AddRecurringJob("channels.forget_deliveries", ForgetHooks.Name, "every 1h");
         if (!byThemselves)
             return;
@@ -47,7 +63,15 @@ internal static class ChannelsModule
         services.AddHostedService(all => all.GetRequiredService<HookInbox>());
     }
 
-    public static void MapOutsideChannels(this IEndpointRouteBuilder app) => HookEndpoint.Map(app);
+    public static void MapOutsideChannels(this IEndpointRouteBuilder app)
+    {
+        HookEndpoint.Map(app);
+        app.MapGet("/api/v1/channels/{id:guid}/health", ShowHealth.Handle).WithTags("Channels").Needs(Permissions.ReadChannels).TakesQuery()
+            .WithSummary("How a channel is, and what an administrator should do about it").Produces<ShowHealth.Answer>();
+        app.MapPost("/api/v1/conversations/{id:guid}/messages/{seq:long}/retry", RetryDelivery.Handle).WithTags("Conversations").Needs(Permissions.Reply).TakesQuery()
+            .WithSummary("Send a message again that its provider did not take").Produces(StatusCodes.Status202Accepted);
+    }
+
 
     public static void MapChannels(this IEndpointRouteBuilder app)
     {

@@ -11,6 +11,9 @@ internal interface IChannels
 
     /// <summary>Adds a web channel and its audit row to a transaction.</summary>
     Task<Guid> OpenWeb(WriteUnit unit, AuditBy by, string name, WebSettings settings, CancellationToken ct);
+
+    /// <summary>The same for a platform of Queqiao.Channels; the settings must be right.</summary>
+    Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct);
 }
 
 /// <summary>A channel as other modules see one.</summary>

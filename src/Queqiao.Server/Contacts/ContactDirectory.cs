@@ -61,9 +61,6 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         return id.Value;
     }
 
-    public async Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct) =>
-        await unit.Db.Visible(Scope<ContactIdentity>.Workspace(ws)).Where(row => row.ChannelId == channelId && tags.Contains(row.Tag)).ToDictionaryAsync(row => row.Tag, row => row.ContactId, ct);
-
     /// <summary>One more identity of somebody who is known. False: they were erased.</summary>
     private async Task<bool> Attach(WriteUnit unit, Arrival arrival, Guid known, CancellationToken ct)
     {
@@ -72,9 +69,6 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         Add(unit, arrival.ChannelId, arrival.Identity, known, key, unit.Ids.Now());
         return true;
     }
-
-    private static Task<bool> IsNamed(WriteUnit unit, Guid id, CancellationToken ct) =>
-        unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).AnyAsync(contact => contact.Id == id && contact.SealedName != null, ct);
 
     public async Task<IReadOnlyList<Guid>> Joined(WriteUnit unit, int ws, IReadOnlyCollection<Guid> some, CancellationToken ct)
     {
@@ -88,6 +82,19 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
     public Task<Refusal?> UseLink(WriteUnit unit, Guid contact, string code, CancellationToken ct) => links.Use(unit, contact, links.TagOf(unit.Ws, code), ct);
 
     public Task BringLink(WriteUnit unit, int ws, Guid contact, string code, CancellationToken ct) => jobs.Add(unit, UseContactLink.For(ws, contact, links.TagOf(ws, code)), ct);
+
+    public async Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct) =>
+        await unit.Db.Visible(Scope<ContactIdentity>.Workspace(ws)).Where(row => row.ChannelId == channelId && tags.Contains(row.Tag)).ToDictionaryAsync(row => row.Tag, row => row.ContactId, ct);
+
+    private static Task<bool> IsNamed(WriteUnit unit, Guid id, CancellationToken ct) =>
+        unit.Db.Visible(Scope<Contact>.Workspace(unit.Ws)).AnyAsync(contact => contact.Id == id && contact.SealedName != null, ct);
+
+    public async Task<string?> IdentityOn(int ws, Guid contact, Guid channelId, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        var row = await db.Visible(Scope<ContactIdentity>.Workspace(ws)).Where(one => one.ContactId == contact && one.ChannelId == channelId).OrderByDescending(one => one.CreatedAt).FirstOrDefaultAsync(ct);
+        return row is null ? null : (await people.Load(ws, [contact], ct)).Text(ContactPlaces.Identity(channelId), row.Sealed, out _);
+    }
 
     public async Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct)
     {

@@ -17,9 +17,6 @@ internal interface IContacts
     /// <summary>Stores what a channel has learned about somebody who writes; makes the contact when there is none. Saves. The same again changes nothing.</summary>
     Task<Guid> Arrive(WriteUnit unit, Arrival arrival, CancellationToken ct);
 
-    /// <summary>Who is behind these tags of a channel (<c>contact_identity</c>).</summary>
-    Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct);
-
     /// <summary>A code that the person can bring to another channel to be known there. Saves.</summary>
     Task<(string Code, long ExpiresAt)> MakeLink(WriteUnit unit, Guid contact, CancellationToken ct);
 
@@ -31,6 +28,12 @@ internal interface IContacts
 
     /// <summary>Those of some contacts that are one person with others.</summary>
     Task<IReadOnlyList<Guid>> Joined(WriteUnit unit, int ws, IReadOnlyCollection<Guid> some, CancellationToken ct);
+
+    /// <summary>Who is behind these tags of a channel (<c>contact_identity</c>).</summary>
+    Task<IReadOnlyDictionary<Guid, Guid>> Behind(WriteUnit unit, int ws, Guid channelId, IReadOnlyCollection<Guid> tags, CancellationToken ct);
+
+    /// <summary>What a channel calls somebody; null when they are not known there, or were erased.</summary>
+    Task<string?> IdentityOn(int ws, Guid contact, Guid channelId, CancellationToken ct);
 
     /// <summary>What somebody is called, and every contact that is the same person; null: they are not there, or were erased.</summary>
     Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct);

@@ -57,11 +57,11 @@ internal static class ConversationEndpoints
         LabelEndpoints.Map(conversations);
     }
 
-    private static async Task<IResult> Get(Guid id, Actor actor, ConversationReader reader, RowFactsSource source, CancellationToken ct)
+    private static async Task<IResult> Get(Guid id, Actor actor, ConversationReader reader, RowFactsSource source, ReplyBudgets budgets, CancellationToken ct)
     {
         if (await reader.Head(actor.Conversations(), id, ct) is not { } head)
             return Refusal.NotFound().ToProblem();
-        var facts = await source.Of(head, ct);
+        var facts = await source.Of(head, ct) with { Reply = budgets.Of(head) };
         return JsonAnswer.Of((head: head.For(actor.Rights.Fields), facts), static (json, it) => RowWriter.Write(json, it.head, it.facts));
     }
 
@@ -83,22 +83,26 @@ internal static class ConversationEndpoints
     /// <param name="ReplyTo">Seq of the message it answers.</param>
     /// <param name="Mentions">Ids of colleagues that a note names.</param>
     /// <param name="Card">An article or order; without a text, the card in words becomes the text.</param>
+    /// <param name="Template">An approved template of the platform; it may be sent when the reply window is closed.</param>
     /// <param name="Seen">Seq of the last entry that the writer saw; 409 newer_message when somebody else has written since.</param>
     internal sealed record SendRequest(
-        string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null, MessageCard? Card = null, long? Seen = null);
+        string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null, MessageCard? Card = null, long? Seen = null, SentTemplate? Template = null);
 
     private static async Task<IResult> Send(Guid id, SendRequest request, Actor actor, ConversationLog log, SendingFiles files, MentionReader mentions, CancellationToken ct)
     {
         var isNote = request.Private ?? false;
+        if (request.Template is { } template && (isNote || template.Name.Length is 0 or > 512 || template.Language.Length > 20 || template.Values.Count > 30 || template.Values.Any(value => value.Length > 1024)))
+            return Refusal.Invalid("template", "invalid_template").ToProblem();
         if (CheckCard(request.Card, isNote) is { } wrong)
             return wrong.ToProblem();
-        var text = request.Card is { } card && string.IsNullOrWhiteSpace(request.Text) ? card.ToText() : request.Text;
+        var text = request.Card is { } card && string.IsNullOrWhiteSpace(request.Text) ? card.ToText()
+            : request.Template is { } filled && string.IsNullOrWhiteSpace(request.Text) ? $"[{filled.Name}] {string.Join(" · ", filled.Values)}" : request.Text;
         if (Sending.Check(request.ClientId, text, request.Attachments) is { } refusal)
             return refusal.ToProblem();
         var (people, unknown) = await mentions.Read(actor, request.Mentions, isNote, ct);
         if (unknown is not null)
             return unknown.ToProblem();
-        var said = new Outgoing(request.ClientId, text, isNote, request.ReplyTo) { Mentions = people, Card = request.Card, Seen = request.Seen };
+        var said = new Outgoing(request.ClientId, text, isNote, request.ReplyTo) { Mentions = people, Card = request.Card, Seen = request.Seen, Template = request.Template };
         var outcome = request.Attachments is { Length: > 0 } attached
             ? await files.Send(FileOwner.OfAgent(actor.Ws, actor.AgentId), attached, !isNote, (sent, reply) => Sending.ByAgent(actor, id, said with { Files = sent }, reply, null))
             : await log.Append(reply => Sending.ByAgent(actor, id, said, reply, origin: null));

@@ -77,6 +77,9 @@ internal static class ConversationsModule
         services.AddSingleton<ICustomerConversations, CustomerConversations>();
         services.AddSingleton<Outside.ProviderIds>();
         services.AddSingleton<IOutsideConversations, Outside.OutsideConversations>();
+        services.AddSingleton<IOutgoingMessages, Outside.OutgoingMessages>();
+        services.AddSingleton<ReplyBudgets>();
+        services.AddSingleton<IConversationSight, ConversationSight>();
         services.AddSingleton<ListFrames>();
         services.AddSingleton<ListBoard>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<ListBoard>());

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Queqiao.Server.CustomerData;
+using Queqiao.Server.Channels;
+using Queqiao.Server.Demo.Platforms;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Web;
 
@@ -17,12 +19,17 @@ internal static class DemoModule
         services.AddSingleton<DemoReplies>();
         services.AddSingleton<DemoState>();
         services.AddHostedService<DemoWelcome>();
+        services.AddSingleton<PlayedPlatforms>();
+        services.AddSingleton<IInsidePlatforms>(all => all.GetRequiredService<PlayedPlatforms>());
+        services.AddSingleton<DemoCustomers>();
+        services.AddHostedService(all => all.GetRequiredService<DemoCustomers>());
         return services;
     }
 
     public static void MapDemo(this IEndpointRouteBuilder app)
     {
         app.MapMethods("/demo", Reading, DemoPage.Show).IsPublic().ExcludeFromDescription();
+        PhonePage.Map(app);
         app.MapMethods("/demo/shop.css", Reading, DemoPage.Style).IsPublic().ExcludeFromDescription();
     }
 
@@ -51,6 +58,7 @@ internal sealed class DemoWelcome(DemoState state, IServer server, PublicUrl url
         var address = url.For(server);
         await Console.Out.WriteLineAsync($"Demo shop: {address}/demo");
         await Console.Out.WriteLineAsync($"Console:   {address}/console/  as owner@demo.example (or admin@, supervisor@, agent@, emily@, viewer@demo.example)");
+        await Console.Out.WriteLineAsync($"Customers: {address}/demo/phone  (write as a customer of WeChat, WhatsApp, Telegram …; from this machine only)");
         await Console.Out.WriteLineAsync($"Password:  {state.Access.Password}");
         await Console.Out.FlushAsync(cancellationToken);
     }

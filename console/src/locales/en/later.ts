@@ -21,6 +21,7 @@ import settings from './settings.json'
 import supervising from './supervising.json'
 import system from './system.json'
 import people from './people.json'
+import platforms from './platforms.json'
 import security from './security.json'
 import passkeys from './passkeys.json'
 import rules from './rules.json'
@@ -35,4 +36,4 @@ import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, customerData, erasing, imports, knowledge, mail, replies, roles, routing, search, segments, settings, supervising, system, installing, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, tour, wrapUp, profile, notifications, audit, approvals, workbench, chat, commands }
+export default { background, bulk, contacts, customerData, erasing, imports, knowledge, mail, replies, roles, routing, search, segments, settings, supervising, system, installing, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, tour, wrapUp, profile, notifications, audit, approvals, workbench, chat, commands, platforms }

@@ -13,15 +13,32 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
 
     public ValueTask<ChannelView?> Find(Guid id, CancellationToken ct) => _known.Get(id, Load, ct);
 
+    /// <summary>The same without waiting for a task: for what is asked inside the log's transaction. From memory nearly always.</summary>
+    public ChannelView? FindNow(Guid id) => _known.GetNow(id, LoadNow);
+
     public void Changed(Guid id) => _known.Forget(id);
 
     public async Task<Guid> OpenWeb(WriteUnit unit, AuditBy by, string name, WebSettings settings, CancellationToken ct) =>
         (await CreateChannel.Add(unit, by.Ws, name, settings, by, ct)).Id;
 
+    public async Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct)
+    {
+        var fields = Queqiao.Channels.ChannelCatalogue.Find(kind)!.Descriptor.Settings.Where(field => field.IsSecret).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
+        var split = new SplitSettings(settings.Where(one => !fields.Contains(one.Key)).ToDictionary(), settings.Where(one => fields.Contains(one.Key)).ToDictionary());
+        return (await CreateChannel.Add(unit, kind, name, split, by, ct)).Id;
+    }
+
     private async Task<ChannelView?> Load(Guid id, CancellationToken ct)
     {
         await using var db = storage.ReadSystem();
         var channel = await db.Table<Channel>().AsNoTracking().SingleOrDefaultAsync(channel => channel.Id == id, ct);
+        return channel is null ? null : ViewOf(channel);
+    }
+
+    private ChannelView? LoadNow(Guid id)
+    {
+        using var db = storage.ReadSystem();
+        var channel = db.Table<Channel>().AsNoTracking().SingleOrDefault(channel => channel.Id == id);
         return channel is null ? null : ViewOf(channel);
     }
 

@@ -28,7 +28,7 @@ internal static class CreateChannel
             var (settings, refusal) = AdapterSettings.Read(request.Settings ?? Nothing, SplitSettings.Empty, kind);
             if (settings is null)
                 return refusal!.ToProblem();
-            channel = await storage.Run(actor.Ws, (unit, stop) => Add(unit, kind, request.Name.Trim(), settings, by, stop), ct);
+            channel = await storage.Run(actor.Ws, (unit, stop) => Add(unit, request.Kind, request.Name.Trim(), settings, by, stop), ct);
         }
         else
         {
@@ -50,9 +50,9 @@ internal static class CreateChannel
     }
 
     /// <summary>Adds a channel of a kind with a schema and its audit row to the transaction. The row names secrets and tells none.</summary>
-    public static async Task<Channel> Add(WriteUnit unit, IChannelKind kind, string name, SplitSettings settings, AuditBy by, CancellationToken ct)
+    public static async Task<Channel> Add(WriteUnit unit, string kind, string name, SplitSettings settings, AuditBy by, CancellationToken ct)
     {
-        var channel = New(unit, by.Ws, kind.Descriptor.Kind, name, AdapterSettings.Text(settings.Open));
+        var channel = New(unit, by.Ws, kind, name, AdapterSettings.Text(settings.Open));
         channel.Secrets = AdapterSettings.Seal(unit.Vault, by.Ws, channel.Id, settings.Secret);
         unit.Db.Table<Channel>().Add(channel);
         unit.Db.Table<ChannelState>().Add(new ChannelState { Ws = by.Ws, ChannelId = channel.Id });

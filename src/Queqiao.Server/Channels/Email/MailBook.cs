@@ -95,7 +95,7 @@ internal sealed class MailBook(IStorageEngine storage, IVault vault, IContacts c
     }
 
     /// <summary>Writes down a mail that stands in a conversation now, and what follows for the thread. The same again changes nothing.</summary>
-    public async Task Keep(WriteUnit unit, KnownThread thread, MailMessageRow mail, MailFacts facts, Func<ThreadFacts, ThreadFacts>? then, CancellationToken ct)
+    public static async Task Keep(WriteUnit unit, KnownThread thread, MailMessageRow mail, MailFacts facts, Func<ThreadFacts, ThreadFacts>? then, CancellationToken ct)
     {
         var known = await unit.Db.Visible(Scope<MailMessageRow>.Workspace(mail.Ws)).AnyAsync(one => one.ChannelId == mail.ChannelId && one.MailKey == mail.MailKey, ct);
         var ring = await unit.Vault.Contacts.Load(unit, mail.Ws, [mail.ContactId], ct);

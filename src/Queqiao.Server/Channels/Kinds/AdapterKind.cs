@@ -7,12 +7,40 @@ using Queqiao.Server.Platform.Outbound;
 namespace Queqiao.Server.Channels.Kinds;
 
 /// <summary>What adapters need to talk to their providers.</summary>
-internal sealed class AdapterServices(GuardedHttp http, ChannelTokens tokens, TimeProvider clock)
+internal sealed class AdapterServices(GuardedHttp http, ChannelTokens tokens, TimeProvider clock, IInsidePlatforms? inside = null)
 {
     /// <summary>A provider that has not answered by then counts as away.</summary>
     private static readonly OutboundLimits Limits = new(TimeSpan.FromSeconds(20), 110L * 1024 * 1024, MaxRedirects: 3);
 
-    public ChannelContext For(ChannelAccount account) => new(account.Settings, new ChannelHttp(http.Client(Limits)), tokens.For(account), clock);
+    public ChannelContext For(ChannelAccount account) => For(account, out _);
+
+    /// <param name="watch">Tells afterwards whether a request left whose answer did not come.</param>
+    public ChannelContext For(ChannelAccount account, out WatchedHttp watch) => new(account.Settings, watch = new WatchedHttp(inside?.For(account.Settings) ?? new ChannelHttp(http.Client(Limits))), tokens.For(account), clock);
+}
+
+/// <summary>The guarded way out, which remembers how its last request ended.</summary>
+internal sealed class WatchedHttp(IChannelHttp way) : IChannelHttp
+{
+    /// <summary>A request left, and nobody knows what became of it.</summary>
+    public bool IsLost { get; private set; }
+
+    public async Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken ct)
+    {
+        IsLost = false;
+        try
+        {
+            return await way.Send(request, ct);
+        }
+        catch (Exception trouble)
+        {
+            // No connection, no request; the guard and its breakers refuse before there is one. Reading loses nothing.
+            IsLost = request.Method != HttpMethod.Get && trouble is not (OutboundRefusedException or HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+            } or HostRestingException);
+            throw;
+        }
+    }
 }
 
 /// <summary>A platform of Queqiao.Channels as a kind of channel.</summary>
@@ -23,7 +51,14 @@ internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices servi
     public IChannelAdapter Adapter => adapter;
 
     public IReadOnlyList<DeliveryStep> Plan(OutgoingMessage message, ChannelAccount account) =>
-        [.. Parts(message, account.Settings).Select(part => new DeliveryStep(Descriptor.DropsRepeats, ct => adapter.Send(part, services.For(account), ct)))];
+        [.. Parts(message, account.Settings).Select(part => new DeliveryStep(Descriptor.DropsRepeats, ct => Send(part, account, ct)))];
+
+    /// <summary>Where the provider does not drop repetitions, a request whose answer was lost is not simply made again: the customer would read it twice.</summary>
+    private async Task<SendOutcome> Send(Outbound part, ChannelAccount account, CancellationToken ct)
+    {
+        var outcome = await adapter.Send(part, services.For(account, out var watch), ct);
+        return watch.IsLost && !Descriptor.DropsRepeats && outcome is SendOutcome.NotSent { Failure.Class: ErrorClass.Retry } ? new SendOutcome.NotSent(Delivering.DeliveryFaults.Unknown) : outcome;
+    }
 
     public Task<SendOutcome> Probe(ChannelAccount account, CancellationToken ct) => adapter.Probe(services.For(account), ct);
 

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Queqiao.Channels;
 using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Channels.Recognising;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
@@ -11,7 +13,7 @@ namespace Queqiao.Server.Channels.Receiving;
 
 /// <summary>Events of channels become what conversations know: the only place where a platform's words turn into ours.</summary>
 internal sealed class ChannelIntake(
-    IOutsideConversations conversations, IContacts contacts, KindRegistry kinds, IEnumerable<IEventTaker> takers, ReachBook reaches, ChannelHealth health, IStorageEngine storage, Ids ids, ILogger<ChannelIntake> log) : IChannelIntake
+    IOutsideConversations conversations, IContacts contacts, KindRegistry kinds, IEnumerable<IEventTaker> takers, ReachBook reaches, ChannelHealth health, IStorageEngine storage, JobQueue jobs, Ids ids, ILogger<ChannelIntake> log) : IChannelIntake
 {
     private const int MostKnown = 50_000;
 
@@ -22,13 +24,27 @@ internal sealed class ChannelIntake(
     {
         if (events.Count == 0)
             return;
-        health.CameIn(channel, ids.Now());
+        var now = ids.Now();
+        health.CameIn(channel, now);
+        NotYetException? notYet = null;
         foreach (var taker in takers)
-            await taker.Take(channel, events, ct);
+        {
+            try
+            {
+                await taker.Take(channel, events, ct);
+            }
+            catch (NotYetException early)
+            {
+                notYet = early;
+            }
+        }
+        // An echo may be our own message, whose id is being written down: it waits. Everything else is taken now.
+        if (notYet is not null)
+            events = [.. events.Where(one => one is not MessageReceived { Direction: EventDirection.Outbound })];
         // By the platform's clock; what has none, and what is of the same moment, stays as it came.
         var about = EventReading.InOrder(events).Select(one => (Event: one, Who: EventReading.WhoOf(channel.Id, one))).Where(one => one.Who is not null).ToList();
         var policy = kinds.Find(channel.Kind)?.Descriptor.Window;
-        var came = about.Select(one => (one.Event, Who: one.Who!.Value, Incoming: EventReading.Read(one.Event, one.Who!.Value, policy))).ToList();
+        var came = about.Select(one => (one.Event, Who: one.Who!.Value, Incoming: EventReading.Read(one.Event, one.Who!.Value, policy) is { } read ? read with { At = read.At ?? now } : null)).ToList(); // windows begin by it
         await Name(channel, came.Where(one => one.Incoming is Incoming.Said).Select(one => (one.Event, one.Who)), ct);
         foreach (var (typing, who, _) in came.Where(one => one.Event is TypingSignalled))
             await conversations.Typing(new Customer(channel.Ws, who), ((TypingSignalled)typing).IsTyping, ct);
@@ -36,6 +52,8 @@ internal sealed class ChannelIntake(
         var outcomes = await conversations.Take(channel.Ws, [.. told.Select(one => one.Incoming!)], ct);
         await reaches.Keep(channel, told.Zip(outcomes, (one, outcome) => (one.Event, one.Who, outcome)), ct);
         Judge(channel, told.Select(one => one.Event).Zip(outcomes));
+        if (notYet is not null)
+            throw notYet;
     }
 
     /// <summary>What could not be stored has to come again; what was refused (a blocked person) or is about something unknown is done.</summary>
@@ -55,15 +73,22 @@ internal sealed class ChannelIntake(
 
     private async Task Name(ChannelView channel, IEnumerable<(InboundEvent Event, CustomerKey Who)> people, CancellationToken ct)
     {
+        var asksProfile = kinds.Find(channel.Kind)?.Adapter is IProfileChannel;
         foreach (var person in people.GroupBy(one => one.Who))
         {
-            var arrival = EventReading.ArrivalOf(person.Key, person.Last().Event);
+            var arrival = EventReading.ArrivalOf(channel.Kind, person.Key, person.Last().Event);
             if (arrival is null)
                 continue;
             var known = HashCode.Combine(arrival.Name, string.Join('\n', arrival.Identities.Select(one => one.Kind + one.Value)));
-            if (_named.TryGetValue((channel.Id, person.Key.Identity), out var before) && before == known)
+            if (_named.TryGetValue((channel.Id, person.Key.Identity), out var before) && before == known) // 0: this node has not seen them
                 continue;
-            await storage.Run(channel.Ws, (unit, stop) => contacts.Arrive(unit, arrival, stop), ct);
+            await storage.Run(channel.Ws, async (unit, stop) =>
+            {
+                var contact = await contacts.Arrive(unit, arrival, stop);
+                if (asksProfile && before == 0)
+                    await jobs.Add(unit, AskProfile.For(channel.Ws, channel.Id, contact), stop);
+                return 0;
+            }, ct);
             if (_named.Count >= MostKnown)
                 _named.Clear();
             _named[(channel.Id, person.Key.Identity)] = known;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Queqiao.Channels;
 using Queqiao.Channels.Windows;
+using Queqiao.Server.Channels.Recognising;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Files;
@@ -111,15 +112,11 @@ internal static class EventReading
         part.Media.FileName, part.Media.Mime, part.Media.Size, part.Media.Duration is { } length ? (int)length.TotalMilliseconds : null, JsonSerializer.Serialize(part.Media)))];
 
     /// <summary>What the event says about who it is; null: nothing.</summary>
-    public static Arrival? ArrivalOf(CustomerKey who, InboundEvent one)
+    public static Arrival? ArrivalOf(string kind, CustomerKey who, InboundEvent one)
     {
         var name = one.Place is { IsGroup: true } group ? group.Title : one.Person?.Name ?? one.Person?.Username;
         name = name?.Trim() is { Length: > 0 } said ? new string([.. said.Where(letter => !char.IsControl(letter)).Take(MostName)]) : null;
-        var others = one.Place is { IsGroup: true } ? [] : (one.Person?.Also ?? new Dictionary<string, string>())
-            .Where(also => VerifiedKinds.TryGetValue(also.Key, out _) && also.Value.Length is > 0 and <= IdentityKinds.MostValue).Select(also => new ClaimedIdentity(VerifiedKinds[also.Key], also.Value)).ToList();
+        var others = one.Place is { IsGroup: true } || one.Person is null ? [] : PersonKeys.Of(kind, one.Person);
         return string.IsNullOrEmpty(name) && others.Count == 0 ? null : new Arrival(who.ChannelId, who.Identity) { Name = string.IsNullOrEmpty(name) ? null : name, OnlyIfNameless = true, Source = "channel", Identities = others };
     }
-
-    /// <summary>What platforms vouch for, by their names of it.</summary>
-    private static readonly Dictionary<string, string> VerifiedKinds = new(StringComparer.Ordinal) { ["unionid"] = "unionid" };
 }

@@ -20,6 +20,7 @@ internal sealed class HookInbox(
     private const int MostAtOnce = 500;
     private const int MostWaiting = 10_000;
     private const int MostTries = 6;
+    private const int MostLooks = 3;
 
     /// <summary>How long the receiving node has before others take a delivery for left behind.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
@@ -109,6 +110,11 @@ internal sealed class HookInbox(
         }
         catch (Exception trouble) when (trouble is not OperationCanceledException)
         {
+            if (deliveries.Count == 1 && trouble is NotYetException)
+            {
+                // After the last look it is as if nothing were known: it is another tool's.
+                return [(deliveries[0], deliveries[0].Tries >= MostLooks)];
+            }
             if (deliveries.Count == 1)
             {
                 log.Fault(LogLevel.Warning, trouble, $"A delivery of the channel {channel.Id} ({channel.Kind}) could not be digested");

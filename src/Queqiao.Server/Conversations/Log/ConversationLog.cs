@@ -23,10 +23,12 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     private readonly IGroupWriter<LogCommand> _writer;
     private readonly LogRelay? _relay;
     private readonly Pressure? _pressure;
+    private readonly IReplyGate? _gate;
 
     /// <param name="relay">Told of every transaction when other nodes may be writing too.</param>
-    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed, ConversationSeals? seals = null, LogRelay? relay = null, Pressure? pressure = null)
+    public ConversationLog(IStorageEngine storage, Ids ids, LogFeed feed, ConversationSeals? seals = null, LogRelay? relay = null, Pressure? pressure = null, IReplyGate? gate = null)
     {
+        _gate = gate;
         _pressure = pressure;
         _relay = storage.IsPostgres ? relay : null;
         _seals = seals ?? new ConversationSeals(storage, NullLogger<ConversationSeals>.Instance);
@@ -85,7 +87,7 @@ internal sealed class ConversationLog : IGroupBody<LogCommand>
     public async ValueTask<IWritten> Write(DbConnection connection, DbTransaction transaction, IReadOnlyList<LogCommand> items, CancellationToken ct)
     {
         using var span = Measures.Source.StartActivity("log batch");
-        var batch = new LogBatch(items, _ids);
+        var batch = new LogBatch(items, _ids, _gate);
         var seals = new BatchSeals(batch, _seals);
         await _dialect.Load(batch, connection, transaction, ct);
         await seals.Open(_dialect, connection, transaction, ct);

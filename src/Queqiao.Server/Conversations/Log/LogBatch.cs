@@ -9,7 +9,7 @@ namespace Queqiao.Server.Conversations.Log;
 /// One group of commands on its way: what the database says about them is loaded, the rules decide in order, and the rows
 /// that follow are stored. The deciding in the middle is the same for both databases.
 /// </summary>
-internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
+internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids, IReplyGate? gate = null)
 {
     public IReadOnlyList<LogCommand> Commands => commands;
 
@@ -117,9 +117,28 @@ internal sealed class LogBatch(IReadOnlyList<LogCommand> commands, Ids ids)
             Decision.Append { Entries.Count: > 0 } when head.ErasedAt is not null => new LogOutcome.Refused(Refusal.Conflict("contact_erased")),
             Decision.Append { Entries.Count: 0 } when head.Seq == 0 => new LogOutcome.Refused(Refusal.NotFound()),
             Decision.Append { Entries.Count: 0 } => new LogOutcome.Stored(head.Id, head.Seq, null, now, head.Seq + 1),
-            Decision.Append append => Append(index, command, head, append.Entries, now),
+            Decision.Append append => Admit(command, head, append.Entries, now, out var admitted) is { } no ? new LogOutcome.Refused(no) : Append(index, command, head, admitted, now),
             _ => throw new InvalidOperationException("A decision appends or refuses."),
         };
+    }
+
+    /// <summary>What is said to a customer goes by the rules of the channel, whoever says it. What is written down later was said long ago.</summary>
+    private Refusal? Admit(LogCommand command, ConversationHead head, IReadOnlyList<EntryBody> entries, long now, out IReadOnlyList<EntryBody> admitted)
+    {
+        admitted = entries;
+        if (gate is null || command.At is not null || !entries.Any(entry => entry is MessagePosted { Direction: Direction.Out }))
+            return null;
+        var all = entries.ToArray();
+        for (var i = 0; i < all.Length; i++)
+        {
+            if (all[i] is not MessagePosted { Direction: Direction.Out } message)
+                continue;
+            (all[i], var refusal) = gate.Admit(head, message, now);
+            if (refusal is not null)
+                return refusal;
+        }
+        admitted = all;
+        return null;
     }
 
     private LogOutcome.Stored Append(int index, LogCommand command, ConversationHead head, IReadOnlyList<EntryBody> bodies, long now)

@@ -7,7 +7,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Conversations.Messaging;
 
 /// <summary>Reads heads and pages of the log. A conversation outside the scope is not there.</summary>
-internal sealed class ConversationReader(IStorageEngine storage, ConversationSeals seals)
+internal sealed class ConversationReader(IStorageEngine storage, ConversationSeals seals, IDeliveryStates? deliveries = null)
 {
     public async Task<ConversationHead?> Head(Scope<ConversationHead> scope, Guid id, CancellationToken ct)
     {
@@ -55,7 +55,7 @@ internal sealed class ConversationReader(IStorageEngine storage, ConversationSea
             found.RemoveAt(page.Limit);
         if (page.After is null)
             found.Reverse();
-        return new LogPage(await Revisions.Fold(db, seals, head, await seals.Entries(found, ct), ct), more);
+        return new LogPage(await WithStates(head, await Revisions.Fold(db, seals, head, await seals.Entries(found, ct), ct), ct), more);
     }
 
     /// <summary>Seq of the last entry before an instant; 0: there is none.</summary>
@@ -64,6 +64,15 @@ internal sealed class ConversationReader(IStorageEngine storage, ConversationSea
         await using var db = storage.Read(head.Ws);
         return await db.Visible(Scope<EntryRow>.Workspace(head.Ws)).Where(entry => entry.ConversationId == head.Id && entry.Seq <= head.Seq && entry.At < at)
             .MaxAsync(entry => (long?)entry.Seq, ct) ?? 0;
+    }
+
+    /// <summary>Messages that a provider brings, with how far they came.</summary>
+    private async Task<IReadOnlyList<LogEntry>> WithStates(ConversationHead head, IReadOnlyList<LogEntry> entries, CancellationToken ct)
+    {
+        if (deliveries is null || !entries.Any(entry => entry.Body is MessagePosted { Parts: not null }))
+            return entries;
+        var states = await deliveries.Of(head.Ws, head.Id, entries[0].Seq, entries[^1].Seq, ct);
+        return states.Count == 0 ? entries : [.. entries.Select(entry => entry.Body is MessagePosted message && states.TryGetValue(entry.Seq, out var news) ? entry with { Body = message with { Delivery = news } } : entry)];
     }
 
     /// <summary>One entry as it is now; null when there is none.</summary>

@@ -49,11 +49,14 @@ internal static class Sending
                 ? head => head.AddNote(text, clientId, said.Files, said.Mentions)
                 : head => head.Unseen(said.Seen, actor.AgentId) is { } newer ? newer
                     : said.Reopens ? head.AgentSaysLater(text, clientId, person, said.Files, said.ReplyTo)
-                    : head.AgentSays(text, clientId, person, said.Files, said.ReplyTo, said.Card),
+                    : As(said.Template, head.AgentSays(text, clientId, person, said.Files, said.ReplyTo, said.Card)),
             Reply = reply,
             Origin = origin,
         };
     }
+
+    private static Decision As(SentTemplate? template, Decision decision) => template is null || decision is not Decision.Append append ? decision
+        : Decision.Of(append.Entries.Select(entry => entry is MessagePosted message ? message with { Template = template } : entry));
 
     /// <summary>A change of the conversation by an agent.</summary>
     /// <param name="permission">By which right: roles may let somebody see more than they may change.</param>
@@ -82,6 +85,9 @@ internal sealed record Outgoing(string ClientId, string Text, bool IsNote = fals
     public IReadOnlyList<SentFile>? Files { get; init; }
 
     public MessageCard? Card { get; init; }
+
+    /// <summary>An approved template of the platform: it may be sent when nothing else may.</summary>
+    public SentTemplate? Template { get; init; }
 
     /// <summary>Seq of the last entry that the writer had seen: what came since is refused, so that they look first. Null: whatever came.</summary>
     public long? Seen { get; init; }

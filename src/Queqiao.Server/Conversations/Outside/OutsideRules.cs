@@ -26,9 +26,13 @@ internal static class OutsideRules
         Incoming.Recalled => new MessageRecalled(target!.Value.Seq),
         Incoming.Reaction reaction => new Reacted(target!.Value.Seq, reaction.Emoji, reaction.Removed),
         Incoming.Happened happened => head.Seq == 0 ? Decision.Nothing : new ChannelNoted(happened.What, happened.Text, happened.Trigger, happened.At),
-        Incoming.Seen seen => head.MarkRead(SenderKind.Contact, seen.Seq ?? head.LastOutSeq),
+        Incoming.Seen seen => head.MarkRead(SenderKind.Contact, seen.Seq ?? head.LastSeenBy(seen.UpTo)),
         _ => throw new InvalidOperationException($"Nothing follows from {one.GetType().Name}."),
     };
+
+    /// <summary>The last message that can have been seen at a moment of the platform's clock, which may be a minute off ours.</summary>
+    private static long LastSeenBy(this ConversationHead head, long? upTo) =>
+        head.LastMessageSeq == head.LastOutSeq && head.LastMessageAt > upTo + 60_000 ? head.LastOutSeq - 1 : head.LastOutSeq;
 
     private static Decision Said(this ConversationHead head, Incoming.Said said, ProviderIds.Place? target, IReadOnlyList<SentFile>? files, string clientId)
     {

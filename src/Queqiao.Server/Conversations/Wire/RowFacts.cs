@@ -4,7 +4,17 @@ using Queqiao.Server.Identity;
 namespace Queqiao.Server.Conversations.Wire;
 
 /// <summary>What a row shows beside the head: names that may change.</summary>
-internal sealed record RowFacts(ChannelFacts Channel, IReadOnlyList<TagAnswer> Tags, NamedTeam? Team);
+internal sealed record RowFacts(ChannelFacts Channel, IReadOnlyList<TagAnswer> Tags, NamedTeam? Team)
+{
+    /// <summary>What may still be sent; only where one conversation is asked for.</summary>
+    public ReplyBudget? Reply { get; init; }
+}
+
+/// <summary>What may still be sent now; without channels of other platforms always everything.</summary>
+internal sealed class ReplyBudgets(TimeProvider clock, IReplyGate? gate = null)
+{
+    public ReplyBudget Of(ConversationHead head) => gate?.Budget(head, clock.GetUtcNow().ToUnixTimeMilliseconds()) ?? ReplyBudget.Open;
+}
 
 internal sealed class RowFactsSource(IChannelFacts channels, TagDirectory tags, ITeams teams)
 {

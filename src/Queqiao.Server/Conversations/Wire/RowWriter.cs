@@ -37,6 +37,29 @@ internal static class RowWriter
             json.WriteString("mergedInto", other);
         WriteTime(json, "createdAt", head.CreatedAt);
         WriteTime(json, "lastActivityAt", head.LastActivityAt);
+        if (facts.Reply is { } reply)
+            WriteReply(json, reply);
+        json.WriteEndObject();
+    }
+
+    private static void WriteReply(Utf8JsonWriter json, ReplyBudget reply)
+    {
+        json.WriteStartObject("reply");
+        json.WriteBoolean("canSend", reply.CanSend);
+        if (reply.Reason is not null)
+            json.WriteString("reason", reply.Reason);
+        WriteTime(json, "until", reply.Until);
+        if (reply.Remaining is { } remaining)
+            json.WriteNumber("remaining", remaining);
+        json.WriteBoolean("templates", reply.Templates);
+        if (reply.After is not null)
+            json.WriteString("after", reply.After);
+        if (reply.MostText is { } most)
+            json.WriteNumber("mostText", most);
+        json.WriteStartArray("parts");
+        foreach (var part in reply.Parts)
+            json.WriteStringValue(part);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -48,6 +48,21 @@ internal sealed class FreshCache<TKey, TValue>
         return value;
     }
 
+    /// <summary>The same where nothing may wait for a task.</summary>
+    public TValue? GetNow(TKey key, Func<TKey, TValue?> load)
+    {
+        if (_kept.TryGetValue(key, out var kept) && _clock.GetElapsedTime(kept.Since) < _freshFor)
+            return kept.Value;
+        var before = Interlocked.Read(ref _forgotten);
+        var since = _clock.GetTimestamp();
+        var value = load(key);
+        if (value is null)
+            _kept.TryRemove(key, out _);
+        else if (Interlocked.Read(ref _forgotten) == before)
+            Keep(key, new Kept(value, since), before);
+        return value;
+    }
+
     /// <summary>The value changed: the next reader asks the database.</summary>
     public void Forget(TKey key)
     {

@@ -111,7 +111,7 @@ internal sealed class DigestMail(
         return new Digested();
     }
 
-    private Task Happened(ChannelView channel, ThreadFacts facts, long number, string key, string what, string? text, CancellationToken ct) =>
+    private Task<IncomingOutcome> Happened(ChannelView channel, ThreadFacts facts, long number, string key, string what, string? text, CancellationToken ct) =>
         Tell(channel.Ws, new Incoming.Happened(new CustomerKey(channel.Id, MailBook.IdentityOf(facts.Customer.Address, number)), key, what, text), ct);
 
     private async Task<Digested> Say(ChannelView channel, EmailSettings settings, MailMessage mail, Writer sender, SenderProof proof, KnownThread thread, bool begins, CancellationToken ct)
@@ -131,7 +131,7 @@ internal sealed class DigestMail(
                 Ws = channel.Ws, Id = unit.Ids.New(), ChannelId = channel.Id, Thread = thread.Row.Number, MailKey = book.KeyOf(channel.Ws, mail.Fingerprint), SenderTag = book.TagOf(channel.Ws, sender.Address),
                 ConversationId = stored.ConversationId, Seq = stored.Seq, ContactId = thread.Row.ContactId, Sealed = [], CreatedAt = unit.Ids.Now(),
             };
-            await book.Keep(unit, thread, row, facts, known => After(known, mail, sender, settings, proof.IsProven), stop);
+            await MailBook.Keep(unit, thread, row, facts, known => After(known, mail, sender, settings, proof.IsProven), stop);
             if (acknowledges)
                 await jobs.Add(unit, AcknowledgeMail.For(channel.Ws, channel.Id, thread.Row.Number), stop);
             return 0;
@@ -143,7 +143,7 @@ internal sealed class DigestMail(
     private static ThreadFacts After(ThreadFacts known, MailMessage mail, Writer sender, EmailSettings settings, bool isProven)
     {
         var mine = known.Customer.Address.Equals(sender.Address, StringComparison.OrdinalIgnoreCase);
-        var others = mail.To.Concat(mail.Cc).Where(one => SmtpAddress.IsOne(one.Address) && !IsOurs(one, settings) && one.Key != known.Customer.Address.ToLowerInvariant())
+        var others = mail.To.Concat(mail.Cc).Where(one => SmtpAddress.IsOne(one.Address) && !IsOurs(one, settings) && !one.Address.Equals(known.Customer.Address, StringComparison.OrdinalIgnoreCase))
             .DistinctBy(one => one.Key).Take(20).Select(one => new MailPerson(one.Address, one.Name)).ToList();
         return known with
         {

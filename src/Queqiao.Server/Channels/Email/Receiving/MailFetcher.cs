@@ -196,17 +196,17 @@ internal sealed class MailFetcher(
         return true;
     }, ct);
 
-    private Task Release(ChannelView channel, CancellationToken ct)
+    private Task<int> Release(ChannelView channel, CancellationToken ct)
     {
         var me = _me;
         return Set(channel, (unit, stop) => unit.Db.Table<MailBox>().Where(row => row.Ws == channel.Ws && row.ChannelId == channel.Id && row.Holder == me)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.HeldUntil, 0L), stop), ct);
     }
 
-    private Task Well(ChannelView channel, CancellationToken ct) => Set(channel, (unit, stop) => unit.Db.Table<MailBox>().Where(row => row.Ws == channel.Ws && row.ChannelId == channel.Id)
+    private Task<int> Well(ChannelView channel, CancellationToken ct) => Set(channel, (unit, stop) => unit.Db.Table<MailBox>().Where(row => row.Ws == channel.Ws && row.ChannelId == channel.Id)
         .ExecuteUpdateAsync(set => set.SetProperty(row => row.CheckedAt, ids.Now()).SetProperty(row => row.Trouble, (string?)null), stop), ct);
 
-    private Task Trouble(ChannelView channel, MailException trouble, CancellationToken ct)
+    private Task<int> Trouble(ChannelView channel, MailException trouble, CancellationToken ct)
     {
         var failure = MailTroubles.Of("imap", trouble);
         health.Failed(channel.Ws, channel.Id, failure, ids.Now());

@@ -60,7 +60,7 @@ internal sealed class SendMail(IMailDialer dialer, MailBook book, IStorageEngine
     public static string NameOf(EmailSettings settings) => SmtpAddress.IsOne(settings.Mailbox) ? new System.Globalization.IdnMapping().GetAscii(settings.From.Domain) : "localhost";
 
     /// <summary>Written down before it is sent: a report about it may be faster than the server's answer.</summary>
-    private Task Keep(OutgoingMessage message, ChannelAccount account, KnownThread thread, string id, OutgoingMail mail, CancellationToken ct)
+    private Task<int> Keep(OutgoingMessage message, ChannelAccount account, KnownThread thread, string id, OutgoingMail mail, CancellationToken ct)
     {
         var facts = new MailFacts
         {
@@ -73,7 +73,7 @@ internal sealed class SendMail(IMailDialer dialer, MailBook book, IStorageEngine
                 Ws = message.Ws, Id = unit.Ids.New(), ChannelId = account.ChannelId, Thread = thread.Row.Number, MailKey = book.KeyOf(message.Ws, id), ConversationId = message.ConversationId, Seq = message.Seq,
                 ContactId = thread.Row.ContactId, Sealed = [], CreatedAt = unit.Ids.Now(),
             };
-            await book.Keep(unit, thread, row, facts, known => known with { References = MailBook.With(known.References, id) }, stop);
+            await MailBook.Keep(unit, thread, row, facts, known => known with { References = MailBook.With(known.References, id) }, stop);
             return 0;
         }, ct);
     }

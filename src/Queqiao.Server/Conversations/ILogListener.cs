@@ -1,6 +1,6 @@
 using Queqiao.Server.Platform.Storage;
 
-namespace Queqiao.Server.Conversations.Listening;
+namespace Queqiao.Server.Conversations;
 
 /// <summary>
 /// Follows the log with a durable cursor of its own: at least once, in order within a conversation. What it cannot digest is

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using Queqiao.Channels;
+using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Platform.Security;
+
+namespace Queqiao.Server.Channels.Delivering;
+
+/// <summary>
+/// Whether a channel may make a request now: its provider's rates, so many requests at once, and a breaker that opens when requests
+/// fail one after the other. What may not go now goes later, and holds no hand of the job worker meanwhile.
+/// </summary>
+internal sealed class ChannelTurns(TimeProvider clock, LimitShare? share = null)
+{
+    /// <summary>Of the worker's 32: a provider that hangs ties up no more than these.</summary>
+    private const int AtOnce = 6;
+
+    private const int FailuresToOpen = 5;
+    private static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WhenBusy = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<Guid, State> _channels = new();
+    private readonly ConcurrentDictionary<RateLimit, KeyedLimiter<string>> _rates = new();
+
+    private sealed class State
+    {
+        public int Out, Failures;
+        public DateTimeOffset OpenUntil;
+    }
+
+    /// <summary>Null: not now, but after the wait.</summary>
+    public Turn? Take(ChannelDescriptor kind, ChannelAccount account, OutgoingMessage message, out TimeSpan wait)
+    {
+        var state = _channels.GetOrAdd(account.ChannelId, _ => new State());
+        lock (state)
+        {
+            wait = state.OpenUntil - clock.GetUtcNow();
+            if (wait > TimeSpan.Zero)
+                return null;
+            wait = WhenBusy;
+            // After the breaker was open, one request finds out.
+            if (state.Out >= (state.Failures >= FailuresToOpen ? 1 : AtOnce))
+                return null;
+            foreach (var rate in kind.Limits.Rates)
+            {
+                if (!LimiterOf(kind.Kind, rate).TryTake(KeyOf(rate, account, message), out wait))
+                    return null;
+            }
+            state.Out++;
+        }
+        return new Turn(this, state);
+    }
+
+    /// <summary>Until when the channel makes no requests; null: it makes them.</summary>
+    public DateTimeOffset? OpenUntil(Guid channel) => _channels.TryGetValue(channel, out var state) && state.OpenUntil > clock.GetUtcNow() ? state.OpenUntil : null;
+
+    private KeyedLimiter<string> LimiterOf(string kind, RateLimit rate) => _rates.GetOrAdd(rate, one =>
+        new KeyedLimiter<string>(clock, new Rate(Math.Max(1, one.Messages), one.Per / Math.Max(1, one.Messages)), capacity: 20_000).Shared(share, $"{kind} {one.Scope} {one.Messages} {one.Per}", static key => key, static key => key));
+
+    private static string KeyOf(RateLimit rate, ChannelAccount account, OutgoingMessage message) => rate.Scope switch
+    {
+        RateScope.Account => account.ChannelId.ToString("N"),
+        _ => $"{account.ChannelId:N}/{message.ConversationId:N}",
+    };
+
+    internal sealed class Turn : IDisposable
+    {
+        private readonly ChannelTurns _turns;
+        private readonly State _state;
+
+        internal Turn(ChannelTurns turns, object state) => (_turns, _state) = (turns, (State)state);
+
+        public void Ended(SendOutcome outcome)
+        {
+            lock (_state)
+            {
+                // Only what says that the provider is not well; a refused message is an answer.
+                if (outcome is not SendOutcome.NotSent { Failure.Class: ErrorClass.Retry })
+                    _state.Failures = 0;
+                else if (++_state.Failures >= FailuresToOpen)
+                    _state.OpenUntil = _turns.Now + OpenFor;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_state)
+                _state.Out--;
+        }
+    }
+
+    private DateTimeOffset Now => clock.GetUtcNow();
+}

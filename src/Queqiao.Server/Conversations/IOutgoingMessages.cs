@@ -1,0 +1,36 @@
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Conversations;
+
+/// <summary>Messages as those need them who bring them to customers on other platforms, and what became of them.</summary>
+internal interface IOutgoingMessages
+{
+    /// <summary>A message as it is now; null: it is not there, or its person was erased.</summary>
+    Task<PostedMessage?> Find(int ws, Guid conversation, long seq, CancellationToken ct);
+
+    /// <summary>Writes down how far messages of one conversation came, as one entry, in somebody's transaction. Call it last in the unit.</summary>
+    Task Note(WriteUnit unit, Guid conversation, IReadOnlyList<DeliveryNews> news, CancellationToken ct);
+
+    /// <summary>What a platform calls a message of ours: receipts, answers and echoes name it so.</summary>
+    Task Name(WriteUnit unit, CustomerKey who, string id, Guid conversation, long seq, CancellationToken ct);
+
+    /// <summary>Where messages are that a platform names.</summary>
+    Task<IReadOnlyDictionary<(CustomerKey Who, string Id), (Guid ConversationId, long Seq)>> Named(int ws, IReadOnlyCollection<(CustomerKey Who, string Id)> ids, CancellationToken ct);
+
+    /// <summary>A file of a message is here (it was uploaded as the customer's), or is known not to come.</summary>
+    Task Arrived(int ws, Guid conversation, long seq, int index, Guid? file, string? failed, CancellationToken ct);
+}
+
+/// <summary>A message with what surrounds it.</summary>
+/// <param name="Body">As it is now, edits folded in.</param>
+internal sealed record PostedMessage(Guid ConversationId, long Seq, CustomerKey Who, Guid ContactId, Sender Sender, MessagePosted Body, string? Subject)
+{
+    public override string ToString() => $"message {ConversationId}.{Seq}";
+}
+
+/// <summary>How far messages came, for who shows them. The Channels module answers.</summary>
+internal interface IDeliveryStates
+{
+    /// <summary>Of the messages of a conversation between two seqs, those that a provider brings.</summary>
+    Task<IReadOnlyDictionary<long, DeliveryNews>> Of(int ws, Guid conversation, long from, long to, CancellationToken ct);
+}
