@@ -171,7 +171,7 @@ public sealed class EmailTests
         await servers.Inbox(MailServers.Firm, 4);
         await Fetch(mailbox);
         Assert.Contains(await mailbox.Items(conversation), item => item.GetRawText().Contains("mail_bounced", StringComparison.Ordinal) && item.GetRawText().Contains("nobody@client.test", StringComparison.Ordinal));
-        Assert.Empty((await mailbox.Outside()).Where(one => !one.StartsWith("left", StringComparison.Ordinal)));
+        Assert.DoesNotContain(await mailbox.Outside(), one => !one.StartsWith("left", StringComparison.Ordinal));
     }
 
     private static async Task Fetch(EmailSite mailbox) => Assert.Null((await mailbox.Site.The<MailFetcher>().Fetch(mailbox.Channel, CancellationToken.None))?.Message);
