@@ -28,7 +28,7 @@ public sealed class BotTurnTests
         await visitor.Say("转人工");
         await BotSaid(visitor, 2);
         await Until.True(async () => (await owner.Row(id)).Text("status") == "queued", "handed over");
-        var given = Assert.Single((await owner.Log(id)).Where(item => item.Text("kind") == "event" && item.GetProperty("event").Text("type") == "handed_over")).GetProperty("event");
+        var given = Assert.Single(await owner.Log(id), item => item.Text("kind") == "event" && item.GetProperty("event").Text("type") == "handed_over").GetProperty("event");
         Assert.Equal("asked", given.Text("reason"));
         Assert.Contains("退款一般多久到账", given.Text("summary"), StringComparison.Ordinal);
         Assert.Equal("退款多久到账？", given.GetProperty("details").GetProperty("tried")[0].Text("entry"));

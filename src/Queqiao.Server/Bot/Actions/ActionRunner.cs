@@ -55,8 +55,8 @@ internal sealed class ActionRunner(HttpActions http, ICustomerData? data = null)
 
     internal static Dictionary<string, string> OrderValues(ShopOrder order, string language)
     {
-        var parcel = order.Shipments?.FirstOrDefault();
-        var refund = order.Refunds?.FirstOrDefault();
+        var parcel = order.Shipments is [var first, ..] ? first : null;
+        var refund = order.Refunds is [var newest, ..] ? newest : null;
         return new Dictionary<string, string>
         {
             ["id"] = order.Id,

@@ -113,7 +113,7 @@ internal static partial class FlowText
         return space < 0 ? (line, "") : (line[..space], line[(space + 1)..].Trim());
     }
 
-    private static IEnumerable<string> Parts(string text) => text.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Parts(string text) => text.Split('|', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>A text of several lines stands on one.</summary>
     private static string Open(string text) => text.Replace("\\n", "\n", StringComparison.Ordinal);

@@ -14,7 +14,7 @@ internal static partial class SlotReader
     /// <summary>The value; null: it is not in there.</summary>
     public static string? Read(string type, string said, DateTimeOffset now) => type switch
     {
-        SlotType.Order => OrderNumbers.In(said).FirstOrDefault(),
+        SlotType.Order => OrderNumbers.In(said) is [var number, ..] ? number : null,
         SlotType.Number => Number().Match(said.Normalize(System.Text.NormalizationForm.FormKC)) is { Success: true } found ? found.Value : Amounts.Chinese(said.Trim())?.ToString(CultureInfo.InvariantCulture),
         SlotType.Phone => Entity(said, now, EntityKind.Phone),
         SlotType.Email => Entity(said, now, EntityKind.Email),

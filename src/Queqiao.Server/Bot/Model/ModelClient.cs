@@ -103,7 +103,7 @@ internal sealed class ModelClient(IStorageEngine storage, IVault vault, GuardedH
         return (await db.Table<BotSpendRow>().AsNoTracking().Where(row => row.Ws == ws && row.Day == day).Select(row => (long?)row.Tokens).SingleOrDefaultAsync(ct) ?? 0) < model.DailyTokens;
     }
 
-    private Task Spend(int ws, long tokens, bool failed, CancellationToken ct) => storage.Run(ws, async (unit, stop) =>
+    private Task<bool> Spend(int ws, long tokens, bool failed, CancellationToken ct) => storage.Run(ws, async (unit, stop) =>
     {
         var day = Today;
         var row = await unit.Db.Table<BotSpendRow>().SingleOrDefaultAsync(row => row.Ws == ws && row.Day == day, stop);
