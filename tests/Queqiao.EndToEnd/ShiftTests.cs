@@ -25,8 +25,9 @@ public sealed class ShiftTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await keys.PressAsync("j"); // longest wait on top
         await Expect(page.Locator(".user-text").Filter(new() { HasText = "first" })).ToHaveCountAsync(1);
         await keys.PressAsync("Control+k");
+        await Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "命令栏" })).ToBeFocusedAsync();
         await keys.TypeAsync("分配给我");
-        await Expect(page.GetByRole(AriaRole.Option, new() { Name = "分配给我" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Option, new() { Name = "分配给我", Selected = true })).ToBeVisibleAsync();
         await keys.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await Expect(page.GetByText("你接手了会话")).ToBeVisibleAsync();

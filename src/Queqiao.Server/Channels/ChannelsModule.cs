@@ -42,7 +42,6 @@ internal static class ChannelsModule
         services.AddSingleton<ChannelHealth>();
         services.AddSingleton<IChannelIntake, ChannelIntake>();
         services.AddSingleton<IReplyGate, ReplyGate>();
-        services.AddSingleton<ConversationChannels>();
         services.AddSingleton<DeliveryBook>();
         services.AddSingleton<IDeliveryStates, DeliveryStateReader>();
         services.AddSingleton<OutgoingReader>();

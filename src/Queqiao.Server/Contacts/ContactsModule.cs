@@ -18,6 +18,7 @@ internal static class ContactsModule
         services.AddSingleton<ContactEdits>();
         services.AddJob<EndBlock>();
         services.AddSingleton<ContactReader>();
+        services.AddSingleton<Segments.SegmentFinder>();
         services.AddSingleton<IContactSight, ContactSight>();
         services.AddSingleton<IContactSearch, ContactSearch>();
         services.AddJob<RewordContacts>();
@@ -68,5 +69,6 @@ internal static class ContactsModule
         MergeContacts.Map(contacts);
         LinkEndpoints.Map(contacts);
         ContactConsents.Map(app, contacts);
+        Segments.SegmentEndpoints.Map(app, contacts);
     }
 }

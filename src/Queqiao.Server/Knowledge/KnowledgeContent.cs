@@ -71,8 +71,8 @@ internal sealed record KnowledgeContent
 
     /// <summary>What it is called in a language, else in the first it has.</summary>
     public string TitleIn(string language) =>
-        (Texts.FirstOrDefault(one => Speaks(one.Language, language)) ?? Texts.FirstOrDefault())?.Title
-        ?? (Wordings.FirstOrDefault(one => Speaks(one.Language, language)) ?? Wordings.FirstOrDefault())?.Question ?? "";
+        (Texts.FirstOrDefault(one => Speaks(one.Language, language)) ?? (Texts is [var text, ..] ? text : null))?.Title
+        ?? (Wordings.FirstOrDefault(one => Speaks(one.Language, language)) ?? (Wordings is [var wording, ..] ? wording : null))?.Question ?? "";
 
     /// <summary>The answer for somebody who asks in a language through a kind of channel; null: there is none for them. The own channel's first, then the general one; the own language first.</summary>
     public FaqAnswer? AnswerFor(KnowledgeReader reader, string language, string? channel) => Answers

@@ -87,6 +87,10 @@ public sealed class RouteListTests
         ["GET /help/files/{id:guid}"] = "pictures of what everybody may read",
         ["GET /robots.txt"] = "for search engines",
         ["GET /demo"] = "only with --demo: the shop's page",
+        ["GET /demo/phone"] = "the demo's customers; only from this machine",
+        ["GET /demo/phone.js"] = "the script of that page",
+        ["GET /demo/phone/messages"] = "the demo's customers; only from this machine",
+        ["POST /demo/phone/messages"] = "the demo's customers; only from this machine",
         ["GET /demo/shop.css"] = "only with --demo: its style sheet",
     };
 

@@ -115,7 +115,7 @@ public sealed class RolesTests
         "contact_import", "contact_import_row",
         "job", "job_lane", "job_schedule", "bulk_change", "bulk_item",
         "workspace_key", "contact_key", "erasure",
-        "canned_reply", "customer_data_setting", "customer_data_copy", "visitor_context", "visited_page", "wrap_up_plan", "wrap_up", "routing_setting", "agent_presence", "presence_change", "agent_lease",
+        "canned_reply", "customer_data_setting", "customer_data_copy", "visitor_context", "visited_page", "wrap_up_plan", "wrap_up", "contact_segment", "routing_setting", "agent_presence", "presence_change", "agent_lease",
         "role", "agent_role", "access_state", "access_use",
         "team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token",
         "sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member", "hook_key", "hook_delivery", "channel_reach", "channel_state", "channel_token", "delivery", "mail_box", "mail_arrival", "mail_thread", "mail_message",

@@ -75,7 +75,7 @@ public sealed class SchemaTests
             // one line a migration
             .. Strict("agent", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key", "listener_cursor", "listener_hold", "listener_parked", "node", "schema_migration", "session", "slot", "workspace"),
             .. Strict("canned_reply", "routing_setting", "agent_presence", "presence_change", "agent_lease"), "without rowid agent_presence", "without rowid presence_change", "without rowid agent_lease",
-            .. Strict("customer_data_setting", "customer_data_copy", "visitor_context", "visited_page", "wrap_up_plan", "wrap_up"),
+            .. Strict("customer_data_setting", "customer_data_copy", "visitor_context", "visited_page", "wrap_up_plan", "wrap_up", "contact_segment"),
             .. Strict("knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge", "knowledge_import", "knowledge_import_row", "knowledge_check", "knowledge_run", "knowledge_miss", "knowledge_use", "knowledge_feedback", "knowledge_file"),
             .. Strict("conversation_mark"), "without rowid conversation_mark",
             .. Strict("role", "agent_role", "access_state", "access_use"), "without rowid agent_role", "without rowid access_use",
@@ -131,7 +131,7 @@ public sealed class SchemaTests
             "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
             "role", "agent_role", "access_state", "access_use",
             "conversation_mark",
-            "customer_data_setting", "customer_data_copy", "visitor_context", "visited_page", "wrap_up_plan", "wrap_up",
+            "customer_data_setting", "customer_data_copy", "visitor_context", "visited_page", "wrap_up_plan", "wrap_up", "contact_segment",
         ];
         var name = store.Database.Name;
         string[] expected =
@@ -159,7 +159,7 @@ public sealed class SchemaTests
             .. Granted(["slot"], "SELECT UPDATE"),
             .. Granted(["conversation_mark"], "DELETE INSERT SELECT"), "function conversation_marks", "function conversation_marks_of",
             "trigger conversation conversation_marks_new", "trigger conversation conversation_marks_changed",
-            .. Granted(["customer_data_setting", "wrap_up_plan"], "INSERT SELECT UPDATE"), .. Granted(["wrap_up"], "DELETE INSERT SELECT"), .. Granted(["customer_data_copy", "visitor_context", "visited_page"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["customer_data_setting", "wrap_up_plan"], "INSERT SELECT UPDATE"), .. Granted(["wrap_up"], "DELETE INSERT SELECT"), .. Granted(["contact_segment", "customer_data_copy", "visitor_context", "visited_page"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["routing_setting", "agent_presence"], "INSERT SELECT UPDATE"), .. Granted(["presence_change"], "INSERT SELECT"),
             .. Granted(["agent_lease", "canned_reply"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["role", "agent_role", "access_use"], "DELETE INSERT SELECT UPDATE"), .. Granted(["access_state"], "INSERT SELECT UPDATE"),

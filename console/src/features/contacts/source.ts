@@ -34,8 +34,8 @@ export interface ConsentLine { id: string; purpose: Purpose; act: 'shown' | 'giv
 export interface Consents { allowed: Record<Purpose, boolean>; items: ConsentLine[] }
 export type Reason = 'same_user' | 'same_email_verified' | 'same_email' | 'same_phone' | 'same_identity' | 'same_name'
 export interface Duplicate { id: string; name: string | null; verified: boolean; reasons: Reason[]; against: 'other_user' | null }
-export interface Field { id: string; key: string; name: string; kind: 'text' | 'number' | 'bool' | 'date' | 'single' | 'multi' | 'url'; options: { id: string; label: string; archived: boolean }[]; archived: boolean }
-export interface ContactQuery { q?: string | undefined; verified?: 'true' | undefined; blocked?: 'true' | undefined; limit?: number; cursor?: string | undefined }
+export interface Field { id: string; key: string; name: string; kind: 'text' | 'number' | 'bool' | 'date' | 'single' | 'multi' | 'url'; options: { id: string; label: string; archived: boolean }[]; archived: boolean; class: 'internal' | 'personal' }
+export interface ContactQuery { q?: string | undefined; verified?: 'true' | undefined; blocked?: 'true' | undefined; segment?: string | undefined; limit?: number; cursor?: string | undefined }
 export interface ContactDraft { name?: string; tags?: string[]; fields?: Record<string, FieldValue | null>; identities?: { kind: string; externalId: string }[] }
 
 export const contactSource = (http: Http) => {

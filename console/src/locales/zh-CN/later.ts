@@ -16,6 +16,7 @@ import signedUsers from './signedUsers.json'
 import roles from './roles.json'
 import routing from './routing.json'
 import search from './search.json'
+import segments from './segments.json'
 import settings from './settings.json'
 import supervising from './supervising.json'
 import system from './system.json'
@@ -35,4 +36,4 @@ import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { background, bulk, contacts, customerData, erasing, imports, knowledge, mail, replies, roles, routing, search, settings, supervising, system, installing, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, tour, wrapUp, profile, notifications, audit, approvals, workbench, chat, commands, platforms }
+export default { background, bulk, contacts, customerData, erasing, imports, knowledge, mail, replies, roles, routing, search, segments, settings, supervising, system, installing, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, tour, wrapUp, profile, notifications, audit, approvals, workbench, chat, commands, platforms }

@@ -6,9 +6,9 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Channels.Delivering;
 
 /// <summary>By which channel conversations came.</summary>
-internal sealed class ConversationChannels
+internal static class ConversationChannels
 {
-    public async Task<Dictionary<(int Ws, Guid Id), Guid>> Of(WriteUnit unit, IEnumerable<(int Ws, Guid Id)> conversations, CancellationToken ct)
+    public static async Task<Dictionary<(int Ws, Guid Id), Guid>> Of(WriteUnit unit, IEnumerable<(int Ws, Guid Id)> conversations, CancellationToken ct)
     {
         var known = new Dictionary<(int Ws, Guid Id), Guid>();
         foreach (var workspace in conversations.Distinct().GroupBy(one => one.Ws, one => one.Id))

@@ -9,7 +9,7 @@ namespace Queqiao.Server.Channels.Delivering;
 /// Follows the log: each public message that a provider has to bring becomes a delivery and its job, in the transaction that moves the
 /// cursor, so exactly once. Notes never get here: they are another kind of entry. Files that lie with a provider are fetched likewise.
 /// </summary>
-internal sealed class DeliverMessages(JobQueue jobs, ConversationChannels channels) : ILogListener
+internal sealed class DeliverMessages(JobQueue jobs) : ILogListener
 {
     public string Name => "channels.deliveries";
 
@@ -19,7 +19,7 @@ internal sealed class DeliverMessages(JobQueue jobs, ConversationChannels channe
         var coming = entries.Where(entry => entry.Body is MessagePosted { Media: { Count: > 0 } }).ToList();
         if (wanted.Count == 0 && coming.Count == 0)
             return;
-        var known = await channels.Of(unit, wanted.Select(entry => (entry.Ws, entry.ConversationId)), ct);
+        var known = await ConversationChannels.Of(unit, wanted.Select(entry => (entry.Ws, entry.ConversationId)), ct);
         foreach (var entry in wanted)
         {
             unit.Db.Add(new Delivery

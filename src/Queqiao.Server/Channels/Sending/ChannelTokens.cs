@@ -23,7 +23,7 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
 
     private readonly ConcurrentDictionary<(int Ws, Guid Key), SemaphoreSlim> _gates = new();
     private readonly ConcurrentDictionary<(int Ws, Guid Key), AccessToken> _fresh = new();
-    private readonly string _me = Guid.CreateVersion7().ToString("N");
+    private readonly string _me = ids.New().ToString("N");
 
     public ITokenStore For(ChannelAccount account) => new Store(this, account);
 

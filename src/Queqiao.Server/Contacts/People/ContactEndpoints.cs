@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Contacts.Segments;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Identity;
@@ -14,7 +15,7 @@ internal static class ContactEndpoints
 {
     public static void Map(RouteGroupBuilder contacts)
     {
-        contacts.MapGet("", List).Needs(Permissions.ReadContacts).TakesQuery("q", "tag", "verified", "blocked", "limit", "cursor")
+        contacts.MapGet("", List).Needs(Permissions.ReadContacts).TakesQuery("q", "tag", "verified", "blocked", "segment", "limit", "cursor")
             .WithSummary("Contacts, last seen first").Produces<ContactRows>();
         contacts.MapPost("", Create).Needs(Permissions.EditContacts).TakesQuery().WithSummary("Add a contact").Produces<ContactView>(StatusCodes.Status201Created);
         contacts.MapGet("/{id:guid}", Show).Needs(Permissions.ReadContacts).TakesQuery().WithSummary("One contact; of a merged one the contact that it is part of").Produces<ContactView>();
@@ -25,7 +26,8 @@ internal static class ContactEndpoints
 
     /// <param name="Q">A name, e-mail address, phone number, user id, or <c>kind:value</c>.</param>
     /// <param name="Limit">1–100, default 50.</param>
-    internal sealed record ListQuery(string? Q, string? Tag, bool? Verified, bool? Blocked, int? Limit, string? Cursor);
+    /// <param name="Segment">Only who it holds.</param>
+    internal sealed record ListQuery(string? Q, string? Tag, bool? Verified, bool? Blocked, Guid? Segment, int? Limit, string? Cursor);
 
     internal sealed record NewIdentity(string Kind, string ExternalId, Guid? ChannelId = null);
 
@@ -34,7 +36,7 @@ internal static class ContactEndpoints
     /// <param name="Name">Empty takes it away.</param>
     internal sealed record ChangeRequest(string? Name = null, IReadOnlyList<string>? Tags = null, JsonElement? Fields = null);
 
-    private static async Task<IResult> List([AsParameters] ListQuery query, Actor actor, ContactReader reader, CancellationToken ct)
+    private static async Task<IResult> List([AsParameters] ListQuery query, Actor actor, ContactReader reader, SegmentFinder segments, CancellationToken ct)
     {
         var limit = query.Limit ?? 50;
         if (limit is < 1 or > 100)
@@ -45,7 +47,10 @@ internal static class ContactEndpoints
         if (query.Cursor is { } cursor && (from = ContactCursor.Parse(cursor)) is null)
             return Refusal.BadRequest("invalid_parameter", "cursor").ToProblem();
         var search = query.Q?.Trim() is { Length: > 0 } q ? q : null;
-        return TypedResults.Ok(await reader.Page(actor, new ContactFilter(search, query.Tag, query.Verified, query.Blocked), from, limit, ct));
+        var filter = new ContactFilter(search, query.Tag, query.Verified, query.Blocked);
+        if (query.Segment is { } segment && (filter = filter with { Narrow = await segments.Find(actor.Ws, segment, ct) }).Narrow is null)
+            return Refusal.Invalid("segment", "not_found").ToProblem();
+        return TypedResults.Ok(await reader.Page(actor, filter, from, limit, ct));
     }
 
     private static async Task<IResult> Create(CreateRequest request, Actor actor, ContactEdits edits, ContactReader reader, ICustomFields fields, IStorageEngine storage, HttpContext context, CancellationToken ct)

@@ -94,6 +94,8 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
             var signed = db.Visible(Scope<ContactIdentifier>.Workspace(ws)).Where(row => row.Verified).Select(row => row.ContactId);
             rows = rows.Where(contact => (signed.Contains(contact.Id) || all.Any(part => part.MergedInto == contact.Id && signed.Contains(part.Id))) == verified);
         }
+        if (filter.Narrow is { } narrow)
+            rows = narrow(db, rows);
         return filter.Blocked is { } blocked ? rows.Where(contact => (contact.BlockedAt != null) == blocked) : rows;
     }
 
@@ -200,7 +202,11 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
 }
 
 /// <summary>What a list of contacts is narrowed to; null: not.</summary>
-internal sealed record ContactFilter(string? Search, string? Tag, bool? Verified, bool? Blocked);
+internal sealed record ContactFilter(string? Search, string? Tag, bool? Verified, bool? Blocked)
+{
+    /// <summary>A segment's conditions.</summary>
+    public Func<QueqiaoDb, IQueryable<Contact>, IQueryable<Contact>>? Narrow { get; init; }
+}
 
 /// <summary>Where a page ended. Opaque on the wire.</summary>
 internal sealed record ContactCursor(long At, Guid Id)

@@ -8,7 +8,7 @@ internal abstract class InboxGroup
 {
     public static readonly IReadOnlyList<string> All = ["priority", "status", "assignee", "team", "channel"];
 
-    private static readonly IReadOnlyDictionary<string, InboxGroup> Known = new Dictionary<string, InboxGroup>
+    private static readonly Dictionary<string, InboxGroup> Known = new Dictionary<string, InboxGroup>
     {
         ["priority"] = new ByNumber(head => head.Priority == "urgent" ? 0 : head.Priority == "high" ? 1
             : head.Priority == "medium" ? 2 : head.Priority == "low" ? 3 : 4),

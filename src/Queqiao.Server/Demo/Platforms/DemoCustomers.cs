@@ -34,7 +34,20 @@ internal sealed class DemoCustomers(PlayedPlatforms platforms, IChannels channel
             platform.Person(one.Customer).LastWrote = clock.GetUtcNow(); // else a restart would close their window
             platform.Received += (_, message) => _ = Thank(platform, message, one.Thanks);
             if (isNew)
-                await Say(one.Kind, one.Customer, one.Asks, cancellationToken);
+                await Ask(one.Kind, one.Customer, one.Asks, cancellationToken);
+        }
+    }
+
+    private async Task Ask(string kind, string customer, string asks, CancellationToken ct)
+    {
+        try
+        {
+            await Say(kind, customer, asks, ct);
+        }
+        catch (HttpRequestException trouble)
+        {
+            // A server that cannot reach itself serves all the same; one can still write by /demo/phone.
+            log.LogDebug("A customer of the demo could not ask ({Trouble})", trouble.GetType().Name);
         }
     }
 

@@ -103,7 +103,7 @@ internal static class Checks
             await Keep(one, item, actor, storage, ct);
             return isKnown ? TypedResults.Ok(new TrialAnswer(one)) : Refusal.Invalid("itemId", "knowledge_item_unknown").ToProblem();
         }
-        if ((request.BaseId ?? (await knowledge.Bases(actor.Ws, ct)).FirstOrDefault()?.Id) is not { } home)
+        if ((request.BaseId ?? (await knowledge.Bases(actor.Ws, ct) is [var first, ..] ? first.Id : null)) is not { } home)
             return TypedResults.Ok(new TrialAnswer(null));
         var result = await trials.Run(actor.Ws, home, null, null, ct);
         await Keep(result, null, actor, storage, ct);

@@ -122,7 +122,7 @@ internal static class HelpEndpoints
 
     private static readonly string Css = Resource("help.css");
 
-    private static IResult Style(HttpContext context)
+    private static Microsoft.AspNetCore.Http.HttpResults.ContentHttpResult Style(HttpContext context)
     {
         context.Response.Headers.CacheControl = "public, max-age=3600";
         return TypedResults.Text(Css, "text/css; charset=utf-8");

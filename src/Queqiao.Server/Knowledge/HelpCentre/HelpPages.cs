@@ -108,7 +108,7 @@ internal static class HelpPages
         return near.Count == 0 ? "" : $"<section><h2>{site.T("related")}</h2><ul class=\"list\">{string.Concat(near.Select(other => ItemLink(site, other)))}</ul></section>";
     }
 
-    private static object Data(HelpSite site, PublishedItem item, string title, string plain) => item.IsFaq
+    private static Dictionary<string, object> Data(HelpSite site, PublishedItem item, string title, string plain) => item.IsFaq
         ? new Dictionary<string, object>
         {
             ["@context"] = "https://schema.org", ["@type"] = "FAQPage", ["inLanguage"] = site.Language,

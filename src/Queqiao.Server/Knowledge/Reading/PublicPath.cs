@@ -15,7 +15,7 @@ internal static class PublicPath
 
     public static string To(PublishedItem item, string language)
     {
-        var text = item.Content.Texts.FirstOrDefault(one => KnowledgeContent.Speaks(one.Language, language)) ?? item.Content.Texts.FirstOrDefault();
+        var text = item.Content.Texts.FirstOrDefault(one => KnowledgeContent.Speaks(one.Language, language)) ?? (item.Content.Texts is [var first, ..] ? first : null);
         var slug = text?.Slug ?? Slugs.Of(item.Content.TitleIn(language));
         return $"/help/{language}/articles/{item.Id:N}/{Uri.EscapeDataString(slug)}";
     }

@@ -57,7 +57,7 @@ internal static class Contradicting
         }
     }
 
-    private static string TextOf(PublishedItem item) => Markup.Plain(item.Content.Answers.FirstOrDefault()?.Text ?? "");
+    private static string TextOf(PublishedItem item) => Markup.Plain(item.Content.Answers is [var first, ..] ? first.Text : "");
 
     /// <summary>Numbers by what they count: <c>天</c> → 7, 15.</summary>
     internal static Dictionary<string, HashSet<string>> Measures(string text)

@@ -75,7 +75,7 @@ internal sealed class ItemViews(IAgents agents, IStorageEngine storage, TimeProv
     {
         if (row.Kind != "faq")
             return new ItemView(row, language, content.Audience.Segments, content, null, null, null);
-        var wording = content.Wordings.FirstOrDefault(one => KnowledgeContent.Speaks(one.Language, language)) ?? content.Wordings.FirstOrDefault();
+        var wording = content.Wordings.FirstOrDefault(one => KnowledgeContent.Speaks(one.Language, language)) ?? (content.Wordings is [var first, ..] ? first : null);
         return new ItemView(row, wording?.Language ?? language, content.Audience.Segments, content, wording?.Question, content.AnswerFor(KnowledgeReader.Colleague, wording?.Language ?? language, null)?.Text, wording?.Similar ?? []);
     }
 }

@@ -49,5 +49,11 @@ internal sealed class PressureWatch(Pressure pressure) : IHostedService, IDispos
         return Task.CompletedTask;
     }
 
-    public void Dispose() => _stop.Dispose();
+    /// <summary>A host that did not stop in order is disposed all the same: the thread must not wait on what is gone.</summary>
+    public void Dispose()
+    {
+        _stop.Set();
+        _thread?.Join();
+        _stop.Dispose();
+    }
 }
