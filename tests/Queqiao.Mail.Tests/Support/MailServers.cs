@@ -130,7 +130,7 @@ public sealed class MailServers : IAsyncDisposable
         {
             // A file is moved to new/ when it is whole.
             var files = ((string[])["new", "cur"]).Select(folder => Path.Combine(_folder, "mail", who, folder)).Where(Directory.Exists).SelectMany(Directory.GetFiles)
-                .OrderBy(file => Path.GetFileName(file).Split('.')[0], StringComparer.Ordinal).ThenBy(file => Path.GetFileName(file), StringComparer.Ordinal).ToList();
+                .OrderBy(Delivered).ToList();
             if (files.Count >= count)
                 return [.. files.Select(File.ReadAllBytes)];
             if (limit.IsCancellationRequested)
@@ -143,6 +143,14 @@ public sealed class MailServers : IAsyncDisposable
     public bool IsOurs(X509Certificate? shown) => shown is not null && shown.GetCertHashString(HashAlgorithmName.SHA256) == _shown;
 
     private string _shown = "";
+
+    /// <summary>Dovecot names files SECONDS.MmicrosecondsPprocess.host, without zeros in front.</summary>
+    private static long Delivered(string file)
+    {
+        var parts = Path.GetFileName(file).Split('.');
+        var micro = string.Concat(parts[1].SkipWhile(c => c != 'M').Skip(1).TakeWhile(char.IsAsciiDigit));
+        return (long.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture) * 1_000_000) + long.Parse(micro, System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     private void Certificate()
     {

@@ -3,11 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Queqiao.Mail.Wire;
-using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Email.Receiving;
-using Queqiao.Server.Channels.Kinds;
-using Queqiao.Server.Conversations;
 using Queqiao.Server.Tests.Gateway.Support;
+using Queqiao.Server.Tests.Support;
 
 namespace Queqiao.Server.Tests.Channels;
 
@@ -62,22 +60,22 @@ internal sealed class EmailSite(Site site, Guid channel) : IAsyncDisposable
     /// <summary>What waits or was left out, by state and reason.</summary>
     public async Task<List<string>> Outside() => [.. (await State()).GetProperty("items").EnumerateArray().Select(row => $"{row.Text("state")} {row.Text("reason")}")];
 
-    /// <summary>Sends the last message of a conversation the way deliveries do.</summary>
-    public async Task<Queqiao.Channels.SendOutcome> Deliver(JsonElement conversation, string text)
+    /// <summary>An agent answers, and it is delivered or known not to be. The state of the delivery.</summary>
+    public async Task<string> Answer(JsonElement conversation, string text)
     {
-        var id = Guid.Parse(conversation.Text("id"));
-        var sent = (await site.Owner.Api.Post($"/api/v1/conversations/{id}/messages", new { text, clientId = Guid.NewGuid().ToString("N") })).Expect(HttpStatusCode.Created);
-        var account = (await site.The<IChannels>().Find(channel, CancellationToken.None))!.Account!;
-        var identity = await Identity(id);
-        var message = new OutgoingMessage(1, id, sent.GetProperty("seq").GetInt64(), new CustomerKey(channel, identity), $"{id:N}.{sent.GetProperty("seq")}", text) { SenderName = "林晓", Subject = "x" };
-        return await site.The<KindRegistry>().Find("email")!.Plan(message, account).Single().Send(CancellationToken.None);
+        var sent = (await site.Owner.Api.Post($"/api/v1/conversations/{conversation.Text("id")}/messages", new { text, clientId = Guid.NewGuid().ToString("N") })).Expect(HttpStatusCode.Created);
+        var state = "pending";
+        await Until.True(async () =>
+        {
+            await site.RunDueJobs();
+            state = await StateOf(conversation, sent.GetProperty("seq").GetInt64());
+            return state != "pending";
+        }, "the mail is delivered");
+        return state;
     }
 
-    private async Task<string> Identity(Guid conversation)
-    {
-        var reader = site.The<Queqiao.Server.Conversations.Messaging.ConversationReader>();
-        return (await reader.Head(Queqiao.Server.Platform.Access.Scope<ConversationHead>.Workspace(1), conversation, CancellationToken.None))!.Identity;
-    }
+    /// <summary>How far a message came.</summary>
+    public async Task<string> StateOf(JsonElement conversation, long seq) => (await Items(conversation)).Single(item => item.GetProperty("seq").GetInt64() == seq).GetProperty("delivery").Text("state");
 
     public ValueTask DisposeAsync() => site.DisposeAsync();
 }

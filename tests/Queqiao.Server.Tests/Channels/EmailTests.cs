@@ -147,7 +147,7 @@ public sealed class EmailTests
         Assert.True(AutoReplies.Is(acknowledged));
         Assert.DoesNotContain("should be here", acknowledged.Text, StringComparison.Ordinal);
 
-        Assert.IsType<Queqiao.Channels.SendOutcome.Sent>(await mailbox.Deliver(conversation, "明天到 \n.\n"));
+        Assert.Equal("sent", await mailbox.Answer(conversation, "明天到 \n.\n"));
         var answer = MailMessage.Read((await servers.Inbox(MailServers.Customer, 2))[^1]);
         Assert.Equal("Re: Where is my order?", answer.Subject);
         Assert.Contains("<q1@client.test>", answer.Answers);
@@ -167,10 +167,12 @@ public sealed class EmailTests
 
         // To somebody who does not exist: it comes back, and the conversation knows.
         (await mailbox.Site.Owner.Api.Send(HttpMethod.Put, $"/api/v1/conversations/{conversation.Text("id")}/mail-recipients", new { to = new[] { new { address = "nobody@client.test" } } })).Expect(HttpStatusCode.OK);
-        Assert.IsType<Queqiao.Channels.SendOutcome.Sent>(await mailbox.Deliver(conversation, "are you there"));
+        Assert.Equal("sent", await mailbox.Answer(conversation, "are you there"));
         await servers.Inbox(MailServers.Firm, 4);
         await Fetch(mailbox);
         Assert.Contains(await mailbox.Items(conversation), item => item.GetRawText().Contains("mail_bounced", StringComparison.Ordinal) && item.GetRawText().Contains("nobody@client.test", StringComparison.Ordinal));
+        var returned = (await mailbox.Items(conversation)).Last(item => item.Text("kind") == "message");
+        Assert.Equal("failed", await mailbox.StateOf(conversation, returned.GetProperty("seq").GetInt64()));
         Assert.DoesNotContain(await mailbox.Outside(), one => !one.StartsWith("left", StringComparison.Ordinal));
     }
 

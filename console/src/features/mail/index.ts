@@ -12,3 +12,6 @@ export const RecipientsBar = loadedLater(async () => {
   await whenLater()
   return import('./RecipientsBar.vue')
 })
+
+/** How a mailbox is, on its channel's page. */
+export const MailboxSection = loadedLater(() => import('./MailboxSection.vue'))

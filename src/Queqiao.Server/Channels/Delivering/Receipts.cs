@@ -34,7 +34,7 @@ internal sealed class Receipts(IOutgoingMessages messages, IOutsideConversations
     {
         var states = reports.GroupBy(one => one.Seq).ToDictionary(one => one.Key, one => one.Select(it => (State: ChannelHealth.NameOf(it.Report.State), it.Report.Failure)).MaxBy(it => DeliveryStates.Rank(it.State)));
         await book.Reported(channel.Ws, conversation, states, ct);
-        if (reports.Where(one => one.Report.State == DeliveryState.Read).MaxBy(one => one.Seq) is { Report: { } read } last)
+        if (reports.Where(one => one.Report.State == DeliveryState.Read).OrderBy(one => one.Seq).LastOrDefault() is { Report: { } read } last) // MaxBy throws for none
             await conversations.Take(channel.Ws, [new Incoming.Seen(last.Who, read.DedupeKey + ":seen", null, last.Seq)], ct);
     }
 
