@@ -95,7 +95,7 @@ internal static class KnowledgeModule
         reports.MapGet("/contradictions", Reports.Contradictions).Costs(RequestCost.Search).Needs(Permissions.ReadKnowledge).TakesQuery("base").WithSummary("FAQs that say different things about the same").Produces<Reports.ContradictionList>();
         reports.MapGet("/feedback", Reports.Feedback).Needs(Permissions.ReadKnowledge).TakesQuery("done", "limit", "cursor").WithSummary("What readers said").Produces<Reports.FeedbackList>();
         reports.MapPost("/feedback/{id:guid}/done", Reports.FeedbackDone).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("It was looked at").Produces(StatusCodes.Status204NoContent);
-        knowledge.MapPost("/items/{id:guid}/used", UseEndpoint.Handle).Needs(Permissions.ReadKnowledge).TakesQuery().WithSummary("A colleague put it into a reply, or flags it as wrong").Produces(StatusCodes.Status204NoContent);
+        knowledge.MapPost("/items/{id:guid}/used", UseEndpoint.Handle).Needs(Permissions.Reply).TakesQuery().WithSummary("A colleague put it into a reply, or flags it as wrong").Produces(StatusCodes.Status204NoContent);
     }
 
     private static void MapItems(RouteGroupBuilder knowledge)

@@ -12,7 +12,7 @@ namespace Queqiao.Server.Tests.Api;
 public sealed partial class ViewerTests(SharedSite shared) : IClassFixture<SharedSite>
 {
     /// <summary>Writes that are the viewer's own business.</summary>
-    private static readonly string[] TheirOwn = ["POST /api/v1/files/links" /* asks, changes nothing */, "DELETE /api/v1/session", "POST /api/v1/views" /* a list of their own */];
+    private static readonly string[] TheirOwn = ["POST /api/v1/files/links" /* asks, changes nothing */, "DELETE /api/v1/session", "POST /api/v1/views" /* a list of their own */, "POST /api/v1/segments/preview" /* asks, changes nothing */];
 
     [Fact]
     public async Task A_viewer_may_read_and_is_refused_every_write()

@@ -131,6 +131,8 @@ internal static class FlowEndpoints
     public static async Task<IResult> Versions(Guid id, Actor actor, IStorageEngine storage, CancellationToken ct)
     {
         await using var db = storage.Read(actor.Ws);
+        if (!await db.Table<BotFlowRow>().AnyAsync(row => row.Ws == actor.Ws && row.Id == id, ct))
+            return Refusal.NotFound().ToProblem();
         var rows = await db.Table<BotFlowVersionRow>().AsNoTracking().Where(row => row.Ws == actor.Ws && row.FlowId == id).OrderByDescending(row => row.Version).Take(100).ToListAsync(ct);
         return TypedResults.Ok(new VersionList([.. rows.Select(row => new VersionItem(row.Version, At(row.At), row.ByAgent, row.Note, FlowText.Write(BotFlow.Of(row.Flow))))]));
     }

@@ -170,6 +170,8 @@ internal static class Imports
         if (cursor is not null && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out after))
             return Refusal.Invalid("cursor", "invalid_id").ToProblem();
         await using var db = storage.Read(actor.Ws);
+        if (!await db.Table<KnowledgeImport>().AnyAsync(one => one.Ws == actor.Ws && one.Id == id, ct))
+            return Refusal.NotFound().ToProblem();
         var rows = await db.Table<KnowledgeImportRow>().AsNoTracking().Where(row => row.Ws == actor.Ws && row.ImportId == id && row.No > after && (outcome == null || row.Outcome == outcome)).OrderBy(row => row.No).Take(limit + 1).ToListAsync(ct);
         var locale = Locale.Of(context);
         return TypedResults.Ok(new ImportRowList([.. rows.Take(limit).Select(row => RowView(row, locale))], rows.Count > limit ? rows[limit - 1].No.ToString(CultureInfo.InvariantCulture) : null));

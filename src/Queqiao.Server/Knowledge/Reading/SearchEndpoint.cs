@@ -21,7 +21,7 @@ internal static class SearchEndpoint
     public static async Task<IResult> Handle(Actor actor, IKnowledge knowledge, CancellationToken ct, string? q = null, Guid? @base = null, Guid? category = null, string? kind = null, string? language = null, string? audience = null, int limit = 10)
     {
         if (string.IsNullOrWhiteSpace(q))
-            return Refusal.Invalid("q", "required").ToProblem();
+            return TypedResults.Ok(new Answer([], [], null)); // nothing was asked yet
         if (limit is < 1 or > 50)
             return Refusal.Invalid("limit", "out_of_range", 1, 50).ToProblem();
         if (kind is not (null or "faq" or "article"))
