@@ -18,7 +18,7 @@ public sealed class ConversationTests(BrowserFixture browser) : IClassFixture<Br
         await agent.SetUp(await site.Server.SetupLink);
         await agent.Page.GetByRole(AriaRole.Button, new() { Name = "创建渠道" }).ClickAsync();
         await agent.Page.GetByRole(AriaRole.Link, new() { Name = "完成，去会话" }).ClickAsync();
-        await agent.Page.WaitForURLAsync("**/console/inbox/**");
+        await agent.Page.WaitForURLAsync("**/console/welcome");
         var channel = Guid.Parse(await agent.Page.EvaluateAsync<string>("fetch('/api/v1/channels').then(r => r.json()).then(list => list.items[0].id)"));
 
         await using var host = await HostPage.Start(site.Address, channel);
