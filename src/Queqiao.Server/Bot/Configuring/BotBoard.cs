@@ -4,7 +4,6 @@ using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Json;
-using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Bot.Configuring;
@@ -29,12 +28,9 @@ internal sealed record ChannelWords(LocalText? Welcome = null, IReadOnlyList<str
 }
 
 /// <summary>Every bot and whom it receives, in memory: the log asks inside its transactions. A change on another node shows at its word, or within half a minute.</summary>
-internal sealed class BotBoard(IStorageEngine storage, TimeProvider clock, ILogger<BotBoard> log, CacheNews? news = null) : BackgroundService, IBotDesk
+internal sealed class BotBoard(IStorageEngine storage, TimeProvider clock, ILogger<BotBoard> log, CacheNews? news = null)
+    : MemoryBoard("bots", "Bots could not be read again", log, news), IBotDesk
 {
-    private const string Name = "bots";
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
-
-    private readonly SemaphoreSlim _now = new(0);
     private volatile IReadOnlyDictionary<(int Ws, Guid Channel), BotOnChannel> _known = new Dictionary<(int, Guid), BotOnChannel>();
 
     public bool Receives(int ws, Guid channelId) =>
@@ -52,17 +48,10 @@ internal sealed class BotBoard(IStorageEngine storage, TimeProvider clock, ILogg
     public async Task Changed(CancellationToken ct)
     {
         await Load(ct);
-        news?.Tell(Name, null);
+        Tell();
     }
 
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await Load(cancellationToken);
-        news?.Add(Name, _ => _now.Release());
-        await base.StartAsync(cancellationToken);
-    }
-
-    private async Task Load(CancellationToken ct)
+    protected override async Task Load(CancellationToken ct)
     {
         await using var db = storage.ReadSystem();
         var bots = await db.Table<BotRow>().AsNoTracking().ToListAsync(ct);
@@ -73,31 +62,5 @@ internal sealed class BotBoard(IStorageEngine storage, TimeProvider clock, ILogg
             var bot = byId[(row.Ws, row.BotId)];
             return new BotOnChannel(bot.Id, bot.Name, BotProfile.Of(bot.Profile), ChannelWords.Of(row.Settings), bot.Enabled && row.Enabled, bot.SealedModelKey is not null);
         });
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await _now.WaitAsync(Every, stoppingToken);
-                await Load(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception trouble)
-            {
-                log.Fault(LogLevel.Warning, trouble, "Bots could not be read again");
-            }
-        }
-    }
-
-    public override void Dispose()
-    {
-        _now.Dispose();
-        base.Dispose();
     }
 }
