@@ -1,11 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +9,7 @@ using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Bot.Model;
 using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Tests.Gateway.Support;
+using Queqiao.Server.Tests.Support;
 
 namespace Queqiao.Server.Tests.Bot;
 
@@ -99,20 +95,10 @@ public sealed class ModelTests
     /// <summary>An endpoint as Ollama, vLLM and DeepSeek have one; it says what it is told to.</summary>
     private sealed class Stub : IAsyncDisposable
     {
-        private readonly WebApplication _app;
+        private LocalServer _server = null!;
 
-        private Stub(WebApplication app)
+        private Stub()
         {
-            _app = app;
-            app.Run(async context =>
-            {
-                using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
-                Asked.Enqueue(await reader.ReadToEndAsync());
-                Keys.Enqueue(context.Request.Headers.Authorization.ToString());
-                context.Response.StatusCode = context.Request.Path == "/v1/chat/completions" ? Status : 404;
-                context.Response.ContentType = "application/json";
-                await context.Response.WriteAsync(JsonSerializer.Serialize(new { choices = new[] { new { message = new { role = "assistant", content = Says } } }, usage = new { total_tokens = 100 } }));
-            });
         }
 
         public string Says { get; set; } = "";
@@ -123,17 +109,23 @@ public sealed class ModelTests
 
         public ConcurrentQueue<string> Keys { get; } = new();
 
-        public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/v1";
+        public string Address => new Uri(_server.Address, "v1").ToString();
 
         public static async Task<Stub> Start()
         {
-            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-            builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-            var stub = new Stub(builder.Build());
-            await stub._app.StartAsync();
+            var stub = new Stub();
+            stub._server = await LocalServer.Start(stub.Answer);
             return stub;
         }
 
-        public ValueTask DisposeAsync() => _app.DisposeAsync();
+        private async Task Answer(HttpContext context)
+        {
+            Asked.Enqueue(await LocalServer.Body(context));
+            Keys.Enqueue(context.Request.Headers.Authorization.ToString());
+            await LocalServer.Say(context, context.Request.Path == "/v1/chat/completions" ? Status : 404,
+                JsonSerializer.Serialize(new { choices = new[] { new { message = new { role = "assistant", content = Says } } }, usage = new { total_tokens = 100 } }));
+        }
+
+        public ValueTask DisposeAsync() => _server.DisposeAsync();
     }
 }

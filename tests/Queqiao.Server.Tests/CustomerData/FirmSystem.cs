@@ -3,24 +3,18 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
+using Queqiao.Server.Tests.Support;
 
 namespace Queqiao.Server.Tests.CustomerData;
 
 /// <summary>The system of a firm: it checks signatures as docs/customer-data.md says, and answers what a test wants.</summary>
 internal sealed class FirmSystem : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private LocalServer _server = null!;
 
-    private FirmSystem(WebApplication app)
+    private FirmSystem()
     {
-        _app = app;
-        app.Run(Answer);
     }
 
     public string Secret { get; set; } = "";
@@ -33,21 +27,18 @@ internal sealed class FirmSystem : IAsyncDisposable
 
     public ConcurrentQueue<string> Forged { get; } = new();
 
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address => _server.Address;
 
     public static async Task<FirmSystem> Start()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        var firm = new FirmSystem(builder.Build());
-        await firm._app.StartAsync();
+        var firm = new FirmSystem();
+        firm._server = await LocalServer.Start(firm.Answer);
         return firm;
     }
 
     private async Task Answer(HttpContext context)
     {
-        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
-        var body = await reader.ReadToEndAsync();
+        var body = await LocalServer.Body(context);
         var signed = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes($"{context.Request.Headers["Queqiao-Timestamp"]}.{body}")));
         if (context.Request.Headers["Queqiao-Signature"] != "v1=" + signed)
         {
@@ -56,14 +47,8 @@ internal sealed class FirmSystem : IAsyncDisposable
             return;
         }
         Asked.Enqueue(JsonDocument.Parse(body).RootElement);
-        context.Response.StatusCode = Status;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(Body);
+        await LocalServer.Say(context, Status, Body);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.StopAsync(new CancellationToken(canceled: true));
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -1,0 +1,49 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Queqiao.Server.Tests.Support;
+
+/// <summary>Somebody else's server on a free port of this machine, that answers what a test wants.</summary>
+internal sealed class LocalServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private LocalServer(WebApplication app) => _app = app;
+
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    public static async Task<LocalServer> Start(RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        var server = new LocalServer(builder.Build());
+        server._app.Run(answer);
+        await server._app.StartAsync();
+        return server;
+    }
+
+    public static async Task<string> Body(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
+        return await reader.ReadToEndAsync();
+    }
+
+    public static Task Say(HttpContext context, int status, string json)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(json);
+    }
+
+    /// <summary>At once: who still waits for an answer is cut.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+    }
+}
