@@ -5,6 +5,7 @@ using Queqiao.Server.Conversations.Handling;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Labelling;
 using Queqiao.Server.Conversations.Live;
+using Queqiao.Server.Conversations.LinkPreviews;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Merging;
 using Queqiao.Server.Conversations.Messaging;
@@ -38,6 +39,8 @@ internal static class ConversationEndpoints
             .WithSummary("Send a message or, with private, a note; the same clientId gives the first answer again");
         conversations.MapPost("/{id:guid}/messages/{seq:long}/reveal", RevealMessage.Handle).Needs(Permissions.ReadConversations).NeedsPerson().TakesQuery()
             .WithSummary("A message without its stars, for a reason that is written down");
+        conversations.MapGet("/{id:guid}/messages/{seq:long}/links", ShowLinks.Handle).Needs(Permissions.ReadConversations).TakesQuery()
+            .WithSummary("What the pages say that a message leads to; nothing unless linkPreviews is on").Produces<ShowLinks.Answer>();
         conversations.MapPatch("/{id:guid}/messages/{seq:long}", Edit).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("Another text for a message or note of one's own").Produces<ChangeAnswer>();
         conversations.MapDelete("/{id:guid}/messages/{seq:long}", Recall).Needs(Permissions.Reply).TakesQuery()

@@ -108,7 +108,7 @@ internal sealed partial class FormattedText
             : (BlockKind.Paragraph, line, 1);
     }
 
-    [GeneratedRegex(@"^([0-9]{1,3})\. (.+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([0-9]{1,3})\. (.+)$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Numbered();
 
     /// <summary>Marks inside of one line.</summary>
@@ -120,7 +120,7 @@ internal sealed partial class FormattedText
 
         private Inline(List<Span> spans) => (_spans, _text) = (spans, new StringBuilder());
 
-        public static IReadOnlyList<Span> Read(string line)
+        public static List<Span> Read(string line)
         {
             var spans = new List<Span>();
             new Inline(spans).Walk(line, Marks.None, null);
@@ -215,6 +215,6 @@ internal sealed partial class FormattedText
         }
     }
 
-    [GeneratedRegex(@"\G\[([^\[\]]+)\]\(((?:https?://|mailto:|tel:)[^\s()]+)\)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\G\[([^\[\]]+)\]\(((?:https?://|mailto:|tel:)[^\s()]+)\)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)] // not without backtracking: \G
     private static partial Regex Link();
 }
