@@ -108,6 +108,7 @@ internal sealed class ApiHost : IAsyncDisposable
         services.AddSingleton<TimeProvider>(held);
         services.AddStorage(new StorageOptions { DataFolder = data, Database = database });
         services.AddCalm();
+        services.AddQuickPasswords();
         services.AddJobs(byThemselves: false);
         services.AddProblems().AddStrictJson();
         services.AddSingleton(new PublicUrl(publicUrl));

@@ -159,6 +159,7 @@ internal sealed class Site : WebApplicationFactory<Program>
         builder.ConfigureServices(services =>
         {
             services.AddSingleton<TimeProvider>(Time);
+            services.AddQuickPasswords();
             services.AddSingleton(new IdentityOptions { Output = _printed, SessionIdle = TimeSpan.FromDays(1000), SessionLength = TimeSpan.FromDays(1000) });
             if (_database is not null)
             {
