@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -56,6 +57,9 @@ public abstract class Simulator(string kind, TimeProvider clock)
                 return [.. sent];
         }
     }
+
+    /// <summary>Typing and read marks that the account's API has taken, oldest first.</summary>
+    public ConcurrentQueue<string> Signals { get; } = new();
 
     /// <summary>What the account's API has not taken, and why.</summary>
     public List<string> Refused { get; } = [];
@@ -182,6 +186,19 @@ public abstract class Simulator(string kind, TimeProvider clock)
             sent.Add(message);
         Received?.Invoke(this, message);
         return message;
+    }
+
+    /// <summary>The account changes one of its messages, or takes it back (no text). False: there is no such message.</summary>
+    protected bool Revise(string? id, string? text)
+    {
+        lock (gate)
+        {
+            var index = sent.FindIndex(one => one.Id == id && !one.IsGone);
+            if (index < 0)
+                return false;
+            sent[index] = text is null ? sent[index] with { IsGone = true } : sent[index] with { Text = text };
+            return true;
+        }
     }
 
     protected string Keep(SimFile file)

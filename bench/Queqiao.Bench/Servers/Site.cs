@@ -33,6 +33,10 @@ internal sealed class Site : IDisposable
         _channel = (await Post("/api/v1/channels", new { kind = "web", name = "Bench" }, _owner, ct)).GetProperty("id").GetString()!;
     }
 
+    /// <summary>Makes a channel of signed webhooks; the path at which it takes deliveries.</summary>
+    public async Task<string> ApiChannel(string secret, CancellationToken ct) =>
+        $"/hooks/{(await Post("/api/v1/channels", new { kind = "api", name = "Bench hooks", settings = new { secret } }, _owner, ct)).GetProperty("id").GetString()}";
+
     /// <summary>Agents as customers have them: people of their own, each signed in.</summary>
     /// <returns>Their cookies.</returns>
     public async Task<List<string>> Agents(int count, CancellationToken ct)

@@ -121,7 +121,8 @@ export interface Row {
   id: string
   seq: number
   status: Status
-  channel: { id: string; kind: string; name: string }
+  /** `edits`, `recalls`: whether what was sent by it can still be changed or taken back at the customer's. */
+  channel: { id: string; kind: string; name: string; edits?: boolean; recalls?: boolean }
   contact: Person
   assignee: Person | null
   subject: string | null

@@ -40,7 +40,10 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
         if ((string?)body["messaging_product"] != "whatsapp")
             return MetaDoor.Says(400, 100, "(#100) The parameter messaging_product is required.");
         if ((string?)body["status"] == "read")
+        {
+            Signals.Enqueue($"{(body["typing_indicator"] is null ? "read" : "typing")} {(string?)body["message_id"]}");
             return SimAnswer.Json(new JsonObject { ["success"] = true });
+        }
         if (Find((string?)body["to"] ?? "") is not { } person)
             return MetaDoor.Says(400, 131026, "Message undeliverable");
         if ((string?)body["type"] is not { } type || body[type] is not JsonObject content)

@@ -51,6 +51,7 @@ public sealed class RouteListTests
         ["GET /"] = "leads to the console",
         ["GET /console/{**path}"] = "files of the console; it asks itself who is signed in",
         ["GET /hooks/{id:guid}"] = "a provider proves the address of a webhook; verified as that provider signs",
+        ["HEAD /hooks/{id:guid}"] = "an administrator's test that the address leads here; says nothing but the id that was asked for",
         ["POST /hooks/{id:guid}"] = "a provider delivers; verified over the raw bytes as that provider signs",
         ["GET /widget.js"] = "the loader, embedded by other sites",
         ["GET /widget/app.js"] = "the widget, embedded by other sites",

@@ -17,6 +17,8 @@ internal sealed class OutgoingReader(IOutgoingMessages messages, ReachBook reach
         return new OutgoingMessage(ws, conversation, seq, posted.Who, $"{conversation:N}.{seq}", body.Text)
         {
             Files = [.. (body.Attachments ?? []).Select(file => FileOf(ws, file))],
+            ContactId = posted.ContactId,
+            RevisedSeq = body.Revision?.Seq ?? 0,
             Template = body.Template,
             Reach = await reaches.Find(ws, posted.Who, ct),
             Subject = posted.Subject,

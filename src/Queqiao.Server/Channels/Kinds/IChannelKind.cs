@@ -47,6 +47,12 @@ internal sealed record OutgoingMessage(int Ws, Guid ConversationId, long Seq, Cu
 {
     public IReadOnlyList<OutgoingFile> Files { get; init; } = [];
 
+    /// <summary>Whose key seals what is kept of it.</summary>
+    public Guid ContactId { get; init; }
+
+    /// <summary>The newest change that is in it; 0: none.</summary>
+    public long RevisedSeq { get; init; }
+
     public SentTemplate? Template { get; init; }
 
     /// <summary>What the newest event of the person brought; null: nothing that matters.</summary>
