@@ -25,7 +25,7 @@ public sealed class RevisedMessageTests
         await played.Settle(() => telegram.Sent.Count == 1, "the answer is with Telegram");
         (await site.Owner.Api.Patch(at + seq, new { text = "It ships on Tuesday" })).Expect(HttpStatusCode.OK);
         await played.Settle(() => telegram.Sent[0].Text == "It ships on Tuesday", "Telegram shows the new text");
-        Assert.Equal(HttpStatusCode.NoContent, (await site.Owner.Api.Delete(at + seq)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await site.Owner.Api.Delete(at + seq)).Status);
         await played.Settle(() => telegram.Sent[0].IsGone, "Telegram shows it no more");
         Assert.False((await played.Message(conversation, seq)).GetProperty("delivery").TryGetProperty("code", out _));
 
@@ -52,7 +52,7 @@ public sealed class RevisedMessageTests
         var at = $"/api/v1/conversations/{conversation}/messages/";
         var (first, second) = (await played.Say(conversation, "wrong"), await played.Say(conversation, "a secret"));
         (await site.Owner.Api.Patch(at + first, new { text = "right" })).Expect(HttpStatusCode.OK);
-        Assert.Equal(HttpStatusCode.NoContent, (await site.Owner.Api.Delete(at + second)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await site.Owner.Api.Delete(at + second)).Status);
         await played.Settle(() => telegram.Sent.Count > 0, "the answer is with Telegram");
         await Until.True(async () =>
         {
@@ -69,12 +69,12 @@ public sealed class RevisedMessageTests
         var (site, whatsapp) = (played.Site, played.Platform);
         await played.Deliver(whatsapp.Says(whatsapp.Person("Emma"), "Hi"));
         var conversation = await played.Conversation();
+        // Read marks name the customer's message; typing is passed on, but not with every key.
+        (await site.Owner.Api.Post($"/api/v1/conversations/{conversation}/read", new { seq = 9 })).Expect(HttpStatusCode.NoContent);
+        await Until.True(() => whatsapp.Signals.Any(one => one.StartsWith("read wamid", StringComparison.Ordinal)), "WhatsApp shows that it was read");
+
         Assert.False((await site.Owner.Row(conversation)).GetProperty("channel").GetProperty("edits").GetBoolean());
         var seq = await played.Say(conversation, "Yes");
         Assert.Equal("channel_cannot_change", (await site.Owner.Api.Patch($"/api/v1/conversations/{conversation}/messages/{seq}", new { text = "No" })).Code);
-
-        // Read marks name the customer's message; typing is passed on, but not with every key.
-        (await site.Owner.Api.Post($"/api/v1/conversations/{conversation}/read", new { seq })).Expect(HttpStatusCode.NoContent);
-        await Until.True(() => whatsapp.Signals.Any(one => one.StartsWith("read wamid", StringComparison.Ordinal)), "WhatsApp shows that it was read");
     }
 }
