@@ -26,6 +26,8 @@ export interface ConversationSettings {
   blockedMessages: 'refuse' | 'drop'
   askRating: boolean
   editMinutes: number
+  /** Conversations of one person on several channels go to one colleague. */
+  oneAgentPerPerson: boolean
   recallMinutes: number
   resolveReasons: string[]
 }

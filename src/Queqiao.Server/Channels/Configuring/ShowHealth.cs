@@ -19,6 +19,9 @@ internal static class ShowHealth
 {
     private const long Hour = 3_600_000;
 
+    /// <summary>How long a failure to connect stands for "not connected": tries come at least once a minute.</summary>
+    private const long Lately = 120_000;
+
     /// <param name="State">ok, waiting (nothing has come yet), warning, failing, off.</param>
     /// <param name="Todo">What an administrator should do: a code and a sentence each.</param>
     public sealed record Answer(string State, IReadOnlyList<Step> Todo)
@@ -68,7 +71,7 @@ internal static class ShowHealth
         var expires = await db.Table<ChannelToken>().AsNoTracking().Where(row => row.Ws == actor.Ws && row.ChannelId == id && row.Sealed != null).Select(row => (long?)row.ExpiresAt).MaxAsync(ct);
         int Of(string name) => counts.Where(one => one.Key == name).Sum(one => one.Count);
         var error = state?.Error is { } text ? JsonSerializer.Deserialize<ChannelHealth.ErrorNote>(text, TolerantJson.Options) : null;
-        var isConnected = channel.Kind != ChannelKinds.Web && Receiving.Connections.ChannelConnections.Connects(kinds.Find(channel.Kind)?.Adapter, AdapterSettings.Of(storage.Vault, channel).Whole()) ? state?.HeldUntil > now : (bool?)null;
+        var isConnected = channel.Kind != ChannelKinds.Web && Receiving.Connections.ChannelConnections.Connects(kinds.Find(channel.Kind)?.Adapter, AdapterSettings.Of(storage.Vault, channel).Whole()) ? state?.HeldUntil > now && !(state.LastErrorAt > Math.Max(now - Lately, state.LastInAt ?? 0)) : (bool?)null;
         var facts = new HealthFacts(channel.Enabled, channel.Kind == ChannelKinds.Web, kinds.Find(channel.Kind)?.Adapter is { } adapter && Hooks.Has(adapter), state?.LastInAt, state?.LastOutAt, state?.LastRefusedAt,
             state?.Refusal, state?.LastErrorAt, error?.Class, Of(DeliveryStates.Failed), Of(DeliveryStates.Sent) + Of(DeliveryStates.Delivered) + Of(DeliveryStates.Read), parked, turns.OpenUntil(id) is not null)
         {
@@ -108,11 +111,13 @@ internal static class HealthRules
         if (facts.IsWeb)
             return [];
         // An error counts until something went out after it, a refusal until something came in after it.
-        if (facts.LastErrorAt > (facts.LastOutAt ?? 0) && facts.ErrorClass is "reauthorise")
+        // Who is connected by us is well again when something comes in.
+        var wellAt = Math.Max(facts.LastOutAt ?? 0, facts.IsConnected is null ? 0 : facts.LastInAt ?? 0);
+        if (facts.LastErrorAt > wellAt && facts.ErrorClass is "reauthorise")
             todo.Add("authorise_again");
-        else if (facts.LastErrorAt > (facts.LastOutAt ?? 0) && facts.ErrorClass is "config")
+        else if (facts.LastErrorAt > wellAt && facts.ErrorClass is "config")
             todo.Add("check_settings");
-        else if (facts.IsPaused || (facts.LastErrorAt > (facts.LastOutAt ?? 0) && facts.LastErrorAt > now - Recent && facts.ErrorClass is "retry"))
+        else if (facts.IsPaused || (facts.LastErrorAt > wellAt && facts.LastErrorAt > now - Recent && facts.ErrorClass is "retry"))
             todo.Add("provider_away");
         if (facts.LastRefusedAt > (facts.LastInAt ?? 0) && facts.LastRefusedAt > now - (24 * Recent))
         {

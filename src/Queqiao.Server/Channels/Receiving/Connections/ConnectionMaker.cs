@@ -19,7 +19,8 @@ internal sealed class ConnectionMaker(KindRegistry kinds, SocketConnections sock
             var began = clock.GetUtcNow();
             var failed = await Once(channel, ct);
             failures = failed is null || clock.GetUtcNow() - began > GoodAfter ? 0 : failures + 1;
-            if (failed is { } failure && !ct.IsCancellationRequested)
+            // One that breaks off and is made again at once is no news.
+            if (failed is { } failure && (failure.Class != ErrorClass.Retry || failures > 1) && !ct.IsCancellationRequested)
                 health.Failed(channel.Ws, channel.Id, failure, ids.Now());
             await Task.Delay(Wait(failures), clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
