@@ -14,8 +14,8 @@ internal sealed class ChannelFactsSource(IChannels channels, KindRegistry kinds)
         if (await channels.Find(channelId, CancellationToken.None) is not { } channel || channel.Ws != ws)
             return Gone;
         if (channel.Kind == ChannelKinds.Web)
-            return new ChannelFacts(channel.Kind, channel.Name, CanEdit: true, CanRecall: true, CanRate: true);
+            return new ChannelFacts(channel.Kind, channel.Name, CanEdit: true, CanRecall: true, CanRate: true, Shows: Delivering.Dialects.Of(channel.Kind).Shows);
         bool Changes(Abilities ability) => kinds.Find(channel.Kind) is { Adapter: IRevisionChannel } kind && kind.Descriptor.Can(ability);
-        return new ChannelFacts(channel.Kind, channel.Name, CanEdit: Changes(Abilities.Edit), CanRecall: Changes(Abilities.Recall));
+        return new ChannelFacts(channel.Kind, channel.Name, CanEdit: Changes(Abilities.Edit), CanRecall: Changes(Abilities.Recall), Shows: Delivering.Dialects.Of(channel.Kind).Shows);
     }
 }

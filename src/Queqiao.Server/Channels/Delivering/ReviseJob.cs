@@ -89,7 +89,7 @@ internal static class Revising
     /// <summary>Texts come before files in a plan. Null: the new text needs more messages than were sent, and a later one cannot be put between.</summary>
     public static IReadOnlyList<(RevisionKind Kind, string Id, string? Text)>? Edit(IChannelKind kind, MessagePosted now, IReadOnlyList<string> known, ChannelAccount account)
     {
-        var texts = kind.Adapter!.Plan(new Outbound("", new TextContent(now.Text)), account.Settings).Select(part => part.Content).OfType<TextContent>().Select(text => text.Text).ToList();
+        var texts = kind.Adapter!.Plan(new Outbound("", new TextContent(AdapterKind.TextOf(kind.Descriptor, now.Text, now.Markdown))), account.Settings).Select(part => part.Content).OfType<TextContent>().Select(text => text.Text).ToList();
         var ids = known.Take(known.Count - (now.Attachments?.Count ?? 0)).ToList();
         if (texts.Count > ids.Count || (texts.Count < ids.Count && !kind.Descriptor.Can(Abilities.Recall)))
             return null;
