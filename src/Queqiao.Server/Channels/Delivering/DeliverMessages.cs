@@ -47,7 +47,7 @@ internal sealed class DeliverMessages(JobQueue jobs, IServiceProvider services) 
     }
 
     /// <summary>Those of the changed messages that a provider brings, or is about to.</summary>
-    private static async Task<List<(int Ws, Guid ConversationId, long Of)>> Brought(WriteUnit unit, IReadOnlyList<(int Ws, Guid ConversationId, long Of)> changed, IReadOnlySet<(int, Guid, long)> justNow, CancellationToken ct)
+    private static async Task<List<(int Ws, Guid ConversationId, long Of)>> Brought(WriteUnit unit, IReadOnlyList<(int Ws, Guid ConversationId, long Of)> changed, HashSet<(int Ws, Guid ConversationId, long Seq)> justNow, CancellationToken ct)
     {
         var brought = new List<(int Ws, Guid ConversationId, long Of)>();
         foreach (var one in changed)

@@ -40,7 +40,7 @@ internal sealed class DeliveryBook(IStorageEngine storage, IOutgoingMessages mes
             if (!string.IsNullOrEmpty(externalId))
             {
                 await messages.Name(unit, message.Who, externalId, message.ConversationId, message.Seq, stop);
-                await external.Add(unit, delivery, message, externalId, stop);
+                await ExternalIds.Add(unit, delivery, message, externalId, stop);
             }
             if (isLast)
                 await messages.Note(unit, delivery.ConversationId, [new DeliveryNews(delivery.Seq, DeliveryStates.Sent)], stop);
@@ -53,7 +53,7 @@ internal sealed class DeliveryBook(IStorageEngine storage, IOutgoingMessages mes
     public Task<IReadOnlyList<string>> External(Delivery delivery, CancellationToken ct) => external.Read(delivery, ct);
 
     /// <summary>A part was taken back at the provider.</summary>
-    public Task Forget(Delivery delivery, Guid contact, string id) => storage.Run(delivery.Ws, (unit, stop) => external.Remove(unit, delivery, contact, id, stop), CancellationToken.None);
+    public Task Forget(Delivery delivery, Guid contact, string id) => storage.Run(delivery.Ws, (unit, stop) => ExternalIds.Remove(unit, delivery, contact, id, stop), CancellationToken.None);
 
     /// <summary>The provider's message is as ours now.</summary>
     public Task Revised(Delivery delivery, long seq) => Change(delivery, set => set.SetProperty(row => row.RevisedSeq, seq));

@@ -17,7 +17,7 @@ internal sealed class ExternalIds(IStorageEngine storage)
 {
     private const string Name = "delivery.external";
 
-    public async Task Add(WriteUnit unit, Delivery delivery, OutgoingMessage message, string id, CancellationToken ct)
+    public static async Task Add(WriteUnit unit, Delivery delivery, OutgoingMessage message, string id, CancellationToken ct)
     {
         if (message.ContactId == Guid.Empty)
             return;
@@ -26,7 +26,7 @@ internal sealed class ExternalIds(IStorageEngine storage)
             await Write(unit, delivery, ring, message.ContactId, [.. known, id], ct);
     }
 
-    public async Task<int> Remove(WriteUnit unit, Delivery delivery, Guid contact, string id, CancellationToken ct)
+    public static async Task<int> Remove(WriteUnit unit, Delivery delivery, Guid contact, string id, CancellationToken ct)
     {
         var (known, ring) = await Load(unit, delivery, contact, ct);
         return await Write(unit, delivery, ring, contact, [.. known.Where(one => one != id)], ct);
@@ -50,7 +50,7 @@ internal sealed class ExternalIds(IStorageEngine storage)
         return await Row(unit, delivery).ExecuteUpdateAsync(set => set.SetProperty(row => row.External, box), ct);
     }
 
-    private static IReadOnlyList<string> Open(ContactKeyRing ring, Delivery delivery, byte[] box) =>
+    private static List<string> Open(ContactKeyRing ring, Delivery delivery, byte[] box) =>
         ring.Open(PlaceOf(delivery), box, out var clear) == Unreadable.No ? JsonSerializer.Deserialize<List<string>>(clear, TolerantJson.Options) ?? [] : [];
 
     private static SealedPlace PlaceOf(Delivery delivery) => new(Name, delivery.ConversationId, delivery.Seq);

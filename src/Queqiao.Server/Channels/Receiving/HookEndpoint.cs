@@ -49,6 +49,7 @@ internal static class HookEndpoint
         }
         if (received.Refusal is not null)
             return Refused(channel, health, received, now);
+        health.CameIn(channel, now);
         if (received.Events.Count > 0)
             await inbox.Put(channel, StoredHook.Write(context.Request.Method, address, headers, keys, body.Span), received.Events, now, ct);
         return Answer(received.Reply);

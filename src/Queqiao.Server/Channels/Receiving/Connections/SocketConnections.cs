@@ -35,7 +35,7 @@ internal sealed class SocketConnections(HookInbox inbox, IStorageEngine storage,
             return opening.Failure;
         using var socket = await http.Connect(url, Connecting, ct);
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var line = new Line(socket, clock);
+        using var line = new Line(socket, clock);
         var beating = Task.CompletedTask;
         try
         {
@@ -97,14 +97,14 @@ internal sealed class SocketConnections(HookInbox inbox, IStorageEngine storage,
         return box is null ? new SocketState() : (JsonSerializer.Deserialize<SocketState>(storage.Vault.Open(channel.Ws, Purpose, box, channel.Id), TolerantJson.Options) ?? new SocketState()) with { Beat = null };
     }
 
-    private Task Write(ChannelView channel, SocketState now) => storage.Run(channel.Ws, (unit, stop) =>
+    private Task<int> Write(ChannelView channel, SocketState now) => storage.Run(channel.Ws, (unit, stop) =>
     {
         var box = unit.Vault.Seal(channel.Ws, Purpose, JsonSerializer.SerializeToUtf8Bytes(now, TolerantJson.Options), channel.Id);
         return unit.Db.Table<ChannelState>().Where(state => state.Ws == channel.Ws && state.ChannelId == channel.Id).ExecuteUpdateAsync(set => set.SetProperty(state => state.Socket, box), stop);
     }, CancellationToken.None);
 
     /// <summary>Whole text frames, and one sender at a time.</summary>
-    private sealed class Line(WebSocket socket, TimeProvider clock)
+    private sealed class Line(WebSocket socket, TimeProvider clock) : IDisposable
     {
         private readonly SemaphoreSlim _turn = new(1, 1);
         private readonly byte[] _buffer = new byte[16 * 1024];
@@ -144,8 +144,9 @@ internal sealed class SocketConnections(HookInbox inbox, IStorageEngine storage,
             using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2), clock);
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
                 await socket.CloseOutputAsync(AwayForNow, null, soon.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _turn.Dispose();
         }
+
+        public void Dispose() => _turn.Dispose();
     }
 }
 
