@@ -45,7 +45,7 @@ public sealed class RecordingTests
         Assert.Equal(["第一", "第二", "第三"], await other.Texts());
 
         // What was changed is not what was signed; the rest of the file is taken.
-        var told = await Replay(recordings, lines.Replace("第一", "第壹", StringComparison.Ordinal) + "\nno json\n", other.Channel, dry: true);
+        var told = await Replay(recordings, lines.Replace("m1", "m9", StringComparison.Ordinal) + "\nno json\n", other.Channel, dry: true);
         Assert.Equal(["bad_signature", null, "malformed"], told.Select(line => line.Refused));
         Assert.Equal("no_channel", (await Replay(recordings, lines, Guid.NewGuid(), dry: true))[0].Refused);
     }

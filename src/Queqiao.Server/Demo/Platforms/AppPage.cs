@@ -55,9 +55,8 @@ internal sealed class AppPage(IStorageEngine storage, IChannels channels, Played
             <!doctype html><html lang="{(isChinese ? "zh-CN" : "en")}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
             <title>{T("商城 App（演示）", "The shop's app (demo)")}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/demo/shop.css"></head>
             <body class="app"><main><header><h1>鹊桥优选</h1><p id="who" role="status"></p></header>
-            <p class="lead">{T("这是商城的 App。小雨已登录；她在微信里也是同一个人。", "This is the shop's app. 小雨 is signed in; on WeChat she is the same person.")}</p>
+            <p class="lead">{T("这是商城的 App，客户已登录；在微信里也是同一个人。", "This is the shop's app, and a customer is signed in. On WeChat it is the same person.")}</p>
             <section aria-label="{T("我的订单", "My orders")}"><h2>{T("我的订单", "My orders")}</h2><ul><li>{T("羽绒外套 · 已付款", "Down jacket · paid")}</li><li>{T("保温杯 · 已发货", "Thermos · shipped")}</li></ul></section>
-            <section aria-label="{T("通知", "Notifications")}"><h2>{T("通知", "Notifications")}</h2><ol id="pushes" aria-live="polite"></ol></section>
             <button id="help" type="button">{T("联系客服", "Ask for help")}</button></main>
             <script src="/widget.js" data-channel="{state.Access.ChannelId}" async></script><script src="/demo/app.js"></script></body></html>
             """, "text/html; charset=utf-8");

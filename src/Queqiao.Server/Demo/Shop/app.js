@@ -1,5 +1,5 @@
 // The shop's app: asks its server who is signed in, and hands the signed proof to the chat.
-window.queqiao ??= function () { (queqiao.q ??= []).push(arguments) }
+window.queqiao ??= Object.assign(function () { queqiao.q.push(arguments) }, { q: [] })
 const name = new URLSearchParams(location.search).get('name') ?? '小雨'
 
 async function signIn() {
