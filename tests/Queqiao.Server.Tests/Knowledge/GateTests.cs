@@ -59,7 +59,7 @@ public sealed class GateTests
         (await site.Owner.Api.Post($"{Root}/imports/{import}/start", new { publish = true, overwrite = true })).Expect(HttpStatusCode.Accepted);
         await site.RunDueJobs();
 
-        Assert.Equal(["退款 多久", "地址 怎么改", "发票 怎么开"], (await site.The<IKnowledge>().Published(1, null, default)).Faqs.Select(one => one.Content.Wordings[0].Question));
+        Assert.Equal(["k1 退款 多久", "k3 地址 怎么改", "k4 发票 怎么开"], (await site.The<IKnowledge>().Published(1, null, default)).Faqs.Select(one => $"{one.ExternalKey} {one.Content.Wordings[0].Question}").Order(StringComparer.Ordinal));
         var done = (await site.Owner.Api.Get($"{Root}/imports/{import}")).Expect(HttpStatusCode.OK);
         Assert.Equal(("done", 3L, 1L, 2L), (done.Text("phase"), done.GetProperty("counts").Long("added"), done.GetProperty("counts").Long("changed"), done.GetProperty("counts").Long("held")));
         var rows = (await site.Owner.Api.Get($"{Root}/imports/{import}/rows")).Expect(HttpStatusCode.OK).Items();

@@ -22,6 +22,7 @@ internal static class EmailModule
         services.AddSingleton<IMailDialer, GuardedDialer>();
         services.AddSingleton<MailBook>();
         services.AddSingleton<IEraser>(all => all.GetRequiredService<MailBook>());
+        services.AddSingleton<MailSignIn>();
         services.AddSingleton<SendMail>();
         services.AddSingleton<IChannelKind, EmailKind>();
         services.AddSingleton<MailFiles>();

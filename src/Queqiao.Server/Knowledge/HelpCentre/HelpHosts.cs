@@ -26,7 +26,7 @@ internal sealed class HelpHosts
     {
         (_storage, _clock) = (storage, clock);
         _own = url.Configured is { } configured ? new Uri(configured).Host : null;
-        library.Changed += _ => _known = null;
+        library.Stale += () => _known = null;
     }
 
     private sealed record Known(long At, FrozenSet<string> Hosts);

@@ -19,7 +19,7 @@ using Queqiao.Server.Platform.Web;
 namespace Queqiao.Server.Channels.Email.Letters;
 
 /// <summary>Letters of the server: written within the deed's transaction, sealed until they are sent, then gone.</summary>
-internal sealed class LetterBox(IChannels channels, IMailDialer dialer, IVault vault, JobQueue jobs, IStorageEngine storage, PublicUrl url, TimeProvider clock) : IServerMail
+internal sealed class LetterBox(IChannels channels, IMailDialer dialer, MailSignIn signIn, IVault vault, JobQueue jobs, IStorageEngine storage, PublicUrl url, TimeProvider clock) : IServerMail
 {
     private const string Purpose = "server letter";
     private const string PasswordPurpose = "server mail password";
@@ -60,7 +60,7 @@ internal sealed class LetterBox(IChannels channels, IMailDialer dialer, IVault v
         if (settings.ChannelId is not { } channel)
             return (settings, settings.Own(row.Secret is { } secret ? Encoding.UTF8.GetString(vault.Open(ws, PasswordPurpose, secret)) : null));
         return (settings, await channels.Find(channel, ct) is { Kind: EmailKind.Name, Account: { } account } known && known.Ws == ws && new EmailSettings(account.Settings) is { Smtp: { } smtp } mailbox
-            ? new Outgoing(smtp, mailbox.SmtpLogin, mailbox.From) : null);
+            ? new Outgoing(smtp, mailbox.SmtpLogin, mailbox.From) { Account = account } : null);
     }
 
     public byte[] SealPassword(int ws, string password) => vault.Seal(ws, PasswordPurpose, Encoding.UTF8.GetBytes(password));
@@ -77,7 +77,7 @@ internal sealed class LetterBox(IChannels channels, IMailDialer dialer, IVault v
         try
         {
             await using var smtp = await SmtpClient.Connect(outgoing.Server, dialer, name, ct);
-            if (outgoing.Login is { } login)
+            if ((outgoing.Account is { } account ? await signIn.Smtp(account, ct) : outgoing.Login) is { } login)
                 await smtp.SignIn(login, ct);
             var outcome = await smtp.Send(new SmtpEnvelope(outgoing.From.Address, [letter.To]), MailWriter.Write(mail, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), ct);
             await smtp.SignOut(ct);

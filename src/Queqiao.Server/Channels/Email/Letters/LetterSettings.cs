@@ -30,7 +30,11 @@ internal sealed record LetterSettings(
 }
 
 /// <summary>An outgoing server and in whose name it is used.</summary>
-internal sealed record Outgoing(MailServer Server, MailCredentials? Login, MailAddress From);
+internal sealed record Outgoing(MailServer Server, MailCredentials? Login, MailAddress From)
+{
+    /// <summary>The channel whose mailbox it is; null: a server of its own.</summary>
+    public Kinds.ChannelAccount? Account { get; init; }
+}
 
 /// <summary>What an administrator turns on and off together.</summary>
 internal static class LetterGroups
