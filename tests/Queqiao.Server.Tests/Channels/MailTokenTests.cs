@@ -19,13 +19,13 @@ public sealed class MailTokenTests
     {
         var asked = new ConcurrentQueue<string>();
         var refused = false;
+        var allowed = new ConfigurationBuilder().AddInMemoryCollection([new("outbound-allow", "127.0.0.0/8")]).Build();
+        await using var site = await Site.Open(also: services => services.AddSingleton(OutboundOptions.Read(allowed)).AddSingleton(all => new GuardedHttp(all.GetRequiredService<OutboundOptions>(), all.GetRequiredService<TimeProvider>())));
         await using var provider = await LocalServer.Start(async context =>
         {
             asked.Enqueue(await LocalServer.Body(context));
             await (refused ? LocalServer.Say(context, 400, """{"error":"invalid_grant"}""") : LocalServer.Say(context, 200, $$"""{"access_token":"t{{asked.Count}}","expires_in":3600,"refresh_token":"r{{asked.Count}}"}"""));
         });
-        var allowed = new ConfigurationBuilder().AddInMemoryCollection([new("outbound-allow", "127.0.0.0/8")]).Build();
-        await using var site = await Site.Open(also: services => services.AddSingleton(OutboundOptions.Read(allowed)).AddSingleton(all => new GuardedHttp(all.GetRequiredService<OutboundOptions>(), all.GetRequiredService<TimeProvider>())));
         var settings = new { address = "help@shop.test", imapHost = "imap.shop.test", smtpHost = "smtp.shop.test", oauthClientId = "app", oauthClientSecret = "hush", oauthRefreshToken = "r0", oauthTokenUrl = new Uri(provider.Address, "/token") };
         var id = Guid.Parse((await site.Owner.Api.Post("/api/v1/channels", new { kind = "email", name = "邮箱", settings })).Expect(HttpStatusCode.Created).Text("id"));
         Assert.DoesNotContain("hush", (await site.Owner.Api.Get("/api/v1/channels/" + id)).Expect(HttpStatusCode.OK).GetRawText(), StringComparison.Ordinal);

@@ -120,7 +120,7 @@ public sealed class HelpCentreTests
         Assert.Equal(200, (await At("/robots.txt", "HELP.shop.test:8080")).Status);
         foreach (var path in (string[])["/console/", "/api/v1/session", "/api/v1/conversations", "/openapi/v1.json", "/gateway", "/widget/v1/sessions", "/files/x", "/healthz", "/helpdesk", "/Console/"])
             Assert.Equal(404, (await At(path, "help.shop.test")).Status);
-        Assert.Equal(404, (await At("/api/v1/session", "Help.Shop.Test", HttpMethod.Post)).Status);
+        Assert.Contains((await At("/api/v1/session", "Help.Shop.Test", HttpMethod.Post)).Status, (int[])[403, 404]); // the guard of origins may come first
         Assert.NotEqual(404, (await At("/api/v1/session", site.Address.Authority)).Status);
         (await site.Owner.Api.Patch("/api/v1/knowledge/bases/" + home, new { help = new { isOn = false } })).Expect(HttpStatusCode.OK);
         Assert.NotEqual(404, (await At("/api/v1/session", "help.shop.test")).Status); // no help centre, no rule

@@ -48,6 +48,8 @@ public sealed class ReadingFromElsewhereTests
         var asked = new ConcurrentQueue<string>();
         var diesAt = "/help/b";
         using var stop = new CancellationTokenSource();
+        var allowed = new ConfigurationBuilder().AddInMemoryCollection([new("outbound-allow", "127.0.0.0/8")]).Build();
+        await using var site = await Site.Open(also: services => services.AddSingleton(OutboundOptions.Read(allowed)).AddSingleton(all => new GuardedHttp(all.GetRequiredService<OutboundOptions>(), all.GetRequiredService<TimeProvider>())));
         await using var web = await LocalServer.Start(async context =>
         {
             var path = context.Request.Path.Value!;
@@ -63,8 +65,6 @@ public sealed class ReadingFromElsewhereTests
                 _ => Page(path, "<a href=/help/>home</a>"),
             }, context.RequestAborted);
         });
-        var allowed = new ConfigurationBuilder().AddInMemoryCollection([new("outbound-allow", "127.0.0.0/8")]).Build();
-        await using var site = await Site.Open(also: services => services.AddSingleton(OutboundOptions.Read(allowed)).AddSingleton(all => new GuardedHttp(all.GetRequiredService<OutboundOptions>(), all.GetRequiredService<TimeProvider>())));
         var import = (await site.Owner.Api.Post("/api/v1/knowledge/imports", new { url = new Uri(web.Address, "/help/") })).Expect(HttpStatusCode.Created).Text("id");
         try
         {
