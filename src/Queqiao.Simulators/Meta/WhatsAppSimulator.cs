@@ -61,6 +61,16 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
 
     protected override SimHook Image(SimPerson person, string fileId, string baseUrl) => Incoming(person, "image", new JsonObject { ["id"] = fileId, ["mime_type"] = "image/png", ["sha256"] = "" });
 
+    protected override SimHook? Press(SimMessage message, JsonObject raw, int button)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var action = raw?["interactive"]?["action"];
+        if (((action?["buttons"] as JsonArray)?.ElementAtOrDefault(button)?["reply"] ?? (action?["sections"]?[0]?["rows"] as JsonArray)?.ElementAtOrDefault(button)) is not { } chosen)
+            return null;
+        var type = action?["buttons"] is null ? "list_reply" : "button_reply";
+        return Incoming(message.To, "interactive", new JsonObject { ["type"] = type, [type] = new JsonObject { ["id"] = chosen["id"]!.DeepClone(), ["title"] = chosen["title"]!.DeepClone() } });
+    }
+
     public override SimHook Receipt(SimMessage message, SimReceipt what)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -55,9 +55,8 @@ export const botSource = (http: Http) => ({
   bots: () => http.get<{ items: Bot[] }>('/api/v1/bots').then(answer => answer.items),
   create: (name: string) => http.post<Bot>('/api/v1/bots', { name }),
   change: (id: string, changes: Partial<Pick<Bot, 'name' | 'enabled' | 'profile'>>) => http.patch<Bot>(`/api/v1/bots/${id}`, changes),
-  /** Those that a bot can receive: web chat, so far. */
-  channels: () => http.get<{ items: ChannelName[] }>('/api/v1/channels').then(answer => answer.items.filter(one => one.kind === 'web')),
-  receive: (id: string, channel: string, enabled: boolean) => http.put<Bot>(`/api/v1/bots/${id}/channels/${channel}`, { enabled }),
+  channels: () => http.get<{ items: ChannelName[] }>('/api/v1/channels').then(answer => answer.items),
+  receive: (id: string, { channelId, ...to }: BotChannel) => http.put<Bot>(`/api/v1/bots/${id}/channels/${channelId}`, to),
   modelKey: (id: string, key: string) => http.put<Bot>(`/api/v1/bots/${id}/model-key`, { key }),
   ask: (id: string, text: string, state: string | null) => http.post<Tried>(`/api/v1/bots/${id}/ask`, state ? { text, state } : { text }),
   score: () => http.get<Score>('/api/v1/bots/scoreboard'),

@@ -42,6 +42,8 @@ internal sealed class BotBoard(IStorageEngine storage, TimeProvider clock, ILogg
     /// <summary>The bot of a channel, switched off ones too; null: there is none.</summary>
     public BotOnChannel? Of(int ws, Guid channelId) => _known.GetValueOrDefault((ws, channelId));
 
+    public IEnumerable<Guid> ChannelsOf(int ws) => _known.Keys.Where(one => one.Ws == ws).Select(one => one.Channel);
+
     public IEnumerable<(int Ws, BotOnChannel Bot)> All => _known.Select(one => (one.Key.Ws, one.Value));
 
     /// <summary>Reads everything anew, here at once and on other nodes soon. Call after the commit.</summary>

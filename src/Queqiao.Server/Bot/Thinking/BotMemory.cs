@@ -41,6 +41,11 @@ internal sealed record BotMemory
     /// <summary>The one-time code that was sent.</summary>
     public SentCode? Code { get; init; }
 
+    /// <summary>How often it has answered since a time (Unix milliseconds).</summary>
+    public int Turns { get; init; }
+
+    public long TurnsSince { get; init; }
+
     private const int MostTried = 12;
 
     public BotMemory With(Tried tried) => this with { Tried = [.. Tried.TakeLast(MostTried - 1), tried] };
@@ -74,6 +79,9 @@ internal static class OfferIds
     public const string None = "none";
     public const string Yes = "yes";
     public const string No = "no";
+
+    /// <summary>A question that is asked by choosing it.</summary>
+    public const string Ask = "ask:";
 
     /// <summary>A choice in a flow.</summary>
     public const string Choice = "choice:";

@@ -31,7 +31,7 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
             return;
         }
         var at = await Situation(hearing, bot, ct);
-        var thought = Mind.Think(at);
+        var thought = Loop.Is(at.Memory, channel.Kind == Rendering.Mail) ? Leaving.ToPeople(at, HandOverReason.Looping, "looping") : Mind.Think(at);
         for (var i = 0; thought.Call is not null && i < MostCalls; i++)
         {
             conversations.Typing(hearing, bot.Name, on: true); // somebody else's answer can take a moment
@@ -45,7 +45,7 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
         }
         if (bot.Profile.PaceMs > 0)
             await Pace(hearing, bot, thought, ct);
-        await Say(hearing, channel, bot.Name, thought);
+        await Say(hearing, channel, bot.Name, thought, hearing.IsNew ? bot.OnChannel.Welcome.In(at.Language) : null);
     }
 
     /// <summary>As somebody who writes would take, but never longer than the firm wants it.</summary>
@@ -69,13 +69,14 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
 
     private async Task<Situation> Situation(BotHearing hearing, BotOnChannel bot, CancellationToken ct)
     {
-        var memory = BotMemory.Of(hearing.State);
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var memory = Loop.Count(BotMemory.Of(hearing.State), now);
         var said = string.Join('\n', hearing.Said.Select(one => one.Text.Trim()).Where(text => text.Length > 0));
         return new Situation(bot.OnChannel, await BrainFor(hearing.Call.Ws, said, ct), await flows.Of(hearing.Call.Ws, ct), memory, said)
         {
             HasFiles = hearing.Said.Any(one => one.HasFiles),
             Staff = await staff.Of(hearing.Call.Ws, ct),
-            Now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            Now = now,
             IsNew = hearing.IsNew,
             Language = LanguageOf(said, memory.Language),
         };
@@ -100,10 +101,14 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
         return Leaving.ToPeople(at, reason, reason);
     }
 
-    private async Task Say(BotHearing hearing, ChannelFacts channel, string name, Thought thought)
+    private async Task Say(BotHearing hearing, ChannelFacts channel, string name, Thought thought, string? welcome = null)
     {
-        var words = Rendering.For(channel.Kind, thought, name);
-        await conversations.Say(hearing.Call, new BotSpeech(name, words, thought.Then));
+        var refusal = await conversations.Say(hearing.Call, new BotSpeech(name, Rendering.For(channel.Kind, thought, welcome), thought.Then));
+        if (refusal?.Code is not ("window_closed" or "channel_off"))
+            return; // said; or somebody else's turn by now
+        // Nobody can tell the customer, but a colleague can see it and knows other ways.
+        var given = (thought.Then as BotEnding.ToPeople)?.What ?? ((BotEnding.ToPeople)(await Leave(hearing, HandOverReason.Closed, CancellationToken.None)).Then!).What;
+        await conversations.Say(hearing.Call, new BotSpeech(name, [], new BotEnding.ToPeople(given)));
     }
 
     /// <summary>As the customer writes; what tells nothing (a number, a picture) changes nothing.</summary>

@@ -1,5 +1,6 @@
 using Queqiao.Channels;
 using Queqiao.Channels.Tokens;
+using Queqiao.Server.Channels.Delivering;
 using Queqiao.Server.Channels.Sending;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Outbound;
@@ -70,7 +71,13 @@ internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices servi
     {
         var plan = new List<Outbound>();
         foreach (var content in Contents(message))
-            plan.AddRange(adapter.Plan(To(message, content), settings));
+        {
+            var parts = adapter.Plan(To(message, content), settings);
+            // What the platform does not draw says how to choose without buttons.
+            if (content is CardContent && parts is not [{ Content: CardContent }])
+                parts = adapter.Plan(To(message, new TextContent(Choices.Lines(message.Text, message.Choices))), settings);
+            plan.AddRange(parts);
+        }
         // One plan over all contents: keys of parts are made of their place in it.
         return [.. plan.Select((part, index) => part with { Index = index, ReplyTo = index == 0 ? message.ReplyTo : null })];
     }
@@ -93,7 +100,7 @@ internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices servi
             yield break;
         }
         if (message.Text.Length > 0)
-            yield return new TextContent(message.Text);
+            yield return message.Choices.Count > 0 ? Choices.Card(message.Text, message.Choices) : new TextContent(message.Text);
         foreach (var file in message.Files)
             yield return new MediaContent(Media(file));
     }

@@ -49,6 +49,9 @@ internal sealed record OutgoingMessage(int Ws, Guid ConversationId, long Seq, Cu
 
     public SentTemplate? Template { get; init; }
 
+    /// <summary>What the customer may choose; where a platform draws no buttons they are numbered lines.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+
     /// <summary>What the newest event of the person brought; null: nothing that matters.</summary>
     public Reach? Reach { get; init; }
 
