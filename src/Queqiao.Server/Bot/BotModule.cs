@@ -1,5 +1,6 @@
 using Queqiao.Server.Bot.Actions;
 using Queqiao.Server.Bot.Asking;
+using Queqiao.Server.Bot.Codes;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
@@ -7,6 +8,7 @@ using Queqiao.Server.Bot.Learning;
 using Queqiao.Server.Bot.Ledger;
 using Queqiao.Server.Bot.Model;
 using Queqiao.Server.Bot.Turning;
+using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Bus;
@@ -32,6 +34,8 @@ internal static class BotModule
         services.AddHostedService(all => all.GetRequiredService<Brains>());
         services.AddSingleton<StaffBoard>();
         services.AddSingleton<HttpActions>();
+        services.AddSingleton<OneTimeCodes>();
+        services.AddSingleton<IEraser, EraseCodes>();
         services.AddSingleton<ModelClient>();
         services.AddSingleton<KnowledgeGrowth>();
         services.AddSingleton<AutoPublish>();

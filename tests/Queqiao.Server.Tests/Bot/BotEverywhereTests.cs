@@ -126,6 +126,7 @@ public sealed class BotEverywhereTests
         await Deliver(site, channel, hook);
         await Until.True(async () =>
         {
+            site.Time.Move(TimeSpan.FromSeconds(7)); // one message in six seconds is what WhatsApp takes for a person
             await site.RunDueJobs();
             return platform.Sent.Count >= n;
         }, $"message {n} by {platform.Kind}; refused: {string.Join("; ", platform.Refused)}");

@@ -6,7 +6,7 @@ namespace Queqiao.Server.Bot.Ledger;
 
 /// <summary>Resolves what the bot answered and where the customer has said nothing since. Counted as assumed, never as confirmed.</summary>
 [NoPurposeGate("ends conversations and uses nothing that people said")]
-internal sealed class CloseQuiet(BotBoard board, IBotConversations conversations, IChannelFacts channels, TimeProvider clock) : IJobHandler
+internal sealed class CloseQuiet(BotBoard board, IBotConversations conversations, IChannelFacts channels, Codes.OneTimeCodes codes, TimeProvider clock) : IJobHandler
 {
     public const string Name = "bot.close_quiet";
     private const int MostAtOnce = 500;
@@ -18,6 +18,8 @@ internal sealed class CloseQuiet(BotBoard board, IBotConversations conversations
 
     public async Task<JobOutcome> Run(JobRun run, CancellationToken ct)
     {
+        foreach (var ws in board.All.Select(one => one.Ws).Distinct().ToList())
+            await codes.Forget(ws, ct);
         // The shortest of a workspace's bots: a conversation does not know which of them answered.
         foreach (var (ws, minutes) in board.All.Where(one => one.Bot.Profile.CloseAfterMinutes > 0).GroupBy(one => one.Ws).Select(group => (group.Key, group.Min(one => one.Bot.Profile.CloseAfterMinutes))).ToList())
         {

@@ -35,7 +35,7 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
         for (var i = 0; thought.Call is not null && i < MostCalls; i++)
         {
             conversations.Typing(hearing, bot.Name, on: true); // somebody else's answer can take a moment
-            var who = new ActionCaller(call.Ws, hearing.ContactId, $"{call.Conversation}:{hearing.Call.Seq}:{i}", at.Language, IsVerified(thought, at));
+            var who = new ActionCaller(call.Ws, hearing.ContactId, $"{call.Conversation}:{hearing.Call.Seq}:{i}", at.Language, IsVerified(thought, at)) { ChannelId = hearing.ChannelId, Identity = hearing.Identity, Codes = bot.Profile.Codes, Code = thought.Memory.Code };
             thought = FlowEngine.Continue(at with { Memory = thought.Memory }, thought, await actions.Run(who, thought.Call, ct));
         }
         if (bot.Profile.Model.Enabled && thought.MayAskModel)

@@ -55,7 +55,7 @@ internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices servi
         [.. Parts(message, account.Settings).Select(part => new DeliveryStep(Descriptor.DropsRepeats, ct => Send(part, account, ct)))];
 
     /// <summary>Where the provider does not drop repetitions, a request whose answer was lost is not simply made again: the customer would read it twice.</summary>
-    private async Task<SendOutcome> Send(Outbound part, ChannelAccount account, CancellationToken ct)
+    public async Task<SendOutcome> Send(Outbound part, ChannelAccount account, CancellationToken ct)
     {
         var outcome = await adapter.Send(part, services.For(account, out var watch), ct);
         return watch.IsLost && !Descriptor.DropsRepeats && outcome is SendOutcome.NotSent { Failure.Class: ErrorClass.Retry } ? new SendOutcome.NotSent(Delivering.DeliveryFaults.Unknown) : outcome;

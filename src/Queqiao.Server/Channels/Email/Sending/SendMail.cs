@@ -33,6 +33,21 @@ internal sealed class SendMail(IMailDialer dialer, MailBook book, IStorageEngine
         return await Send(settings, written, facts, MailWriter.Write(written, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), message.Key, id, ct);
     }
 
+    /// <summary>A mail of no thread, as programs write them: nobody's program answers it.</summary>
+    public Task<SendOutcome> Send(ChannelAccount account, Conversations.DirectMessage message, CancellationToken ct)
+    {
+        var settings = new EmailSettings(account.Settings);
+        if (settings.Smtp is null || !SmtpAddress.IsOne(message.To))
+            return Task.FromResult<SendOutcome>(SendOutcome.Failed(ErrorClass.Config, "mail_no_server", "没有设置发信服务器", "No outgoing server is set up"));
+        var id = $"<{Hash(message.Key)[..32]}@{NameOf(settings)}>";
+        var mail = new OutgoingMail
+        {
+            From = settings.From, To = [new MailAddress(message.To, null)], Subject = message.Subject, Text = message.Text + "\n", MessageId = id, Date = clock.GetUtcNow(),
+            Headers = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")],
+        };
+        return Send(settings, mail, null, MailWriter.Write(mail, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), message.Key, id, ct, isAutomatic: true);
+    }
+
     /// <summary>Gives a mail to the mailbox's server.</summary>
     public async Task<SendOutcome> Send(EmailSettings settings, OutgoingMail mail, ThreadFacts? facts, byte[] bytes, string key, string id, CancellationToken ct, bool isAutomatic = false)
     {
