@@ -41,6 +41,7 @@ public sealed class ConversationTests(BrowserFixture browser) : IClassFixture<Br
             await Expect(visitor.Bubbles(InWidget).Last).ToHaveTextAsync("20261122001");
             await site.StartServer();
             await Expect(agent.Bubbles(InConsole).Filter(new() { HasText = "20261122001" })).ToHaveCountAsync(1, new() { Timeout = 60_000 });
+            await agent.SendUnlessSent("（稍等）");
             await Expect(visitor.Bubbles(InWidget).Filter(new() { HasText = "（稍等）" })).ToHaveCountAsync(1, new() { Timeout = 60_000 });
         }));
 

@@ -87,7 +87,7 @@ internal sealed class SqliteLimit : IDisposable
     private void AddConversations()
     {
         using var transaction = _connection.BeginTransaction(deferred: false);
-        Execute(_connection, $"INSERT INTO workspace (ws, id, name, created_at) VALUES (1, x'01', 'w', 0); INSERT INTO channel VALUES (1, {Hex(_rows.Channel)}, 'web', 'c', '{{}}', 1, 0)");
+        Execute(_connection, $"INSERT INTO workspace (ws, id, name, created_at) VALUES (1, x'01', 'w', 0); INSERT INTO channel (ws, id, kind, name, settings, enabled, created_at) VALUES (1, {Hex(_rows.Channel)}, 'web', 'c', '{{}}', 1, 0)");
         for (var i = 0; i < _rows.Conversations.Length; i++)
         {
             var (id, contact, channel) = (Hex(_rows.Conversations[i]), Hex(_rows.Contacts[i]), Hex(_rows.Channel));

@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Queqiao.EndToEnd.Support;
 
@@ -31,6 +33,16 @@ internal static class Hands
     {
         await screen.Page.GetByRole(AriaRole.Textbox, new() { Name = "回复" }).FillAsync(text);
         await screen.Page.GetByRole(AriaRole.Button, new() { Name = "发送", Exact = true }).ClickAsync();
+    }
+
+    /// <summary>A reply written while the server was away: it went, or the customer's own words came first and the agent says that it shall go.</summary>
+    public static async Task SendUnlessSent(this Screen screen, string text)
+    {
+        var anyway = screen.Page.GetByRole(AriaRole.Button, new() { Name = "仍然发送" });
+        var sent = screen.Page.Locator(".group\\/message").Filter(new() { HasText = text }).GetByText(new Regex("^(已发送|已送达|已读)$"));
+        await Expect(anyway.Or(sent)).ToHaveCountAsync(1, new() { Timeout = 60_000 });
+        if (await anyway.IsVisibleAsync())
+            await anyway.ClickAsync();
     }
 
     /// <summary>The visitor's widget.</summary>
