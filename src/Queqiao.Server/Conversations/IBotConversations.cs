@@ -35,6 +35,9 @@ internal interface IBotConversations
     /// <summary>Somebody gives a conversation to the bot. Null: done.</summary>
     Task<Refusal?> Give(Actor actor, Guid conversation);
 
+    /// <summary>The first words of customers in these conversations, in order; what was taken back or cannot be read is left out.</summary>
+    Task<IReadOnlyList<BotOpening>> Openings(int ws, IReadOnlyCollection<Guid> conversations, CancellationToken ct);
+
     /// <summary>Messages of a conversation as anybody in the workspace may read them: for learning from what was said.</summary>
     Task<IReadOnlyList<BotHeard>> Said(int ws, Guid conversation, long from, int most, CancellationToken ct);
 }
@@ -56,6 +59,9 @@ internal sealed record QuietSince(long At, IReadOnlyCollection<Guid> Slow, long 
 {
     public long Of(Guid channel) => Slow.Contains(channel) ? SlowAt : At;
 }
+
+/// <summary>Words with which somebody began.</summary>
+internal sealed record BotOpening(Guid Conversation, string Text);
 
 /// <summary>One message.</summary>
 /// <param name="By">A <see cref="SenderKind"/>.</param>

@@ -12,7 +12,8 @@ using Queqiao.Text.Languages;
 namespace Queqiao.Server.Bot.Turning;
 
 /// <summary>One turn: reads what was said, lets the bot think, does what that takes, and says it. May run twice: what it says is stored once.</summary>
-internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, ActionRunner actions, ModelClient model, TimeProvider clock, ILogger<TurnTaking> log)
+internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, ActionRunner actions, ModelClient model, Articles articles,
+    TimeProvider clock, ILogger<TurnTaking> log)
 {
     /// <summary>Calls of actions in one turn.</summary>
     private const int MostCalls = 8;
@@ -43,9 +44,11 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
             conversations.Typing(hearing, bot.Name, on: true);
             thought = await model.Improve(call.Ws, bot.BotId, bot.Name, at, thought, ct);
         }
+        thought = await articles.Look(call.Ws, at, thought, ct);
         if (bot.Profile.PaceMs > 0)
             await Pace(hearing, bot, thought, ct);
-        await Say(hearing, channel, bot.Name, thought, hearing.IsNew ? bot.OnChannel.Welcome.In(at.Language) : null);
+        if (await Say(hearing, channel, bot.Name, thought, hearing.IsNew ? bot.OnChannel.Welcome.In(at.Language) : null))
+            articles.Told(call.Ws, at, thought);
     }
 
     /// <summary>As somebody who writes would take, but never longer than the firm wants it.</summary>
@@ -101,14 +104,16 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
         return Leaving.ToPeople(at, reason, reason);
     }
 
-    private async Task Say(BotHearing hearing, ChannelFacts channel, string name, Thought thought, string? welcome = null)
+    /// <summary>False: it was not said.</summary>
+    private async Task<bool> Say(BotHearing hearing, ChannelFacts channel, string name, Thought thought, string? welcome = null)
     {
         var refusal = await conversations.Say(hearing.Call, new BotSpeech(name, Rendering.For(channel.Kind, thought, welcome), thought.Then));
         if (refusal?.Code is not ("window_closed" or "channel_off"))
-            return; // said; or somebody else's turn by now
+            return refusal is null; // else somebody else's turn by now
         // Nobody can tell the customer, but a colleague can see it and knows other ways.
         var given = (thought.Then as BotEnding.ToPeople)?.What ?? ((BotEnding.ToPeople)(await Leave(hearing, HandOverReason.Closed, CancellationToken.None)).Then!).What;
         await conversations.Say(hearing.Call, new BotSpeech(name, [], new BotEnding.ToPeople(given)));
+        return false;
     }
 
     /// <summary>As the customer writes; what tells nothing (a number, a picture) changes nothing.</summary>

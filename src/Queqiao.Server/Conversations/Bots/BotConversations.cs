@@ -14,6 +14,7 @@ namespace Queqiao.Server.Conversations.Bots;
 internal sealed class BotConversations(IStorageEngine storage, ConversationLog log, ConversationSeals seals, ConversationHub hub, BotNews news) : IBotConversations
 {
     private const int MostHeard = 20;
+    private const int MostOpening = 12;
 
     public event Action<BotCall>? Called
     {
@@ -107,6 +108,16 @@ internal sealed class BotConversations(IStorageEngine storage, ConversationLog l
             .Where(entry => entry.ConversationId == conversation && entry.Seq >= from && entry.Type == EntryType.Message)
             .OrderBy(entry => entry.Seq).Take(most).ToListAsync(ct);
         return [.. (await Revisions.Fold(db, seals, ws, conversation, await seals.Entries(rows, ct), ct)).Select(Heard).OfType<BotHeard>()];
+    }
+
+    public async Task<IReadOnlyList<BotOpening>> Openings(int ws, IReadOnlyCollection<Guid> conversations, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        var ids = conversations.ToArray();
+        var rows = await db.Visible(Scope<EntryRow>.Workspace(ws))
+            .Where(entry => ids.Contains(entry.ConversationId) && entry.Seq <= MostOpening && entry.Type == EntryType.Message && entry.SenderKind == SenderKind.Contact)
+            .OrderBy(entry => entry.ConversationId).ThenBy(entry => entry.Seq).ToListAsync(ct);
+        return [.. (await seals.Entries(rows, ct)).Where(entry => Heard(entry) is { Text.Length: > 0 }).Select(entry => new BotOpening(entry.ConversationId, Heard(entry)!.Text))];
     }
 
     /// <summary>Null: what was taken back or cannot be read says nothing.</summary>
