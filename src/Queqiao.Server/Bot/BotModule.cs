@@ -26,7 +26,8 @@ internal static class BotModule
     {
         services.AddSingleton<BotBoard>();
         services.AddSingleton<IBots, Bots>();
-        services.AddSingleton<IBotDesk>(all => all.GetRequiredService<BotBoard>());
+        services.AddSingleton<Guesses>();
+        services.AddSingleton<IBotDesk, BotDesk>();
         services.AddHostedService(all => all.GetRequiredService<BotBoard>());
         services.AddSingleton<IBotKnowledgeSource, KnowledgeSource>();
         services.AddSingleton(all => new FlowShelf(all.GetRequiredService<IStorageEngine>(), all.GetRequiredService<TimeProvider>(), all.GetService<CacheNews>()));

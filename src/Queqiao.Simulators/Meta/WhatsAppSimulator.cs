@@ -49,7 +49,7 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
             return MetaDoor.Says(400, 131047, "Re-engagement message");
         if (type == "text" && ((string?)content["body"] ?? "").Length is 0 or > MostText)
             return MetaDoor.Says(400, 131009, "Parameter value is not valid");
-        var text = (string?)content["body"] ?? (string?)content["caption"] ?? (string?)(content["body"] as JsonObject)?["text"] ?? (string?)content["name"];
+        var text = content["body"] is JsonObject drawn ? (string?)drawn["text"] : (string?)content["body"] ?? (string?)content["caption"] ?? (string?)content["name"];
         var sent = Take(person, type, text, body, "wamid." + NextId());
         return SimAnswer.Json(new JsonObject
         {

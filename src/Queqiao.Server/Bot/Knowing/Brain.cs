@@ -66,7 +66,7 @@ internal sealed class Brain
     private Finder? Unchanged(string language, string digest, List<KnowledgeEntry> entries) =>
         !_isChanged && _digests.GetValueOrDefault(language) == digest && entries.All(entry => _finders[language].Index.Holds(entry.Id)) ? _finders[language] : null;
 
-    private IReadOnlyDictionary<string, string> _digests = new Dictionary<string, string>();
+    private Dictionary<string, string> _digests = new Dictionary<string, string>();
 
     /// <summary>Whether its finders hold what they have not learnt.</summary>
     private volatile bool _isChanged;

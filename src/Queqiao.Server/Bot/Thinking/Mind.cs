@@ -16,7 +16,7 @@ internal static class Mind
     {
         var memory = at.Memory with { Language = at.Language };
         at = at with { Memory = memory };
-        var offered = OfferedIn(at.Said, memory.Offers);
+        var offered = OfferedIn(at.Said, at.IsNew && memory.Offers.Count == 0 ? Menu(at) : memory.Offers); // the welcome has offered the menu
         if (offered is { Id: var chosen, Text: var question } && chosen.StartsWith(OfferIds.Ask, StringComparison.Ordinal))
             (offered, at) = (null, at with { Said = question }); // a question of the menu is a question
         if (offered is { Id: OfferIds.Person } || PersonWish.Standard.IsIn(at.Said))

@@ -13,7 +13,7 @@ namespace Queqiao.Server.Bot.Turning;
 
 /// <summary>One turn: reads what was said, lets the bot think, does what that takes, and says it. May run twice: what it says is stored once.</summary>
 internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, ActionRunner actions, ModelClient model, Articles articles,
-    TimeProvider clock, ILogger<TurnTaking> log)
+    Guesses guesses, TimeProvider clock, ILogger<TurnTaking> log)
 {
     /// <summary>Calls of actions in one turn.</summary>
     private const int MostCalls = 8;
@@ -75,13 +75,17 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var memory = Loop.Count(BotMemory.Of(hearing.State), now);
         var said = string.Join('\n', hearing.Said.Select(one => one.Text.Trim()).Where(text => text.Length > 0));
-        return new Situation(bot.OnChannel, await BrainFor(hearing.Call.Ws, said, ct), await flows.Of(hearing.Call.Ws, ct), memory, said)
+        var language = LanguageOf(said, memory.Language);
+        var profile = bot.OnChannel;
+        if (profile.GuessQuestions)
+            profile = profile with { Menu = GuessRules.With(profile.Menu, guesses.Of(hearing.Call.Ws, language)) };
+        return new Situation(profile, await BrainFor(hearing.Call.Ws, said, ct), await flows.Of(hearing.Call.Ws, ct), memory, said)
         {
             HasFiles = hearing.Said.Any(one => one.HasFiles),
             Staff = await staff.Of(hearing.Call.Ws, ct),
             Now = now,
             IsNew = hearing.IsNew,
-            Language = LanguageOf(said, memory.Language),
+            Language = language,
         };
     }
 

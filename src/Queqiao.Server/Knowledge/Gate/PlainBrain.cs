@@ -10,7 +10,7 @@ internal sealed class PlainBrain(TimeProvider clock) : IKnowledgeBrain
     private (PublishedKnowledge Knowledge, Func<string, Judged> Judge)? _last;
 
     /// <summary>What was learnt last in each language: a change of one language is no news for the other.</summary>
-    private IReadOnlyDictionary<string, (string Digest, Finder Finder)> _finders = new Dictionary<string, (string, Finder)>();
+    private Dictionary<string, (string Digest, Finder Finder)> _finders = new Dictionary<string, (string, Finder)>();
     private readonly Lock _keeping = new();
 
     public async Task<Func<string, Judged>> Learn(PublishedKnowledge knowledge, CancellationToken ct)
