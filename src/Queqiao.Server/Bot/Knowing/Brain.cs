@@ -15,6 +15,8 @@ internal sealed class Brain
     /// <summary>Flows stand among the entries under names that begin so.</summary>
     public const string FlowPrefix = "flow:";
 
+    private static readonly string[] Languages = ["zh", "en"];
+
     private readonly Dictionary<string, Finder> _finders;
     private readonly FactGraph? _facts;
     private readonly Dictionary<string, BotEntry> _entries;
@@ -44,13 +46,9 @@ internal sealed class Brain
         var (digests, taught) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, Learnt>(StringComparer.Ordinal));
         var finders = new Dictionary<string, Finder>(StringComparer.Ordinal);
         var meanings = knowledge.Synonyms.Count == 0 ? Meanings.Standard : Meanings.With(knowledge.Synonyms);
-        foreach (var language in new[] { "zh", "en" })
+        foreach (var language in Languages)
         {
-            List<KnowledgeEntry> entries =
-            [
-                .. knowledge.Entries.Where(entry => entry.Language == language).Select(entry => new KnowledgeEntry(entry.Key, [entry.Title, .. entry.Similar], entry.Answer)),
-                .. flows.Where(flow => flow.Language == language && flow.Phrases.Count > 0).Select(flow => new KnowledgeEntry(FlowPrefix + flow.Key, flow.Phrases)),
-            ];
+            var entries = EntriesOf(knowledge, flows, language);
             if (entries.Count == 0)
                 continue;
             var digest = Learnt.DigestOf(entries, knowledge.Synonyms);
@@ -61,6 +59,18 @@ internal sealed class Brain
         }
         return new Brain(knowledge, flows, finders) { _digests = digests, Taught = taught };
     }
+
+    /// <summary>In an order that their words give: the same knowledge teaches the same, whatever its rows are called.</summary>
+    private static List<KnowledgeEntry> EntriesOf(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows, string language) =>
+    [
+        .. knowledge.Entries.Where(entry => entry.Language == language).OrderBy(entry => entry.Title, StringComparer.Ordinal).ThenBy(entry => entry.Answer, StringComparer.Ordinal)
+            .Select(entry => new KnowledgeEntry(entry.Key, [entry.Title, .. entry.Similar], entry.Answer)),
+        .. flows.Where(flow => flow.Language == language && flow.Phrases.Count > 0).OrderBy(flow => flow.Key, StringComparer.Ordinal).Select(flow => new KnowledgeEntry(FlowPrefix + flow.Key, flow.Phrases)),
+    ];
+
+    /// <summary>What stands for the knowledge of each language that there is.</summary>
+    public static IReadOnlyList<string> DigestsOf(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows) =>
+        [.. Languages.Select(language => EntriesOf(knowledge, flows, language)).Where(entries => entries.Count > 0).Select(entries => Learnt.DigestOf(entries, knowledge.Synonyms))];
 
     /// <summary>A finder that has learnt exactly this and was not changed since.</summary>
     private Finder? Unchanged(string language, string digest, List<KnowledgeEntry> entries) =>
