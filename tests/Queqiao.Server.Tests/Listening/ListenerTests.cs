@@ -88,10 +88,36 @@ public sealed class ListenerTests
 
         using var after = store.Node.Listeners(new Recorder());
         await after.RunOnce(CancellationToken.None);
+        await after.RunOnce(CancellationToken.None); // what it then finds is its lag
 
         await Digested.ExactlyOnce(store);
         Assert.Equal(0, await Digested.Held(store));
         Assert.Equal(0, after.Lag.Values.Sum());
+    }
+
+    [Theory]
+    [OnSqlite, OnPostgres]
+    public async Task Listeners_go_together_and_none_suffers_from_another(string engine)
+    {
+        await using var store = await Store.Open(engine);
+        await Talk(store, conversations: 10, messages: 60);
+        using (var early = store.Node.Listeners(new Recorder(name: "early"))) // so the others are behind it, and one a long way
+            await early.RunOnce(CancellationToken.None);
+        var random = new Random(3);
+        var (calm, faulty) = (new Recorder(name: "calm"), new Recorder(entry => random.Next(15) == 0 ? new TimeoutException() : null, "faulty"));
+        using var all = store.Node.Listeners(new Recorder(name: "early"), calm, faulty);
+        for (var turn = 0; turn < 20 || await Digested.Held(store) > 0; turn++)
+        {
+            Assert.True(turn < 200, "the holds never end");
+            await store.Node.CustomerSays($"v{turn % 10}", "more", "turn" + turn);
+            await all.RunOnce(CancellationToken.None);
+            store.Clock.Move(TimeSpan.FromSeconds(2));
+        }
+
+        await all.RunOnce(CancellationToken.None);
+        Assert.All(all.Lag, lag => Assert.Equal(0, lag.Value));
+        Assert.Empty(await Digested.Parked(store));
+        await Digested.ExactlyOnceBy(store, "early", "calm", "faulty");
     }
 
     [PostgresFact]

@@ -11,11 +11,11 @@ using Queqiao.Server.Tests.Support;
 namespace Queqiao.Server.Tests.Listening;
 
 /// <summary>A listener that writes one row for each entry it digests, in the transaction of its cursor; and fails on demand.</summary>
-internal sealed class Recorder(Func<LogEntry, Exception?>? fails = null) : ILogListener
+internal sealed class Recorder(Func<LogEntry, Exception?>? fails = null, string name = "test.recorder") : ILogListener
 {
     private long _order;
 
-    public string Name => "test.recorder";
+    public string Name => name;
 
     /// <summary>Every try, rolled back ones too.</summary>
     public ConcurrentQueue<string> Tries { get; } = new();
@@ -32,7 +32,7 @@ internal sealed class Recorder(Func<LogEntry, Exception?>? fails = null) : ILogL
                 throw trouble;
             unit.Db.Table<AuditRow>().Add(new()
             {
-                Ws = entry.Ws, Id = Guid.CreateVersion7(), At = Interlocked.Increment(ref _order), ActorKind = "system", Action = "test.digested", ObjectKind = "entry", ObjectId = entry.Id,
+                Ws = entry.Ws, Id = Guid.CreateVersion7(), At = Interlocked.Increment(ref _order), ActorKind = "system", Via = name, Action = "test.digested", ObjectKind = "entry", ObjectId = entry.Id,
             });
         }
         if (Meanwhile is not null)
@@ -43,7 +43,7 @@ internal sealed class Recorder(Func<LogEntry, Exception?>? fails = null) : ILogL
 
 internal static class Digested
 {
-    public static Listeners Listeners(this Node node, ILogListener listener) => new(node.Engine, new(node.Engine, NullLogger<Server.Conversations.Sealing.ConversationSeals>.Instance), [listener], NullLogger<Listeners>.Instance);
+    public static Listeners Listeners(this Node node, params ILogListener[] listeners) => new(node.Engine, new(node.Engine, NullLogger<Server.Conversations.Sealing.ConversationSeals>.Instance), listeners, NullLogger<Listeners>.Instance);
 
     /// <summary>The entries that were digested for good, in the order in which that was done.</summary>
     public static async Task<List<string>> By(Store store)
@@ -62,6 +62,16 @@ internal static class Digested
     {
         await using var db = store.Node.Engine.ReadSystem();
         return await db.Table<ListenerHold>().CountAsync();
+    }
+
+    /// <summary>Each entry of the log once by each of these.</summary>
+    public static async Task ExactlyOnceBy(Store store, params string[] names)
+    {
+        var log = await store.CheckLog();
+        await using var db = store.Node.Engine.ReadSystem();
+        var rows = await db.Table<AuditRow>().Where(row => row.Action == "test.digested").Select(row => new { row.Via, row.ObjectId }).ToListAsync();
+        foreach (var name in names)
+            Assert.Equal(log.Entries.Select(entry => entry.Id).Order(StringComparer.Ordinal), rows.Where(row => row.Via == name).Select(row => row.ObjectId!).Order(StringComparer.Ordinal));
     }
 
     /// <summary>Each entry of the log once, and in the order of seq within each conversation.</summary>

@@ -39,17 +39,21 @@ internal sealed class KeepLedger : ILogListener
 
     private static bool IsFromContact(LogEntry entry) => entry.Body is MessagePosted { Direction: Direction.In };
 
+    /// <summary>Few people who write were helped by a bot within the week: one question finds them among all who wrote.</summary>
     private static async Task CameAgain(WriteUnit unit, int ws, IEnumerable<LogEntry> wrote, Dictionary<Guid, Known> heads, CancellationToken ct)
     {
-        foreach (var entry in wrote.Where(entry => heads.ContainsKey(entry.ConversationId)).OrderBy(entry => entry.At))
-        {
-            var (contact, first) = (heads[entry.ConversationId].ContactId, entry.At);
-            var since = first - (long)AgainWithin.TotalMilliseconds;
-            await unit.Db.Table<BotCaseRow>()
-                .Where(row => row.Ws == ws && row.ContactId == contact && row.EndedAt != null && row.EndedAt < first && row.EndedAt >= since && row.AgainAt == null
-                    && (row.Outcome == CaseOutcome.Solved || row.Outcome == CaseOutcome.Quiet))
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.AgainAt, first), ct);
-        }
+        var times = wrote.Where(entry => heads.ContainsKey(entry.ConversationId))
+            .GroupBy(entry => heads[entry.ConversationId].ContactId, entry => entry.At).ToDictionary(person => person.Key, person => person.Order().ToList());
+        if (times.Count == 0)
+            return;
+        var (people, since) = (times.Keys.ToList(), times.Values.Min(all => all[0]) - (long)AgainWithin.TotalMilliseconds);
+        var helped = await unit.Db.Table<BotCaseRow>()
+            .Where(row => row.Ws == ws && people.Contains(row.ContactId) && row.EndedAt >= since && row.AgainAt == null && (row.Outcome == CaseOutcome.Solved || row.Outcome == CaseOutcome.Quiet))
+            .ToListAsync(ct);
+        foreach (var one in helped)
+            one.AgainAt = times[one.ContactId].Cast<long?>().FirstOrDefault(at => one.EndedAt < at && one.EndedAt >= at - (long)AgainWithin.TotalMilliseconds);
+        if (helped.Count > 0)
+            await unit.Db.SaveChangesAsync(ct);
     }
 
     private static async Task Note(WriteUnit unit, LogEntry entry, Known head, CancellationToken ct)

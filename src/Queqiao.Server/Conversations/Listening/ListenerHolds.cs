@@ -25,11 +25,9 @@ internal sealed class ListenerHolds(IStorageEngine storage, ConversationSeals se
         }
     }
 
-    public async Task<List<LogEntry>> Without(WriteUnit unit, List<LogEntry> entries, CancellationToken ct)
-    {
-        var held = await unit.Db.Table<ListenerHold>().Where(hold => hold.Listener == listener.Name).Select(hold => hold.ConversationId).ToListAsync(ct);
-        return held.Count == 0 ? entries : [.. entries.Where(entry => !held.Contains(entry.ConversationId))];
-    }
+    /// <summary>The conversations that wait.</summary>
+    public Task<HashSet<Guid>> Conversations(WriteUnit unit, CancellationToken ct) =>
+        unit.Db.Table<ListenerHold>().Where(hold => hold.Listener == listener.Name).Select(hold => hold.ConversationId).ToHashSetAsync(ct);
 
     public async Task Add(WriteUnit unit, LogEntry entry, Exception trouble, CancellationToken ct)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
@@ -9,85 +7,62 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations.Listening;
 
-/// <summary>One turn of one listener: everything that is new, in one unit of work for all slots, then the holds that are due.</summary>
-internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals seals, ILogListener listener, ILogger log)
+/// <summary>The turn of one listener by itself: while it is behind the others, and when somebody could not digest what they all read.</summary>
+internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals seals, ILogListener listener, IReadOnlyList<string> all, ILogger log)
 {
+    public const int MostPages = 50;
     private const int MostOfSlot = 128;
     private const int MostAtOnce = 2000;
-    private const int MostPages = 50;
 
     private readonly ListenerHolds _holds = new(storage, seals, listener, log);
-    private bool _begun;
 
-    /// <summary>Entries that were waiting when the turn began.</summary>
-    public async Task<long> Run(CancellationToken ct)
+    public string Name => listener.Name;
+
+    /// <summary>Up to where the foremost of all listeners is, or as far as one turn goes.</summary>
+    public async Task CatchUp(CancellationToken ct)
     {
-        if (!_begun)
-            await Begin(ct);
-        var waiting = 0L;
         for (var page = 0; page < MostPages; page++)
         {
-            if (page == 0 && (waiting = await Waiting(ct)) == 0)
-                break;
-            var entries = await Read(ct);
+            var entries = await Read(storage, seals, Name, all, ct);
             if (entries.Count == 0 || !await DigestAll(entries, ct))
-                break;
+                return;
         }
-        await _holds.Retry(ct);
-        return waiting;
     }
 
-    /// <summary>A cursor for every slot, so that a turn can read and move them all at once.</summary>
-    private async Task Begin(CancellationToken ct)
+    public Task Retry(CancellationToken ct) => _holds.Retry(ct);
+
+    public async Task Tell(WriteUnit unit, List<LogEntry> entries, HashSet<Guid> held, CancellationToken ct)
     {
-        try
-        {
-            await storage.RunSystem(async (unit, stop) =>
-            {
-                var known = await unit.Db.Table<ListenerCursor>().Where(cursor => cursor.Listener == listener.Name).Select(cursor => cursor.Slot).ToListAsync(stop);
-                var missing = await unit.Db.Table<SlotRow>().Where(slot => !known.Contains(slot.Slot)).Select(slot => slot.Slot).ToListAsync(stop);
-                foreach (var slot in missing)
-                    unit.Db.Table<ListenerCursor>().Add(new ListenerCursor { Listener = listener.Name, Slot = slot, Position = 0 });
-                return await unit.Db.SaveChangesAsync(stop);
-            }, ct);
-        }
-        catch (DbUpdateException trouble) when (trouble.IsDuplicate())
-        {
-            // another node began at the same moment
-        }
-        _begun = true;
+        var free = held.Count == 0 ? entries : [.. entries.Where(entry => !held.Contains(entry.ConversationId))];
+        if (free.Count > 0)
+            await _holds.Tell(free, unit, ct);
     }
 
-    private async Task<long> Waiting(CancellationToken ct)
+    /// <summary>
+    /// What comes next in each slot, without gaps: positions follow commit order, and one statement sees one moment. No further than the
+    /// foremost of <paramref name="upTo"/>, if that is given.
+    /// </summary>
+    public static async Task<List<LogEntry>> Read(IStorageEngine storage, ConversationSeals seals, string listener, IReadOnlyList<string>? upTo, CancellationToken ct)
     {
         await using var db = storage.ReadSystem();
-        return await (
-            from cursor in db.Table<ListenerCursor>()
-            join slot in db.Table<SlotRow>() on cursor.Slot equals slot.Slot
-            where cursor.Listener == listener.Name && slot.Position > cursor.Position
-            select slot.Position - cursor.Position).SumAsync(ct);
-    }
-
-    /// <summary>What comes next in each slot, without gaps: positions follow commit order, and one statement sees one moment.</summary>
-    private async Task<List<LogEntry>> Read(CancellationToken ct)
-    {
-        await using var db = storage.ReadSystem();
-        var rows = await (
-            from cursor in db.Table<ListenerCursor>()
+        var cursors = db.Table<ListenerCursor>();
+        var next =
+            from cursor in cursors
             join entry in db.Visible(Scope<EntryRow>.Everything("listeners follow every workspace")) on cursor.Slot equals entry.Slot
-            where cursor.Listener == listener.Name && entry.Position > cursor.Position && entry.Position <= cursor.Position + MostOfSlot
-            orderby entry.Slot, entry.Position
-            select entry).Take(MostAtOnce).ToListAsync(ct);
-        return await seals.Entries(rows, ct);
+            where cursor.Listener == listener && entry.Position > cursor.Position && entry.Position <= cursor.Position + MostOfSlot
+            select entry;
+        if (upTo is not null)
+            next = next.Where(entry => entry.Position <= cursors.Where(cursor => upTo.Contains(cursor.Listener) && cursor.Slot == entry.Slot).Max(cursor => cursor.Position));
+        return await seals.Entries(await next.OrderBy(entry => entry.Slot).ThenBy(entry => entry.Position).Take(MostAtOnce).ToListAsync(ct), ct);
     }
 
     /// <summary>False: another node was faster.</summary>
-    private async Task<bool> DigestAll(List<LogEntry> entries, CancellationToken ct)
+    public async Task<bool> DigestAll(List<LogEntry> entries, CancellationToken ct)
     {
         var slots = entries.GroupBy(entry => entry.Slot).Select(slot => slot.ToList()).ToList();
         try
         {
-            return await Digest(entries, [.. slots.Select(SpanOf)], ct);
+            return await Digest(entries, [.. slots.Select(CursorSpan.Of)], ct);
         }
         catch (Exception trouble) when (IsListeners(trouble) && slots.Count > 1)
         {
@@ -108,7 +83,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
     {
         try
         {
-            return await Digest(entries, [SpanOf(entries)], ct);
+            return await Digest(entries, [CursorSpan.Of(entries)], ct);
         }
         catch (Exception trouble) when (IsListeners(trouble))
         {
@@ -124,44 +99,25 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
         return await DigestSlot(entries[..half], ct) && await DigestSlot(entries[half..], ct);
     }
 
-    private static bool IsListeners(Exception trouble) => trouble is not (OperationCanceledException or StorageUnavailableException);
+    public static bool IsListeners(Exception trouble) => trouble is not (OperationCanceledException or StorageUnavailableException);
 
-    private static Span SpanOf(List<LogEntry> entries) => new(entries[0].Slot, entries[0].Position - 1, entries[^1].Position);
-
-    private Task<bool> Digest(List<LogEntry> entries, IReadOnlyList<Span> spans, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
+    private Task<bool> Digest(List<LogEntry> entries, IReadOnlyList<CursorSpan> spans, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
     {
-        if (!await Move(unit, spans, stop))
+        if (!await CursorSpan.Move(unit, Name, spans, stop))
             return false;
-        var free = await _holds.Without(unit, entries, stop);
-        if (free.Count > 0)
-            await _holds.Tell(free, unit, stop);
+        await Tell(unit, entries, await _holds.Conversations(unit, stop), stop);
         return true;
     }, ct);
 
-    /// <summary>The lock is the update: of two nodes at one place, one finds a cursor moved.</summary>
-    private async Task<bool> Move(WriteUnit unit, IReadOnlyList<Span> spans, CancellationToken ct)
-    {
-        var sql = new StringBuilder("UPDATE listener_cursor SET position = v.column3 FROM (VALUES ");
-        for (var i = 0; i < spans.Count; i++)
-            sql.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? "," : "")}({spans[i].Slot},{spans[i].From},{spans[i].To})");
-        sql.Append(") AS v WHERE listener_cursor.listener = {0} AND listener_cursor.slot = v.column1 AND listener_cursor.position = v.column2");
-        if (await unit.Db.Database.ExecuteSqlRawAsync(sql.ToString(), [listener.Name], ct) == spans.Count)
-            return true;
-        unit.Abandon();
-        return false;
-    }
-
     private async Task<bool> Hold(LogEntry entry, Exception trouble, CancellationToken ct)
     {
-        log.Fault(LogLevel.Warning, trouble, $"Listener {listener.Name} could not digest entry {entry.Id}; it waits");
+        log.Fault(LogLevel.Warning, trouble, $"Listener {Name} could not digest entry {entry.Id}; it waits");
         return await storage.RunSystem(async (unit, stop) =>
         {
-            if (!await Move(unit, [SpanOf([entry])], stop))
+            if (!await CursorSpan.Move(unit, Name, [CursorSpan.Of([entry])], stop))
                 return false;
             await _holds.Add(unit, entry, trouble, stop);
             return true;
         }, ct);
     }
-
-    private readonly record struct Span(int Slot, long From, long To);
 }
