@@ -14,26 +14,18 @@ public sealed record Learnt(IReadOnlyList<double> Ranking, IReadOnlyList<double>
     /// <summary>Whether this version can use it.</summary>
     public bool Fits => Ranking.Count == Priors.Ranking.Weights.Count && Decision.Count == Priors.Decision.Weights.Count;
 
-    /// <summary>Stands for everything that is learnt from: wordings and texts in their order, and what means the same. Names of entries do not count.</summary>
+    /// <summary>
+    /// Stands for everything that is learnt from: wordings and texts, and what means the same. What entries are called and in which order they
+    /// stand does not count: it moves weights a little, and each such set of weights is as good.
+    /// </summary>
     public static string DigestOf(IReadOnlyList<KnowledgeEntry> entries, IReadOnlyList<string> synonyms)
     {
         ArgumentNullException.ThrowIfNull(entries);
         ArgumentNullException.ThrowIfNull(synonyms);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Add(string text, char end)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(text));
-            hash.AppendData([(byte)end]);
-        }
-        Add($"{Format} {entries.Count} {synonyms.Count}", '\0');
-        foreach (var entry in entries)
-        {
-            foreach (var question in entry.Questions)
-                Add(question, '\u0001');
-            Add(entry.Text ?? "\u0003", '\u0002');
-        }
-        foreach (var line in synonyms)
-            Add(line, '\0');
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        var lines = entries.Select(entry => HashOf(string.Join('\u0001', entry.Questions) + "\u0002" + (entry.Text ?? "\u0003"))).Order(StringComparer.Ordinal)
+            .Concat(synonyms.Order(StringComparer.Ordinal));
+        return HashOf($"{Format} {entries.Count} {synonyms.Count}\n{string.Join('\n', lines)}");
     }
+
+    private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -91,6 +91,7 @@ public sealed class FinderTests
         }
         var digest = Learnt.DigestOf(Shop, []);
         Assert.Equal(digest, Learnt.DigestOf([.. Shop.Select(entry => entry with { Id = entry.Id + "'" })], []));
+        Assert.Equal(digest, Learnt.DigestOf([.. Shop.Reverse()], []));
         Assert.NotEqual(digest, Learnt.DigestOf([.. Shop.Skip(1)], []));
         Assert.NotEqual(digest, Learnt.DigestOf(Shop, ["a = b"]));
         Assert.False(new Learnt([1], [2]).Fits); // another version's

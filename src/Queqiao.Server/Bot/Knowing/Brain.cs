@@ -60,12 +60,10 @@ internal sealed class Brain
         return new Brain(knowledge, flows, finders) { _digests = digests, Taught = taught };
     }
 
-    /// <summary>In an order that their words give: the same knowledge teaches the same, whatever its rows are called.</summary>
     private static List<KnowledgeEntry> EntriesOf(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows, string language) =>
     [
-        .. knowledge.Entries.Where(entry => entry.Language == language).OrderBy(entry => entry.Title, StringComparer.Ordinal).ThenBy(entry => entry.Answer, StringComparer.Ordinal)
-            .Select(entry => new KnowledgeEntry(entry.Key, [entry.Title, .. entry.Similar], entry.Answer)),
-        .. flows.Where(flow => flow.Language == language && flow.Phrases.Count > 0).OrderBy(flow => flow.Key, StringComparer.Ordinal).Select(flow => new KnowledgeEntry(FlowPrefix + flow.Key, flow.Phrases)),
+        .. knowledge.Entries.Where(entry => entry.Language == language).Select(entry => new KnowledgeEntry(entry.Key, [entry.Title, .. entry.Similar], entry.Answer)),
+        .. flows.Where(flow => flow.Language == language && flow.Phrases.Count > 0).Select(flow => new KnowledgeEntry(FlowPrefix + flow.Key, flow.Phrases)),
     ];
 
     /// <summary>What stands for the knowledge of each language that there is.</summary>
