@@ -9,9 +9,9 @@ import { build } from 'vite'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const out = resolve(root, process.env.QUEQIAO_WIDGET_OUT ?? '../src/Queqiao.Server/wwwroot/widget')
-const budgets = { 'loader.js': 2 * 1024, 'app.js': 16 * 1024, 'fallback.js': 3 * 1024, 'privacy.js': 4 * 1024, 'files.js': 8 * 1024, 'rating.js': 5 * 1024 }
+const budgets = { 'loader.js': 2 * 1024, 'app.js': 16 * 1024, 'fallback.js': 3 * 1024, 'privacy.js': 4 * 1024, 'files.js': 8 * 1024, 'rating.js': 5 * 1024, 'formatted.js': 3 * 1024 }
 // What the widget loads when it needs it: each is a file of its own, named with its hash in the widget.
-const chunks = { fallback: 'src/transport/fallback.ts', privacy: 'src/privacy/privacy.ts', files: 'src/files/files.ts', rating: 'src/rating/rating.ts' }
+const chunks = { formatted: 'src/formatted/formatted.ts', fallback: 'src/transport/fallback.ts', privacy: 'src/privacy/privacy.ts', files: 'src/files/files.ts', rating: 'src/rating/rating.ts' }
 
 const shared = { outDir: out, emptyOutDir: false, target: 'es2022', modulePreload: false, copyPublicDir: false }
 const run = async (options, define = {}) => {
@@ -35,14 +35,17 @@ const buildLoader = version => run(
   { lib: { entry: join(root, 'src/loader/loader.ts'), formats: ['iife'], name: 'queqiao', fileName: () => 'loader.js' } },
   { __APP_VERSION__: JSON.stringify(version) })
 
+const imports = file => writeFileSync(join(out, file), readFileSync(join(out, file), 'utf8').replaceAll('__import(', 'import('))
 const hashOf = file => createHash('sha256').update(readFileSync(join(out, file))).digest('hex').slice(0, 12)
 const addresses = {}
 for (const [name, entry] of Object.entries(chunks)) {
-  await buildModule(entry, `${name}.js`)
+  await buildModule(entry, `${name}.js`, { __FORMATTED__: JSON.stringify(addresses.formatted ?? '') })
+  imports(`${name}.js`)
   addresses[name] = `${name}.js?v=${hashOf(`${name}.js`)}`
 }
-await buildModule('src/app.ts', 'app.js', { __CHUNKS__: JSON.stringify(addresses) })
-writeFileSync(join(out, 'app.js'), readFileSync(join(out, 'app.js'), 'utf8').replaceAll('__import(', 'import('))
+const { formatted: _, ...ofApp } = addresses // loaded by the files' chunk
+await buildModule('src/app.ts', 'app.js', { __CHUNKS__: JSON.stringify(ofApp) })
+imports('app.js')
 const version = hashOf('app.js')
 await buildLoader(version)
 

@@ -1,3 +1,4 @@
+import type { Mark } from '@/lib/formatted'
 // The contract of docs/gateway.md and the REST API, as the console reads it.
 
 export type BuiltInView = 'mine' | 'unassigned' | 'team' | 'mentions' | 'snoozed' | 'all' | 'resolved'
@@ -39,7 +40,7 @@ export type EventBody =
   | { type: 'fields'; values: Record<string, FieldValue> }
   | { type: 'mentioned'; agent: Named }
   | { type: 'mentions_seen' }
-  | { type: 'edited' | 'note_edited'; of: number; text: string }
+  | { type: 'edited' | 'note_edited'; of: number; text: string; markdown?: string }
   | { type: 'recalled' | 'note_recalled'; of: number }
   | { type: 'rating_requested' }
   | { type: 'rated'; score: number; comment?: string }
@@ -84,6 +85,8 @@ export interface MessageItem extends ItemBase {
   clientId?: string
   direction?: 'in' | 'out'
   text: string
+  /** The same with marks, where it has any. */
+  markdown?: string
   attachments?: Attachment[]
   card?: MessageCard
   bot?: BotPart
@@ -121,7 +124,8 @@ export interface Row {
   id: string
   seq: number
   status: Status
-  channel: { id: string; kind: string; name: string }
+  /** `shows`: marks of formatted texts that its customers see; plain text without. */
+  channel: { id: string; kind: string; name: string; shows?: Mark[] }
   contact: Person
   assignee: Person | null
   subject: string | null

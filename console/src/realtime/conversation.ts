@@ -73,8 +73,13 @@ function revise(items: readonly Item[], event: EventBody, item: Item): readonly 
   if (event.type === 'delivery') return delivered(items, event.items)
   if (event.type === 'file_arrived') return items.map(one => (one.seq === event.of && one.kind !== 'event' ? arrived(one, event) : one))
   if (event.type !== 'edited' && event.type !== 'note_edited' && event.type !== 'recalled' && event.type !== 'note_recalled') return items
-  const change = 'text' in event ? { text: event.text, editedAt: item.at } : { recalledAt: item.at }
-  return items.map(one => (one.seq === event.of && one.kind !== 'event' && (one.revisedSeq ?? 0) < item.seq && !one.recalledAt ? { ...one, ...change, revisedSeq: item.seq } : one))
+  const edited = 'text' in event
+  return items.map(one => {
+    if (one.seq !== event.of || one.kind === 'event' || (one.revisedSeq ?? 0) >= item.seq || one.recalledAt) return one
+    const { markdown, ...rest } = one
+    if (!edited) return { ...rest, ...(markdown ? { markdown } : {}), recalledAt: item.at, revisedSeq: item.seq }
+    return { ...rest, text: event.text, ...(event.markdown ? { markdown: event.markdown } : {}), editedAt: item.at, revisedSeq: item.seq }
+  })
 }
 
 function append(known: Known, item: Item): Known {

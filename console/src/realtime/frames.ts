@@ -9,6 +9,7 @@ export type ClientFrame =
   | { op: 'watch'; list: View; cursor?: string }
   | { op: 'unwatch'; list: View }
   | { op: 'typing'; conversation: string; on: boolean }
+  | { op: 'viewing'; conversation: string; on: boolean }
   | { op: 'read'; conversation: string; seq: number }
   | { op: 'ping' }
 
@@ -21,6 +22,8 @@ export interface LogFrame {
 }
 export interface Typer { kind: 'contact' | 'agent'; id: string; name: string | null }
 export interface TypingFrame { event: 'typing'; conversation: string; data: Typer & { on: boolean } }
+/** A colleague has it open too. */
+export interface ViewingFrame { event: 'viewing'; conversation: string; data: { id: string; name: string; on: boolean } }
 export interface ContactPresenceFrame { event: 'presence.updated'; conversation: string; data: { contactOnline: boolean } }
 export interface AgentPresenceFrame { event: 'presence.updated'; conversation?: undefined; data: { agentId: string; online: boolean; status?: 'online' | 'away' | 'offline' } }
 export interface ListFrame {
@@ -42,6 +45,7 @@ export type ServerFrame =
   | AgentPresenceFrame
   | ListFrame
   | ScheduledFrame
+  | ViewingFrame
   | ReadyFrame
   | WatchingFrame
   | ResyncFrame
@@ -50,7 +54,7 @@ export type ServerFrame =
   | { op: 'ack'; clientId: string }
   | { op: 'error'; code: string; detail: string | null }
 
-const events = new Set(['message.created', 'message.updated', 'conversation.updated', 'typing', 'presence.updated', 'list.changed', 'scheduled.updated'])
+const events = new Set(['message.created', 'message.updated', 'conversation.updated', 'typing', 'presence.updated', 'list.changed', 'scheduled.updated', 'viewing'])
 const ops = new Set(['ready', 'pong', 'bye', 'ack', 'error', 'resync', 'watching'])
 
 /** Null for what this version does not know: a newer server must not break an older page. */

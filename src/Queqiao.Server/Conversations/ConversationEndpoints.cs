@@ -5,6 +5,7 @@ using Queqiao.Server.Conversations.Handling;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Labelling;
 using Queqiao.Server.Conversations.Live;
+using Queqiao.Server.Conversations.LinkPreviews;
 using Queqiao.Server.Conversations.Log;
 using Queqiao.Server.Conversations.Merging;
 using Queqiao.Server.Conversations.Messaging;
@@ -38,6 +39,8 @@ internal static class ConversationEndpoints
             .WithSummary("Send a message or, with private, a note; the same clientId gives the first answer again");
         conversations.MapPost("/{id:guid}/messages/{seq:long}/reveal", RevealMessage.Handle).Needs(Permissions.ReadConversations).NeedsPerson().TakesQuery()
             .WithSummary("A message without its stars, for a reason that is written down");
+        conversations.MapGet("/{id:guid}/messages/{seq:long}/links", ShowLinks.Handle).Needs(Permissions.ReadConversations).TakesQuery()
+            .WithSummary("What the pages say that a message leads to; nothing unless linkPreviews is on").Produces<ShowLinks.Answer>();
         conversations.MapPatch("/{id:guid}/messages/{seq:long}", Edit).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("Another text for a message or note of one's own").Produces<ChangeAnswer>();
         conversations.MapDelete("/{id:guid}/messages/{seq:long}", Recall).Needs(Permissions.Reply).TakesQuery()
@@ -85,8 +88,9 @@ internal static class ConversationEndpoints
     /// <param name="Card">An article or order; without a text, the card in words becomes the text.</param>
     /// <param name="Template">An approved template of the platform; it may be sent when the reply window is closed.</param>
     /// <param name="Seen">Seq of the last entry that the writer saw; 409 newer_message when somebody else has written since.</param>
+    /// <param name="Format"><c>markdown</c>: the text has marks (docs/formatted-text.md); else it is taken as it stands there.</param>
     internal sealed record SendRequest(
-        string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null, MessageCard? Card = null, long? Seen = null, SentTemplate? Template = null);
+        string ClientId, string Text = "", bool? Private = null, Guid[]? Attachments = null, long? ReplyTo = null, IReadOnlyList<Guid>? Mentions = null, MessageCard? Card = null, long? Seen = null, SentTemplate? Template = null, string? Format = null);
 
     private static async Task<IResult> Send(Guid id, SendRequest request, Actor actor, ConversationLog log, SendingFiles files, MentionReader mentions, CancellationToken ct)
     {
@@ -97,12 +101,13 @@ internal static class ConversationEndpoints
             return wrong.ToProblem();
         var text = request.Card is { } card && string.IsNullOrWhiteSpace(request.Text) ? card.ToText()
             : request.Template is { } filled && string.IsNullOrWhiteSpace(request.Text) ? $"[{filled.Name}] {string.Join(" · ", filled.Values)}" : request.Text;
-        if (Sending.Check(request.ClientId, text, request.Attachments) is { } refusal)
+        if ((Sending.Check(request.ClientId, text, request.Attachments) ?? Sending.CheckFormat(request.Format)) is { } refusal)
             return refusal.ToProblem();
         var (people, unknown) = await mentions.Read(actor, request.Mentions, isNote, ct);
         if (unknown is not null)
             return unknown.ToProblem();
-        var said = new Outgoing(request.ClientId, text, isNote, request.ReplyTo) { Mentions = people, Card = request.Card, Seen = request.Seen, Template = request.Template };
+        var (plain, markdown) = Sending.Read(text, request.Format);
+        var said = new Outgoing(request.ClientId, plain, isNote, request.ReplyTo) { Markdown = markdown, Mentions = people, Card = request.Card, Seen = request.Seen, Template = request.Template };
         var outcome = request.Attachments is { Length: > 0 } attached
             ? await files.Send(FileOwner.OfAgent(actor.Ws, actor.AgentId), attached, !isNote, (sent, reply) => Sending.ByAgent(actor, id, said with { Files = sent }, reply, null))
             : await log.Append(reply => Sending.ByAgent(actor, id, said, reply, origin: null));
@@ -114,16 +119,17 @@ internal static class ConversationEndpoints
     private static Refusal? CheckCard(MessageCard? card, bool isNote) =>
         card is null ? null : isNote ? Refusal.Invalid("card", "card_in_note") : card.Check();
 
-    internal sealed record EditRequest(string Text);
+    internal sealed record EditRequest(string Text, string? Format = null);
 
     private static async Task<IResult> Edit(
         Guid id, long seq, EditRequest request, Actor actor, ConversationReader reader, WordLimitsSource limits, ConversationLog log, CancellationToken ct)
     {
-        if (Sending.CheckText(request.Text) is { } refusal)
+        if ((Sending.CheckText(request.Text) ?? Sending.CheckFormat(request.Format)) is { } refusal)
             return refusal.ToProblem();
+        var (plain, markdown) = Sending.Read(request.Text, request.Format);
         return await Revise(id, seq, actor, reader, limits, log, (head, said, may) => IsStarred(said, request.Text, actor)
             ? new Decision.Refuse(Refusal.Invalid("text", "value_is_masked")) // what is shown starred out is not what was said
-            : head.Edit(said, request.Text, may), ct);
+            : head.Edit(said, plain, may, markdown), ct);
     }
 
     private static bool IsStarred(LogEntry said, string text, Actor actor) =>

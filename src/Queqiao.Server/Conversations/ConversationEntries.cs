@@ -45,12 +45,13 @@ internal sealed record MentionsSeen : InternalEntry;
 
 /// <summary>A message has another text now. The old one stays in the log.</summary>
 /// <param name="Of">Seq of the message.</param>
-internal sealed record MessageEdited(long Of, string Text) : EntryBody;
+/// <param name="Markdown">The same with marks, where it has any.</param>
+internal sealed record MessageEdited(long Of, string Text, string? Markdown = null) : EntryBody;
 
 /// <summary>A message was taken back: nobody is shown its text any more but colleagues who ask for it.</summary>
 internal sealed record MessageRecalled(long Of) : EntryBody;
 
-internal sealed record NoteEdited(long Of, string Text) : InternalEntry;
+internal sealed record NoteEdited(long Of, string Text, string? Markdown = null) : InternalEntry;
 
 internal sealed record NoteRecalled(long Of) : InternalEntry;
 

@@ -1,5 +1,6 @@
 using Queqiao.Server.Conversations.Bots;
 using Queqiao.Server.Conversations.Bulk;
+using Queqiao.Server.Conversations.LinkPreviews;
 using Queqiao.Server.Conversations.Attachments;
 using Queqiao.Server.Conversations.Checking;
 using Queqiao.Server.Conversations.Configuring;
@@ -108,7 +109,9 @@ internal static class ConversationsModule
         services.AddSingleton<WrapUpReader>();
         services.AddSingleton<ILogListener, CountWrapUps>();
         services.AddSingleton<BulkSelecting>();
+        services.AddSingleton<ILinkReader, WebLinkReader>();
         services.AddSingleton<BulkActs>();
+        services.AddSingleton<BulkPreviewing>();
         services.AddSingleton<BulkWriter>();
         services.AddSingleton<Schedule>();
         services.AddJob<SendScheduled>();

@@ -22,6 +22,9 @@ internal sealed record MessagePosted(string Direction, string Text, string Clien
     /// <summary>Files that were sent with it; null when there are none.</summary>
     public IReadOnlyList<SentFile>? Attachments { get; init; }
 
+    /// <summary>The same with marks, where it has any (<see cref="FormattedText"/>); <c>Text</c> says it without.</summary>
+    public string? Markdown { get; init; }
+
     /// <summary>What the bot adds, when it says it.</summary>
     public BotPart? Bot { get; init; }
 
@@ -66,6 +69,8 @@ internal sealed record Revision(long Seq, long At, bool Recalled);
 /// <summary>Colleagues talk among themselves: never leaves the house.</summary>
 internal sealed record NotePosted(string Text, string ClientId) : EntryBody
 {
+    public string? Markdown { get; init; }
+
     public IReadOnlyList<SentFile>? Attachments { get; init; }
 
     /// <summary>What became of it since, as readers fold it in; never stored.</summary>

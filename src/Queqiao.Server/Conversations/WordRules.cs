@@ -12,12 +12,12 @@ internal static class WordRules
 
     /// <summary>Another text for a message or note of one's own.</summary>
     /// <param name="said">As it was posted; entries never change, so it may have been read before.</param>
-    public static Decision Edit(this ConversationHead head, LogEntry said, string text, WordLimits limits) =>
+    public static Decision Edit(this ConversationHead head, LogEntry said, string text, WordLimits limits, string? markdown = null) =>
         Mine(head, said, limits, limits.EditWithin) is { } refusal ? refusal
         : said.Body switch
         {
-            MessagePosted message => message.Text == text && message.Revision is null ? Decision.Nothing : new MessageEdited(said.Seq, text),
-            NotePosted note => note.Text == text && note.Revision is null ? Decision.Nothing : new NoteEdited(said.Seq, text),
+            MessagePosted message => message.Text == text && message.Markdown == markdown && message.Revision is null ? Decision.Nothing : new MessageEdited(said.Seq, text, markdown),
+            NotePosted note => note.Text == text && note.Markdown == markdown && note.Revision is null ? Decision.Nothing : new NoteEdited(said.Seq, text, markdown),
             _ => Refusal.NotFound(),
         };
 

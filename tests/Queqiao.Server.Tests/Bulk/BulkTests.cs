@@ -29,6 +29,31 @@ public sealed class BulkTests
         (await agent.Api.Get("/api/v1/conversations/bulk/" + bulk.Text("id"))).Expect(HttpStatusCode.OK);
 
     [Theory, OnSqlite, OnPostgres]
+    public async Task A_preview_says_what_would_happen_to_each_and_changes_nothing(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        var lin = await site.Agent("supervisor", name: "Lin");
+        var all = await Conversations(site, 4);
+        await site.Owner.Say(all[0], "hi");
+        await site.Owner.Status(all[0], "resolved", "solved");
+        await site.Owner.Assign(all[1], lin.Id);
+        var gone = Guid.NewGuid();
+        var seen = (await lin.Row(all[2])).Long("seq");
+        async Task<JsonElement> Preview(object action, params object[] ids) => (await lin.Api.Post("/api/v1/conversations/bulk/preview", new { action, ids }, ("Accept-Language", "en"))).Expect(HttpStatusCode.OK);
+
+        var assign = await Preview(new { type = "assign", agentId = lin.Id }, all[0], all[1], all[2], all[3], gone);
+        Assert.Equal((4L, 4L, 2L, 1L, 2L), (assign.Long("count"), assign.Long("looked"), assign.Long("changed"), assign.Long("unchanged"), assign.Long("refused")));
+        Assert.Equal(["conversation_resolved", "not_found"], assign.GetProperty("reasons").EnumerateArray().Select(one => one.Text("code")).Order());
+        Assert.Equal("refused", assign.GetProperty("items")[0].Text("outcome"));
+        Assert.Equal(("unchanged", "Lin"), assign.GetProperty("items").EnumerateArray().Where(one => one.Text("conversationId") == all[1]).Select(one => (one.Text("outcome"), one.Text("assignee"))).Single());
+        Assert.Equal(seen, (await lin.Row(all[2])).Long("seq"));
+        Assert.Equal("validation", (await lin.Api.Post("/api/v1/conversations/bulk/preview", new { action = new { type = "priority", priority = "hot" }, ids = new[] { all[2] } })).Code);
+
+        var filtered = (await lin.Api.Post("/api/v1/conversations/bulk/preview", new { action = new { type = "priority", priority = "high" }, filter = new { view = "all" } })).Expect(HttpStatusCode.OK);
+        Assert.Equal((3L, 3L), (filtered.Long("count"), filtered.Long("changed")));
+    }
+
+    [Theory, OnSqlite, OnPostgres]
     public async Task All_that_match_a_filter_are_changed_and_put_back(string engine)
     {
         await using var site = await Site.Open(engine);

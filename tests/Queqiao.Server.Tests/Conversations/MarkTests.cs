@@ -63,7 +63,7 @@ public sealed class MarkTests
         await db.Database.OpenConnectionAsync();
         foreach (var condition in (Condition[])[new("tag", Condition.In, [tag.ToString()]), new("field.region", Condition.In, ["west"]), new("mentioned", Condition.In, ["me"])])
         {
-            var rows = db.Visible(Scope<ConversationHead>.Workspace(1)).Having(db, 1, ConditionRules.Rule([condition], store.Lin.Id)).OrderByDescending(head => head.LastActivityAt).ThenByDescending(head => head.Id).Take(51);
+            var rows = db.Visible(Scope<ConversationHead>.Workspace(1)).Having(db, 1, ConditionRules.Rule([condition], store.Lin.Id, TimeProvider.System)).OrderByDescending(head => head.LastActivityAt).ThenByDescending(head => head.Id).Take(51);
             Assert.Equal(condition.Field == "mentioned" ? 0 : 1, (await rows.ToListAsync()).Count);
             var plan = await Plan(rows, engine);
             Assert.True(engine == Engines.Sqlite

@@ -204,4 +204,27 @@ public sealed class WorkplaceTests
         Assert.Equal("validation", (await owner.Api.Get($"/api/v1/conversations/{id}/messages?at=2040-01-01T00:00:00Z&after=1")).Code);
         Assert.Equal("invalid_parameter", (await owner.Api.Get($"/api/v1/conversations/{id}/messages?at=tomorrow")).Code);
     }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Conditions_ask_for_lengths_of_time_that_go_on_counting(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        var owner = site.Owner;
+        var id = (await (await site.Visitor()).Say("hello")).Text("conversationId");
+        static object Time(string field, string op, string value) => new { field, op, values = new[] { value } };
+        async Task<long> Count(params object[] conditions) => (await owner.Api.Post("/api/v1/views/preview", new { conditions })).Expect(HttpStatusCode.OK).Long("count");
+        var view = (await owner.Api.Post("/api/v1/views", new { name = "waiting", conditions = new[] { Time("waiting", "in", "10m") }, sort = "recent" })).Expect(HttpStatusCode.Created).Text("id");
+        async Task<int> Shown() => (await owner.Api.Get("/api/v1/conversations?view=" + view)).Expect(HttpStatusCode.OK).Items().Count();
+
+        Assert.Equal((0L, 1L, 1L, 0), (await Count(Time("waiting", "in", "10m")), await Count(Time("created", "in", "7d")), await Count(Time("active", "in", "1h")), await Shown()));
+        site.Time.Move(TimeSpan.FromMinutes(11));
+        Assert.Equal((1L, 0L, 1), (await Count(Time("waiting", "in", "10m")), await Count(Time("waiting", "not_in", "10m")), await Shown()));
+        site.Time.Move(TimeSpan.FromHours(2));
+        Assert.Equal((0L, 1L), (await Count(Time("active", "in", "1h")), await Count(Time("active", "not_in", "1h"), Time("created", "in", "1d"))));
+        Assert.Single((await owner.Api.Get("/api/v1/conversations?waiting=2h")).Expect(HttpStatusCode.OK).Items());
+        await owner.Say(id, "hi");
+        Assert.Equal(0, await Shown());
+        foreach (var wrong in new[] { "10", "0m", "m", "10w", "-5m", "99999d", "1e3m" })
+            Assert.Equal("validation", (await owner.Api.Get("/api/v1/conversations?waiting=" + wrong)).Code);
+    }
 }

@@ -41,6 +41,16 @@ public sealed class FileTests(SharedSite shared) : IClassFixture<SharedSite>
         var back = (await visitor.Log()).Last(one => one.Text("kind") == "message");
         Assert.Equal(("请看", "合同.pdf"), (back.Text("text"), back.GetProperty("attachments").EnumerateArray().Single().Text("name")));
         Assert.Equal("%PDF-1.7 contract", Encoding.UTF8.GetString(await from.Bytes(document)));
+        // A PDF opens in the browser's viewer for colleagues who ask for it, framed by the console alone; for nobody else and by no other name.
+        var viewed = await agent.Fetch((await agent.Link(document)).Text("url") + "?view=1");
+        Assert.Equal("inline", viewed.Content.Headers.ContentDisposition!.DispositionType);
+        Assert.Contains("frame-ancestors 'self'", viewed.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        foreach (var address in new[] { (await agent.Link(document)).Text("url"), (await agent.Link(document)).Text("url") + "?view=1&save=1", (await from.Link(document)).Text("url") + "?view=1" })
+        {
+            var saved = await agent.Fetch(address);
+            Assert.Equal("attachment", saved.Content.Headers.ContentDisposition!.DispositionType);
+        }
+        Assert.StartsWith("sandbox", (await agent.Fetch(link.Text("url") + "?view=1")).Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         var files = (await site.Owner.Api.Get($"/api/v1/conversations/{conversation}/files?limit=1")).Expect(HttpStatusCode.OK);
         Assert.Equal(document, files.Items().Single().Text("id"));
         files = (await site.Owner.Api.Get($"/api/v1/conversations/{conversation}/files?limit=1&cursor={files.Text("nextCursor")}")).Expect(HttpStatusCode.OK);

@@ -75,6 +75,29 @@ public sealed class SightTests
     }
 
     [Fact]
+    public async Task Who_has_it_open_is_told_to_colleagues_who_have_it_open_too()
+    {
+        await using var site = await Site.Open();
+        var visitor = await site.Visitor();
+        await using var tab = await visitor.Socket();
+        await tab.Send(new { op = "send", clientId = "a", text = "hello" });
+        var conversation = (await tab.Op("ack")).Text("conversation");
+        var li = await site.Agent("supervisor", name: "Li");
+        await using var first = await site.Owner.Socket();
+        await using var second = await li.Socket();
+        await second.Send(new { op = "viewing", conversation, on = true }); // not followed: nobody hears of it
+        await first.Send(new { op = "watch", conversation, after = 0 });
+        await first.Next(frame => frame.IsEvent("presence.updated"), "it is followed");
+        await second.Send(new { op = "watch", conversation, after = 0 });
+        await second.Send(new { op = "viewing", conversation, on = false });
+        var heard = (await first.Next(frame => frame.IsEvent("viewing"), "a colleague is there")).GetProperty("data");
+        Assert.Equal((li.Id.ToString(), "Li", false), (heard.Text("id"), heard.Text("name"), heard.GetProperty("on").GetBoolean()));
+        Assert.Single(first.Frames, frame => frame.IsEvent("viewing"));
+        Assert.DoesNotContain(second.Frames, frame => frame.IsEvent("viewing"));
+        Assert.DoesNotContain(tab.Frames, frame => frame.IsEvent("viewing"));
+    }
+
+    [Fact]
     public async Task A_visitor_who_polls_is_there_and_then_is_not()
     {
         await using var site = await Site.Open();

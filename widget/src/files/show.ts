@@ -7,6 +7,10 @@ import { showBot } from './bot'
 import { showCard } from './card'
 import type { Texts } from './texts'
 
+/** The build makes `import` of it, and puts the chunk's address. */
+declare const __import: (address: string) => Promise<typeof import('../formatted/formatted') | null>
+declare const __FORMATTED__: string
+
 interface Link { id: string, state: string, url?: string, thumbUrl?: string, expiresAt?: string }
 
 const lookAgain = 4_000
@@ -28,6 +32,10 @@ export class Shower {
         showCard(box, file.card, this.locale())
         continue
       }
+      if (file.markdown !== undefined) {
+        void this.formatted(box, file.markdown)
+        continue
+      }
       const place = h('div', { class: file.kind === 'image' ? 'picture' : 'file' })
       // The place has its shape before the picture is here, so that nothing jumps.
       if (file.kind === 'image' && file.width && file.height) {
@@ -38,6 +46,14 @@ export class Shower {
       box.append(place)
       this.link(file.id, link => this.fill(place, file, link))
     }
+    this.grew()
+  }
+
+  /** Marks in place of the plain words, as soon as what draws them is here. */
+  private async formatted(box: HTMLElement, markdown: string): Promise<void> {
+    const part = await __import(`./${__FORMATTED__}`).catch(() => null)
+    if (!part || !box.parentElement) return
+    part.showFormatted(box, markdown)
     this.grew()
   }
 

@@ -20,13 +20,15 @@ export type LogEvent =
 /** A file of a message; where its bytes are is asked when it is shown. */
 export interface Attachment {
   id: string
-  kind: 'image' | 'audio' | 'video' | 'file' | 'card' | 'bot'
+  kind: 'image' | 'audio' | 'video' | 'file' | 'card' | 'bot' | 'formatted'
   name: string
   size: number
   width?: number
   height?: number
   /** Of the kind `card`: no file, but an article or order. */
   card?: Card
+  /** Of the kind `formatted`: no file, but the text with its marks. */
+  markdown?: string
   /** Of the kind `bot`: what a bot adds to what it says. */
   bot?: BotPart
 }

@@ -11,6 +11,8 @@ import { createFileLinks, createUploads, fileSource } from './files'
 import type { FileDesk } from './files'
 import { createOutbox } from './outbox'
 import type { Outbox } from './outbox'
+import { createViewers } from './viewers'
+import type { Viewer } from './viewers'
 import { conversationSource } from './source'
 import type { ConversationSource } from './source'
 
@@ -26,6 +28,9 @@ export interface Live {
   /** Only a loaded conversation can be followed: what is known says where to resume. */
   followConversation(id: string | null): void
   typing(id: string, on: boolean): void
+  /** Says to colleagues that this conversation is before one's eyes; `viewers` are those who say so of it too. */
+  view(id: string | null): void
+  viewers: Readonly<Ref<readonly Viewer[]>>
   heal(id: string): Promise<void>
   apply(frame: LogFrame): void
 }
@@ -75,6 +80,7 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
   function onFrame(frame: ServerFrame) {
     if ('event' in frame) {
       if (frame.event === 'list.changed') return cache.changed(frame)
+      if (frame.event === 'viewing') return viewers.heard(frame, me)
       if (frame.event === 'scheduled.updated') return void queries.invalidateQueries({ queryKey: ['scheduled', frame.conversation] })
       if (frame.event !== 'presence.updated') {
         healer.apply(frame)
@@ -90,7 +96,9 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
     switch (frame.op) {
       case 'watching': return cache.watching(frame, followed.list?.sort ?? 'recent')
       case 'resync': return void healer.heal(frame.conversation).then(() => watchAgain(frame.conversation))
-      case 'ready': return outbox.wake()
+      case 'ready':
+        viewers.say()
+        return outbox.wake()
       case 'pong': case 'bye': case 'ack': case 'error': return
       default: return frame satisfies never
     }
@@ -122,6 +130,9 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
   })
   const nudge = () => { if (document.visibilityState === 'visible') { connection.nudge(); outbox.wake() } }
 
+  let me: string | undefined
+  const viewers = createViewers((conversation, on) => void connection.send({ op: 'viewing', conversation, on }))
+
   function change(edit: () => void) {
     const before = interest()
     edit()
@@ -131,6 +142,7 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
   return {
     state, source, cache, outbox, files, heal: healer.heal, apply: healer.apply,
     start(agent) {
+      me = agent.id
       connection.stop()
       outbox.open(agent)
       window.addEventListener('online', nudge)
@@ -147,6 +159,8 @@ export function createLive({ http, queries, locale, confirmSession }: LiveOption
     },
     followList: (view, sort) => change(() => (followed.list = { view, sort })),
     followConversation: id => change(() => (followed.conversation = id)),
+    view: viewers.look,
+    viewers: viewers.others,
     typing: (conversation, on) => void connection.send({ op: 'typing', conversation, on }),
   }
 }

@@ -2,6 +2,7 @@ import { shallowRef } from 'vue'
 import { Problem } from '@/api/client'
 import { localStore, readJson } from '@/lib/storage'
 import type { Store } from '@/lib/storage'
+import { splitFormatted } from '@/lib/formatted'
 import { backoff } from '@/realtime'
 import type { LogFrame } from '@/realtime'
 import type { Attachment, MessageItem } from '@/api/types'
@@ -16,6 +17,8 @@ export interface OutboxEntry {
   attachments?: readonly Attachment[]
   replyTo?: number
   mentions?: readonly string[]
+  /** The text has marks. */
+  format?: 'markdown'
   /** Up to where its writer had seen the conversation: what came since is shown to them first. */
   seen?: number
   at: string
@@ -65,7 +68,7 @@ export function createOutbox({ source, sent, store = localStore, random = Math.r
 
   function toFrame(entry: OutboxEntry, receipt: { id: string; seq: number; prev: number; at: string }): LogFrame {
     const data: MessageItem = {
-      ...receipt, conversationId: entry.conversationId, clientId: entry.clientId, kind: entry.private ? 'note' : 'message', text: entry.text,
+      ...receipt, conversationId: entry.conversationId, clientId: entry.clientId, kind: entry.private ? 'note' : 'message', ...(entry.format ? splitFormatted(entry.text) : { text: entry.text }),
       ...(entry.replyTo ? { replyTo: entry.replyTo } : {}),
       ...(entry.attachments ? { attachments: [...entry.attachments] } : {}),
       sender: { kind: 'agent', id: agent?.id ?? '', name: agent?.name ?? null },
@@ -78,7 +81,7 @@ export function createOutbox({ source, sent, store = localStore, random = Math.r
     const tries = tried.get(entry.clientId) ?? 1
     const sender = agent
     try {
-      const receipt = await source.send(entry.conversationId, { clientId: entry.clientId, text: entry.text, private: entry.private, ...(entry.replyTo ? { replyTo: entry.replyTo } : {}), ...(entry.mentions?.length ? { mentions: entry.mentions } : {}), ...(entry.attachments ? { attachments: entry.attachments.map(file => file.id) } : {}), ...(entry.seen ? { seen: entry.seen } : {}) })
+      const receipt = await source.send(entry.conversationId, { clientId: entry.clientId, text: entry.text, private: entry.private, ...(entry.replyTo ? { replyTo: entry.replyTo } : {}), ...(entry.mentions?.length ? { mentions: entry.mentions } : {}), ...(entry.attachments ? { attachments: entry.attachments.map(file => file.id) } : {}), ...(entry.seen ? { seen: entry.seen } : {}), ...(entry.format ? { format: entry.format } : {}) })
       failures = 0
       if (agent !== sender) return 'stopped'
       sent(toFrame(entry, receipt))
@@ -133,7 +136,7 @@ export function createOutbox({ source, sent, store = localStore, random = Math.r
       entries.value = []
       window.removeEventListener('storage', fromOtherTab)
     },
-    add(conversationId: string, text: string, isPrivate: boolean, more: Pick<OutboxEntry, 'replyTo' | 'mentions' | 'attachments' | 'seen'> = {}) {
+    add(conversationId: string, text: string, isPrivate: boolean, more: Pick<OutboxEntry, 'replyTo' | 'mentions' | 'attachments' | 'seen' | 'format'> = {}) {
       const entry: OutboxEntry = { ...more, clientId: newClientId(), conversationId, text, private: isPrivate, at: new Date().toISOString(), state: 'queued' }
       mutate(now => [...now, entry])
       wake()

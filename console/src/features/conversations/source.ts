@@ -13,7 +13,7 @@ export interface ConversationSource {
   between(id: string, seq: number): Promise<ItemPage>
   /** From an instant on. */
   from(id: string, at: Date): Promise<ItemPage>
-  send(id: string, message: { clientId: string; text: string; private: boolean; replyTo?: number; mentions?: readonly string[]; attachments?: string[]; seen?: number }): Promise<Receipt>
+  send(id: string, message: { clientId: string; text: string; private: boolean; replyTo?: number; mentions?: readonly string[]; attachments?: string[]; seen?: number; format?: 'markdown' }): Promise<Receipt>
   assign(id: string, agentId: string | null): Promise<{ seq: number }>
   setStatus(id: string, status: Status, more?: { until?: string; reason?: string }): Promise<{ seq: number }>
   assignTeam(id: string, teamId: string | null): Promise<{ seq: number }>
@@ -23,7 +23,7 @@ export interface ConversationSource {
   change(id: string, change: { subject?: string; fields?: Record<string, FieldValue> }): Promise<{ seq: number }>
   /** A message without its stars, for a reason that is written down. */
   revealMessage(id: string, seq: number, reason: string): Promise<{ item: MessageItem; until: string }>
-  edit(id: string, seq: number, text: string): Promise<{ seq: number }>
+  edit(id: string, seq: number, text: string, format?: 'markdown'): Promise<{ seq: number }>
   recall(id: string, seq: number): Promise<void>
   merge(id: string, intoId: string): Promise<{ seq: number }>
   read(id: string, seq: number): Promise<void>
@@ -50,7 +50,7 @@ export function conversationSource(http: Http): ConversationSource {
     setPriority: (id, priority) => http.post(`${one(id)}/priority`, { priority }),
     change: (id, change) => http.patch(one(id), change),
     revealMessage: (id, seq, reason) => http.post(`${one(id)}/messages/${seq}/reveal`, { reason }),
-    edit: (id, seq, text) => http.patch(`${one(id)}/messages/${seq}`, { text }),
+    edit: (id, seq, text, format) => http.patch(`${one(id)}/messages/${seq}`, { text, ...(format ? { format } : {}) }),
     recall: (id, seq) => http.remove(`${one(id)}/messages/${seq}`),
     merge: (id, intoId) => http.post(`${one(id)}/merge`, { intoId }),
     read: (id, seq) => http.post(`${one(id)}/read`, { seq }),

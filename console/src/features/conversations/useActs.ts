@@ -48,7 +48,7 @@ export function useActs() {
     removeTag: (id: string, tag: Tag) => act(() => source.setTags(id, { remove: [tag.id] })),
     change: (id: string, change: { subject?: string; fields?: Record<string, FieldValue> }) => act(() => source.change(id, change)),
     assignTeam: (id: string, team: Named | null) => act(() => source.assignTeam(id, team?.id ?? null)),
-    edit: (id: string, seq: number, text: string) => act(() => source.edit(id, seq, text)),
+    edit: (id: string, seq: number, text: string, format?: 'markdown') => act(() => source.edit(id, seq, text, format)),
     recall: (id: string, seq: number) => act(() => source.recall(id, seq)),
     async resolve(id: string, reason?: string) {
       const done = setStatus(id, 'resolved', reason ? { reason } : undefined)

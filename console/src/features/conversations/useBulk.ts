@@ -2,6 +2,7 @@ import { computed, shallowRef } from 'vue'
 import { defineStore } from 'pinia'
 import type { Http } from '@/api/client'
 import { Problem } from '@/api/client'
+import type { Priority, Status } from '@/api/types'
 
 export type BulkAction =
   | { type: 'assign'; agentId: string | null }
@@ -25,12 +26,23 @@ export interface BulkRun {
 }
 
 export interface BulkFailure { conversationId: string; code: string; text: string }
+export type BulkOutcome = 'changed' | 'unchanged' | 'refused'
+/** What would happen; exact for the first `looked` of `count`. */
+export interface BulkPreview {
+  count: number
+  looked: number
+  changed: number
+  unchanged: number
+  refused: number
+  reasons: { code: string; text: string; count: number }[]
+  items: { conversationId: string; contactId: string; contact: string | null; status: Status; assignee: string | null; priority: Priority; outcome: BulkOutcome; code: string | null; text: string | null }[]
+}
 export interface BulkTag { id: string; name: string; color: string; archived: boolean }
 
 const root = '/api/v1/conversations/bulk'
 
 export const bulkSource = (http: Http) => ({
-  count: async (selection: BulkSelection) => (await http.post<{ count: number }>(`${root}/preview`, selection)).count,
+  preview: (action: BulkAction, selection: BulkSelection) => http.post<BulkPreview>(`${root}/preview`, { action, ...selection }),
   begin: (action: BulkAction, selection: BulkSelection) => http.post<BulkRun>(root, { action, ...selection }),
   show: (id: string) => http.get<BulkRun>(`${root}/${id}`),
   undo: (id: string) => http.post<BulkRun>(`${root}/${id}/undo`, {}),

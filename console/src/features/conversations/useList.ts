@@ -14,13 +14,16 @@ export interface ListSource {
   source: Pick<ConversationSource, 'counts'>
   patches: Readonly<Ref<Readonly<Record<string, Patch>>>>
   me: () => string | undefined
+  /** Its conditions ask how long ago something was: rows come and go without anything happening. */
+  ticking?: Readonly<Ref<boolean>>
 }
 
-export function useList(view: Ref<View>, sort: Ref<Sort>, { cache, patches, me }: ListSource) {
+export function useList(view: Ref<View>, sort: Ref<Sort>, { cache, patches, me, ticking }: ListSource) {
   const query = useQuery({
     queryKey: computed(() => listKey(view.value, sort.value)),
     queryFn: ({ queryKey: [, ofView, ofSort] }) => cache.firstPage(ofView, ofSort),
     staleTime: Infinity,
+    refetchInterval: computed(() => (ticking?.value ? 30_000 : false)),
     // Replaced as a whole by the reducers: a proxy around every row would only cost time.
     shallow: true,
   })
@@ -59,5 +62,5 @@ export function useList(view: Ref<View>, sort: Ref<Sort>, { cache, patches, me }
 export const useCounts = (source: Pick<ConversationSource, 'counts'>) => useQuery({ queryKey: countsKey, queryFn: () => source.counts(), staleTime: Infinity }).data
 
 /** Counts of saved views: asked for once, and told when they change. */
-export const useViewCounts = (source: Pick<ConversationSource, 'counts'>, enabled: Ref<boolean>) =>
-  useQuery({ queryKey: viewCountsKey, queryFn: async () => (await source.counts()).views ?? {}, staleTime: 60_000, enabled }).data
+export const useViewCounts = (source: Pick<ConversationSource, 'counts'>, enabled: Ref<boolean>, ticking?: Ref<boolean>) =>
+  useQuery({ queryKey: viewCountsKey, queryFn: async () => (await source.counts()).views ?? {}, staleTime: 60_000, enabled, refetchInterval: computed(() => (ticking?.value ? 60_000 : false)) }).data

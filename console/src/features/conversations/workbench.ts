@@ -7,6 +7,8 @@ import type { FieldValue, Named, Row, RowPage, Sort, Tag } from '@/api/types'
 /** What a workspace has set up for its conversations: tags, teams, fields, views, rules. */
 export interface Condition { field: string; op: 'in' | 'not_in'; values: string[] }
 export interface SavedView { id: string; name: string; shared: boolean; mine: boolean; conditions: Condition[]; sort: Sort | 'created'; position: number }
+/** Whether it shows other conversations after a while although nothing happened. */
+export const asksForTime = (view: SavedView) => view.conditions.some(({ field }) => field === 'waiting' || field === 'created' || field === 'active')
 export interface FieldOption { id: string; label: string; archived?: boolean }
 export type FieldKind = 'text' | 'number' | 'bool' | 'date' | 'single' | 'multi' | 'url'
 export interface CustomField {
@@ -28,7 +30,10 @@ export interface ConversationSettings {
   editMinutes: number
   recallMinutes: number
   resolveReasons: string[]
+  oneAgentPerPerson: boolean
+  linkPreviews: boolean
 }
+export interface LinkPreview { url: string; host: string; title: string; description: string | null; site: string | null }
 export interface Draft { kind: 'reply' | 'note'; version: number; text: string }
 
 const items = async <T>(answer: Promise<{ items: T[] }>) => (await answer).items
@@ -47,6 +52,7 @@ export const workbenchSource = (http: Http) => ({
   addView: (view: Omit<SavedView, 'id' | 'mine' | 'position'>) => http.post<SavedView>('/api/v1/views', view),
   changeView: (id: string, change: Partial<SavedView>) => http.patch<SavedView>(`/api/v1/views/${id}`, change),
   removeView: (id: string) => http.remove(`/api/v1/views/${id}`),
+  links: (id: string, seq: number) => items<LinkPreview>(http.get(`/api/v1/conversations/${id}/messages/${seq}/links`)),
   settings: () => http.get<ConversationSettings>('/api/v1/settings/conversations'),
   changeSettings: (change: Partial<ConversationSettings>) => http.patch<ConversationSettings>('/api/v1/settings/conversations', change),
   ofContact: (contact: string) => items<Row>(http.get<RowPage>('/api/v1/conversations', { contact, limit: 50 })),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { applyMark, emptyContent, linesOf, replaceAnswer, wishOf, withLanguage } from './drafting'
+import { applyMark } from '@/lib/marks'
+import { emptyContent, linesOf, replaceAnswer, wishOf, withLanguage } from './drafting'
 
 describe('drafting', () => {
   it('adds a language once and keeps what is there', () => {

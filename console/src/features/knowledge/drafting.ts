@@ -46,15 +46,3 @@ export function wishOf(kind: Kind, draft: Draft) {
       : { texts: content.texts.filter(one => one.title.trim() || one.body.trim()) }),
   }
 }
-
-/** A mark around or before what is selected. */
-export function applyMark(text: string, from: number, to: number, mark: { before: string; after?: string; line?: boolean }) {
-  if (mark.line) {
-    const start = text.lastIndexOf('\n', from - 1) + 1
-    const block = text.slice(start, to).split('\n').map(line => (line.startsWith(mark.before) ? line.slice(mark.before.length) : mark.before + line)).join('\n')
-    return { text: text.slice(0, start) + block + text.slice(to), select: [start, start + block.length] as const }
-  }
-  const after = mark.after ?? mark.before
-  const chosen = text.slice(from, to)
-  return { text: text.slice(0, from) + mark.before + chosen + after + text.slice(to), select: [from + mark.before.length, from + mark.before.length + chosen.length] as const }
-}

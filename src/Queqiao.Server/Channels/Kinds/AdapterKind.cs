@@ -2,6 +2,7 @@ using Queqiao.Channels;
 using Queqiao.Channels.Tokens;
 using Queqiao.Server.Channels.Delivering;
 using Queqiao.Server.Channels.Sending;
+using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Outbound;
 
@@ -92,7 +93,7 @@ internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices servi
         return reach?.ReplyWith is { } reply ? to with { ReplyWith = reply } : to;
     }
 
-    private static IEnumerable<OutboundContent> Contents(OutgoingMessage message)
+    private IEnumerable<OutboundContent> Contents(OutgoingMessage message)
     {
         if (message.Template is { } template)
         {
@@ -100,10 +101,15 @@ internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices servi
             yield break;
         }
         if (message.Text.Length > 0)
-            yield return message.Choices.Count > 0 ? Choices.Card(message.Text, message.Choices) : new TextContent(message.Text);
+            yield return message.Choices.Count > 0 ? Choices.Card(message.Text, message.Choices) : new TextContent(TextOf(message));
         foreach (var file in message.Files)
             yield return new MediaContent(Media(file));
     }
+
+    /// <summary>With the platform's own marks where it has some; what has to be cut goes without, so that no mark is left open.</summary>
+    private string TextOf(OutgoingMessage message) =>
+        message.Markdown is { } markdown && Delivering.Dialects.Of(Descriptor.Kind) is { Shows: not Marks.None } dialect && FormattedTextWriting.Write(FormattedText.Read(markdown), dialect) is var written && Descriptor.Limits.Text.Fits(written)
+            ? written : message.Text;
 
     private static OutboundMedia Media(OutgoingFile file) => new(KindOf(file.Kind), file.Name, file.ContentType, file.Size,
         async ct => await file.Open(ct) ?? throw new IOException("The file is gone."), file.Link)

@@ -21,7 +21,7 @@ internal static class BulkEndpoints
     public static void Map(RouteGroupBuilder conversations)
     {
         var bulk = conversations.MapGroup("/bulk");
-        bulk.MapPost("/preview", Preview).Needs(Permissions.Reply).TakesQuery().WithSummary("How many conversations a selection names").Produces<Matching>();
+        bulk.MapPost("/preview", Preview).Needs(Permissions.Reply).TakesQuery().WithSummary("How many conversations a selection names; with an action, what it would do to each of them").Produces<BulkPreviewing.Answer>();
         bulk.MapPost("", Begin).IsBulkWork().Needs(Permissions.Reply).TakesQuery().WithSummary("Change many conversations: named ones, or all that match a filter").Produces<BulkView>(StatusCodes.Status202Accepted);
         bulk.MapGet("/{id:guid}", Show).Needs(Permissions.Reply).TakesQuery().WithSummary("How far a bulk change came").Produces<BulkView>();
         bulk.MapGet("/{id:guid}/failures", Failures).Needs(Permissions.Reply).TakesQuery("cursor").WithSummary("The conversations that could not be changed, or not put back, and why").Produces<FailurePage>();
@@ -29,7 +29,8 @@ internal static class BulkEndpoints
         bulk.MapPost("/{id:guid}/cancel", Cancel).Needs(Permissions.Reply).TakesQuery().WithSummary("Stop a bulk change; what is done stays done and can be undone").Produces<BulkView>();
     }
 
-    internal sealed record Selected(IReadOnlyList<Guid>? Ids = null, IReadOnlyDictionary<string, string>? Filter = null)
+    /// <param name="Action">What would be done; without it, only the number is told.</param>
+    internal sealed record Selected(IReadOnlyList<Guid>? Ids = null, IReadOnlyDictionary<string, string>? Filter = null, BulkAction? Action = null)
     {
         public BulkSelection Selection => new(Ids, Filter);
     }
@@ -53,10 +54,17 @@ internal static class BulkEndpoints
 
     internal sealed record Failure(Guid ConversationId, string Code, string Text);
 
-    private static async Task<IResult> Preview(Selected request, Actor actor, BulkSelecting selecting, CancellationToken ct)
+    private static async Task<IResult> Preview(Selected request, Actor actor, BulkSelecting selecting, BulkPreviewing previewing, TimeProvider clock, HttpContext context, CancellationToken ct)
     {
-        if (request.Selection.Check() is { } wrong)
+        if ((request.Action?.Check(clock.GetUtcNow()) ?? request.Selection.Check()) is { } wrong)
             return wrong.ToProblem();
+        if (request.Action is { } action)
+        {
+            if (!actor.May(action.Permission))
+                return Refusal.Forbidden().ToProblem();
+            var (answer, no) = await previewing.Of(actor, request.Selection, action, Locale.Of(context), ct);
+            return no?.ToProblem() ?? (IResult)TypedResults.Ok(answer);
+        }
         var (count, refusal) = await selecting.Count(actor, request.Selection, ct);
         return refusal?.ToProblem() ?? (IResult)TypedResults.Ok(new Matching(count));
     }

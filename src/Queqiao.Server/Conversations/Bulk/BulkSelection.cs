@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Inbox;
 using Queqiao.Server.Conversations.Inbox.Views;
+using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.CustomFields;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Problems;
@@ -24,7 +25,7 @@ internal sealed record BulkSelection(IReadOnlyList<Guid>? Ids, IReadOnlyDictiona
 }
 
 /// <summary>Finds the conversations of a selection, in the sight of whoever wants them.</summary>
-internal sealed class BulkSelecting(IStorageEngine storage, SavedViews views, ICustomFields fields)
+internal sealed class BulkSelecting(IStorageEngine storage, SavedViews views, ICustomFields fields, TimeProvider clock)
 {
     /// <summary>How many there are now; a selection by filter that cannot be meant is refused.</summary>
     public async Task<(int Count, Refusal? Refusal)> Count(Actor actor, BulkSelection selection, CancellationToken ct)
@@ -50,6 +51,16 @@ internal sealed class BulkSelecting(IStorageEngine storage, SavedViews views, IC
         if (after is { } from)
             rows = rows.Where(head => head.Id.CompareTo(from) > 0);
         return await rows.OrderBy(head => head.Id).Take(most).ToListAsync(ct);
+    }
+
+    /// <summary>Those of a selection that can be seen, opened, by id.</summary>
+    public async Task<List<ConversationHead>> Look(Actor actor, BulkSelection selection, ConversationSeals seals, int most, CancellationToken ct)
+    {
+        var (rule, _) = await Rule(actor, selection, ct);
+        if (rule is null)
+            return [];
+        await using var db = storage.Read(actor.Ws);
+        return await seals.Heads(db.Visible(actor.Conversations()).Having(db, actor.Ws, rule).OrderBy(head => head.Id).Take(most), ct);
     }
 
     /// <summary>Named ones come back even when they are not there to be seen: the log says so, and the list of what failed.</summary>
@@ -81,6 +92,6 @@ internal sealed class BulkSelecting(IStorageEngine storage, SavedViews views, IC
                 return (null, refusal);
             conditions.Add(condition);
         }
-        return (conditions.Count == 0 ? all : ConditionRules.Both(all, ConditionRules.Rule(conditions, actor.AgentId)), null);
+        return (conditions.Count == 0 ? all : ConditionRules.Both(all, ConditionRules.Rule(conditions, actor.AgentId, clock)), null);
     }
 }

@@ -17,7 +17,7 @@ internal static class ChangeSettings
 
     public sealed record Request(
         int? ReopenHours = null, string? BlockedMessages = null, bool? AskRating = null, int? EditMinutes = null, int? RecallMinutes = null, IReadOnlyList<string>? ResolveReasons = null,
-        bool? OneAgentPerPerson = null);
+        bool? OneAgentPerPerson = null, bool? LinkPreviews = null);
 
     public static IResult Show(Actor actor, SettingsBoard board) => TypedResults.Ok(board.Of(actor.Ws));
 
@@ -50,6 +50,7 @@ internal static class ChangeSettings
         EditMinutes = request.EditMinutes ?? known.EditMinutes,
         RecallMinutes = request.RecallMinutes ?? known.RecallMinutes,
         OneAgentPerPerson = request.OneAgentPerPerson ?? known.OneAgentPerPerson,
+        LinkPreviews = request.LinkPreviews ?? known.LinkPreviews,
         ResolveReasons = request.ResolveReasons is { } reasons ? [.. reasons.Select(reason => reason.Trim()).Distinct()] : known.ResolveReasons,
     };
 

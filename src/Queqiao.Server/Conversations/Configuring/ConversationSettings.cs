@@ -26,6 +26,9 @@ internal sealed record ConversationSettings
     /// <summary>Whether conversations of one person on several channels go to one agent.</summary>
     public bool OneAgentPerPerson { get; init; } = true;
 
+    /// <summary>Whether pages that messages lead to are asked for their title. Off: asking tells the page that somebody reads.</summary>
+    public bool LinkPreviews { get; init; }
+
     public const string Refuse = "refuse";
     public const string Drop = "drop";
 

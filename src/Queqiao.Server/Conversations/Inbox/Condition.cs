@@ -5,9 +5,9 @@ using Queqiao.Server.Platform.Problems;
 namespace Queqiao.Server.Conversations.Inbox;
 
 /// <summary>One condition of a list or a saved view.</summary>
-/// <param name="Field"><c>status</c>, <c>assignee</c>, <c>team</c>, <c>channel</c>, <c>contact</c>, <c>tag</c>, <c>priority</c>, <c>unread</c>, <c>rating</c>, <c>mentioned</c>, or <c>field.KEY</c> of a custom field.</param>
+/// <param name="Field"><c>status</c>, <c>assignee</c>, <c>team</c>, <c>channel</c>, <c>contact</c>, <c>tag</c>, <c>priority</c>, <c>unread</c>, <c>rating</c>, <c>mentioned</c>, <c>waiting</c>, <c>created</c>, <c>active</c>, or <c>field.KEY</c> of a custom field.</param>
 /// <param name="Op"><c>in</c> (one of the values) or <c>not_in</c> (none of them).</param>
-/// <param name="Values">Names or ids; <c>me</c> and <c>none</c> where they make sense.</param>
+/// <param name="Values">Names or ids; <c>me</c> and <c>none</c> where they make sense. Of <c>waiting</c> (at least so long), <c>created</c> and <c>active</c> (within): one length of time, <c>10m</c>, <c>4h</c>, <c>7d</c>.</param>
 internal sealed record Condition(string Field, string Op, IReadOnlyList<string> Values)
 {
     public const string In = "in";
@@ -16,7 +16,7 @@ internal sealed record Condition(string Field, string Op, IReadOnlyList<string> 
     public const int MostValues = 50;
     public const string CustomField = "field.";
 
-    public static readonly IReadOnlyList<string> Fields = ["status", "assignee", "team", "channel", "contact", "tag", "priority", "unread", "rating", "mentioned"];
+    public static readonly IReadOnlyList<string> Fields = ["status", "assignee", "team", "channel", "contact", "tag", "priority", "unread", "rating", "mentioned", "waiting", "created", "active"];
 }
 
 /// <summary>Conditions to one expression, for SQL and for memory alike: a list asks for it, a pushed row is held against it.</summary>
@@ -53,6 +53,7 @@ internal static class ConditionRules
             "unread" => OneOf(["true", "false"]),
             "rating" => OneOf(["1", "2", "3", "4", "5", "none"]),
             "mentioned" => OneOf(["me"]),
+            "waiting" or "created" or "active" => condition.Values is [var length] && TimeAgo.Length(length) is not null ? null : Refusal.Invalid(field, "invalid_length_of_time"),
             "assignee" => Ids("me", "none"),
             "team" or "tag" => Ids("none"),
             "channel" or "contact" => Ids(),
@@ -64,12 +65,13 @@ internal static class ConditionRules
 
     /// <param name="conditions">Checked; all of them must hold.</param>
     /// <param name="me">Whom <c>me</c> means.</param>
-    public static Expression<Func<ConversationHead, bool>> Rule(IEnumerable<Condition> conditions, Guid me)
+    /// <param name="clock">From when lengths of time count; it is read whenever the rule is asked.</param>
+    public static Expression<Func<ConversationHead, bool>> Rule(IEnumerable<Condition> conditions, Guid me, TimeProvider clock)
     {
         Expression<Func<ConversationHead, bool>> all = head => true;
         foreach (var condition in conditions)
         {
-            var any = condition.Values.Select(value => One(condition.Field, value, me)).Aggregate((one, other) => Join(one, other, Expression.OrElse));
+            var any = condition.Values.Select(value => One(condition.Field, value, me, clock)).Aggregate((one, other) => Join(one, other, Expression.OrElse));
             var holds = condition.Op == Condition.In ? any : Expression.Lambda<Func<ConversationHead, bool>>(Expression.Not(any.Body), any.Parameters);
             all = Join(all, holds, Expression.AndAlso);
         }
@@ -82,7 +84,7 @@ internal static class ConditionRules
     public static Expression<Func<ConversationHead, bool>> Either(Expression<Func<ConversationHead, bool>> one, Expression<Func<ConversationHead, bool>> other) =>
         Join(one, other, Expression.OrElse);
 
-    private static Expression<Func<ConversationHead, bool>> One(string field, string value, Guid me)
+    private static Expression<Func<ConversationHead, bool>> One(string field, string value, Guid me, TimeProvider clock)
     {
         switch (field, value)
         {
@@ -111,6 +113,8 @@ internal static class ConditionRules
             case ("tag", _):
                 var mark = IdSet.Mark(Guid.Parse(value));
                 return head => head.Tags != null && head.Tags.Contains(mark);
+            case ("waiting" or "created" or "active", _):
+                return OfTime(field, new TimeAgo(clock, TimeAgo.Length(value)!.Value));
             case ("assignee" or "team" or "channel" or "contact", _):
                 return OfId(field, value == "me" ? me : Guid.Parse(value));
             default:
@@ -118,6 +122,13 @@ internal static class ConditionRules
                 return head => head.Facets != null && head.Facets.Contains(line);
         }
     }
+
+    private static Expression<Func<ConversationHead, bool>> OfTime(string field, TimeAgo ago) => field switch
+    {
+        "waiting" => head => head.WaitingSince != null && head.WaitingSince <= ago.At,
+        "created" => head => head.CreatedAt >= ago.At,
+        _ => head => head.LastActivityAt >= ago.At,
+    };
 
     private static Expression<Func<ConversationHead, bool>> OfId(string field, Guid id) => field switch
     {

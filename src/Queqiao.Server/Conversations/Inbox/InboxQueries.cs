@@ -8,7 +8,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Conversations.Inbox;
 
 /// <summary>Lists and counts of conversations, always inside the reader's scope.</summary>
-internal sealed class InboxQueries(IStorageEngine storage, ConversationSeals seals)
+internal sealed class InboxQueries(IStorageEngine storage, ConversationSeals seals, SavedViews saved)
 {
     public async Task<InboxCounts> Counts(Actor actor, CancellationToken ct)
     {
@@ -31,7 +31,7 @@ internal sealed class InboxQueries(IStorageEngine storage, ConversationSeals sea
     {
         var counts = new Dictionary<Guid, int>(views.Count);
         foreach (var view in views)
-            counts[view.Id] = await Count(actor, SavedViews.ToInbox(actor, view), ct);
+            counts[view.Id] = await Count(actor, saved.ToInbox(actor, view), ct);
         return counts;
     }
 

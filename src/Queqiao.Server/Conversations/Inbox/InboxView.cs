@@ -45,13 +45,19 @@ internal sealed class InboxView
         "mine" => Mine.GetOrAdd(actor.AgentId, static id => new("mine",
             head => head.AssigneeId == id && head.Status != ConversationStatus.Resolved && head.Status != ConversationStatus.Snoozed)),
         "team" => Team.GetValue(actor.Rights.Reach, static reach => OfTeams(reach.Teams)),
-        "mentions" => Mentions.GetOrAdd(actor.AgentId, static id => new("mentions", ConditionRules.Rule([new("mentioned", Condition.In, ["me"])], id))),
+        "mentions" => Mentions.GetOrAdd(actor.AgentId, static id => new("mentions", OfMentions(id))),
         "unassigned" => Unassigned,
         "snoozed" => Snoozed,
         "all" => All,
         "resolved" => Resolved,
         _ => null,
     };
+
+    private static Expression<Func<ConversationHead, bool>> OfMentions(Guid agent)
+    {
+        var named = IdSet.Mark(agent);
+        return head => head.Mentioned != null && head.Mentioned.Contains(named);
+    }
 
     /// <summary>What the teams of somebody are to look after.</summary>
     private static InboxView OfTeams(IReadOnlySet<Guid> mine)

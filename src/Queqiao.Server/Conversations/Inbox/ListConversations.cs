@@ -14,7 +14,7 @@ internal static class ListConversations
     private const int MostFound = 500;
 
     public static readonly string[] Parameters =
-        ["q", "view", "status", "assignee", "team", "channel", "contact", "tag", "priority", "unread", "rating", "field.*", "sort", "group", "limit", "cursor"];
+        ["q", "view", "status", "assignee", "team", "channel", "contact", "tag", "priority", "unread", "rating", "waiting", "created", "active", "field.*", "sort", "group", "limit", "cursor"];
 
     /// <param name="Q">Words of what was said in them. At most 500 are found, those with the newest hits; <c>cut</c> says whether there may be more.</param>
     /// <param name="View">mine, unassigned, team, mentions, snoozed, all, resolved, or the id of a saved view.</param>
@@ -27,16 +27,19 @@ internal static class ListConversations
     /// <param name="Priority">none, low, medium, high or urgent.</param>
     /// <param name="Unread">true or false.</param>
     /// <param name="Rating">1 to 5 or none.</param>
+    /// <param name="Waiting">Waiting for at least so long: 10m, 4h, 7d.</param>
+    /// <param name="Created">Began within so long.</param>
+    /// <param name="Active">Something happened within so long.</param>
     /// <param name="Sort">recent (default), waiting or created.</param>
     /// <param name="Group">priority, status, assignee, team or channel: rows of one kind stand together, each kind in the order of sort.</param>
     /// <param name="Limit">1–100, default 50.</param>
     /// <param name="Cursor">From the page before.</param>
     internal sealed record Query(
-        string? Q, string? View, string? Status, string? Assignee, string? Team, string? Channel, string? Contact, string? Tag, string? Priority, string? Unread, string? Rating,
+        string? Q, string? View, string? Status, string? Assignee, string? Team, string? Channel, string? Contact, string? Tag, string? Priority, string? Unread, string? Rating, string? Waiting, string? Created, string? Active,
         string? Sort, string? Group, int? Limit, string? Cursor);
 
     public static async Task<IResult> Handle(
-        [AsParameters] Query query, HttpRequest request, Actor actor, InboxQueries inbox, SavedViews views, ICustomFields fields, RowFactsSource source, TextSearch search, CancellationToken ct)
+        [AsParameters] Query query, HttpRequest request, Actor actor, InboxQueries inbox, SavedViews views, ICustomFields fields, RowFactsSource source, TextSearch search, TimeProvider clock, CancellationToken ct)
     {
         var limit = query.Limit ?? 50;
         if (limit is < 1 or > 100)
@@ -44,7 +47,7 @@ internal static class ListConversations
         var from = query.Cursor is null ? null : InboxCursor.Parse(query.Cursor);
         if (query.Cursor is not null && from is null)
             return Refusal.Invalid("cursor", "invalid_id").ToProblem();
-        var (filter, refusal) = await Read(query, request, actor, views, fields, ct);
+        var (filter, refusal) = await Read(query, request, actor, views, fields, clock, ct);
         if (filter is null)
             return refusal!.ToProblem();
         if (from is not null && !from.IsOf(filter.Group))
@@ -72,7 +75,7 @@ internal static class ListConversations
         });
     }
 
-    private static async Task<(InboxFilter?, Refusal?)> Read(Query query, HttpRequest request, Actor actor, SavedViews views, ICustomFields fields, CancellationToken ct)
+    private static async Task<(InboxFilter?, Refusal?)> Read(Query query, HttpRequest request, Actor actor, SavedViews views, ICustomFields fields, TimeProvider clock, CancellationToken ct)
     {
         if (query.Sort is { } sort && !InboxSort.All.Contains(sort))
             return (null, Refusal.Invalid("sort", "not_one_of", string.Join(", ", InboxSort.All)));
@@ -96,7 +99,7 @@ internal static class ListConversations
                 return (null, refusal);
             conditions.Add(condition);
         }
-        return (new InboxFilter(view, conditions.Count == 0 ? null : ConditionRules.Rule(conditions, actor.AgentId), order ?? InboxSort.Recent) { Group = query.Group }, null);
+        return (new InboxFilter(view, conditions.Count == 0 ? null : ConditionRules.Rule(conditions, actor.AgentId, clock), order ?? InboxSort.Recent) { Group = query.Group }, null);
     }
 
     private static IEnumerable<(string Field, string Values)> Given(Query query, HttpRequest request)
@@ -104,7 +107,7 @@ internal static class ListConversations
         (string, string?)[] known =
         [
             ("status", query.Status), ("assignee", query.Assignee), ("team", query.Team), ("channel", query.Channel), ("contact", query.Contact), ("tag", query.Tag),
-            ("priority", query.Priority), ("unread", query.Unread), ("rating", query.Rating),
+            ("priority", query.Priority), ("unread", query.Unread), ("rating", query.Rating), ("waiting", query.Waiting), ("created", query.Created), ("active", query.Active),
         ];
         foreach (var (field, values) in known)
         {

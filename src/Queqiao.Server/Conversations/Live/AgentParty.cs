@@ -69,6 +69,9 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             case { Op: "typing", Conversation: { } conversation }:
                 Typing(conversation, frame.On ?? true);
                 break;
+            case { Op: "viewing", Conversation: { } conversation }:
+                InOrder(() => Viewing(conversation, frame.On ?? true));
+                break;
             case { Op: "read", Conversation: { } conversation, Seq: { } seq }:
                 Read(conversation, seq);
                 break;
@@ -199,6 +202,17 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             watched = _watched.ContainsKey(conversation); // seen and allowed
         if (watched)
             InBackground(() => PassTyping(conversation, on));
+    }
+
+    /// <summary>"I have it before me": colleagues who have it open too are told. Nothing is kept; whoever hears it forgets it after a while.</summary>
+    private Task Viewing(Guid conversation, bool on)
+    {
+        bool watched;
+        lock (_gate)
+            watched = _watched.ContainsKey(conversation); // seen and allowed
+        if (watched && Guard.AdmitsTyping())
+            services.Hub.ToAgents(actor.Ws, conversation, () => LiveFrames.Viewing(conversation, actor.AgentId, actor.Name, on), connection);
+        return Task.CompletedTask;
     }
 
     private async Task PassTyping(Guid conversation, bool on)

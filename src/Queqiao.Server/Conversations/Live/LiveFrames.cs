@@ -32,6 +32,18 @@ internal static class LiveFrames
             json.WriteEndObject();
         });
 
+    /// <summary>A colleague has a conversation open, or has it no more.</summary>
+    public static byte[] Viewing(Guid conversation, Guid id, string name, bool on) => Frames.Write((conversation, id, name, on), static (json, it) =>
+    {
+        json.WriteString("event", "viewing");
+        json.WriteString("conversation", it.conversation);
+        json.WriteStartObject("data");
+        json.WriteString("id", it.id);
+        json.WriteString("name", it.name);
+        json.WriteBoolean("on", it.on);
+        json.WriteEndObject();
+    });
+
     /// <summary>What is to be sent later in a conversation changed: look again.</summary>
     public static byte[] Scheduled(Guid conversation) => Frames.Write(conversation, static (json, id) =>
     {

@@ -38,7 +38,7 @@ internal static class Revisions
     /// <summary>The pure half.</summary>
     public static IReadOnlyList<LogEntry> Fold(IReadOnlyList<LogEntry> entries, IEnumerable<LogEntry> revisions)
     {
-        var known = new Dictionary<long, (Revision Revision, string? Text)>();
+        var known = new Dictionary<long, (Revision Revision, string? Text, string? Markdown)>();
         var arrived = new Dictionary<long, List<FileArrived>>();
         foreach (var entry in revisions)
         {
@@ -49,17 +49,18 @@ internal static class Revisions
                 files.Add(file);
                 continue;
             }
-            var (of, text, recalled) = entry.Body switch
+            var (of, text, markdown, recalled) = entry.Body switch
             {
-                MessageEdited edited => (edited.Of, edited.Text, false),
-                NoteEdited edited => (edited.Of, edited.Text, false),
-                MessageRecalled gone => (gone.Of, null, true),
-                NoteRecalled gone => (gone.Of, null, true),
-                _ => (0L, null, false),
+                MessageEdited edited => (edited.Of, edited.Text, edited.Markdown, false),
+                NoteEdited edited => (edited.Of, edited.Text, edited.Markdown, false),
+                MessageRecalled gone => (gone.Of, null, null, true),
+                NoteRecalled gone => (gone.Of, null, null, true),
+                _ => (0L, null, null, false),
             };
             if (known.GetValueOrDefault(of).Revision is { Recalled: true })
                 continue;
-            known[of] = (new Revision(entry.Seq, entry.At, recalled), text ?? known.GetValueOrDefault(of).Text);
+            var before = known.GetValueOrDefault(of);
+            known[of] = (new Revision(entry.Seq, entry.At, recalled), text ?? before.Text, text is null ? before.Markdown : markdown);
         }
         return [.. entries.Select(entry => entry with { Body = Folded(entry) })];
 
@@ -67,10 +68,10 @@ internal static class Revisions
 
         EntryBody Revised(LogEntry entry) => entry.Body switch
         {
-            MessagePosted message when known.TryGetValue(entry.Seq, out var now) => message with { Card = now.Text is null ? message.Card : null, Text = now.Text ?? message.Text, Revision = now.Revision, Attachments = now.Revision.Recalled ? null : message.Attachments },
-            NotePosted note when known.TryGetValue(entry.Seq, out var now) => note with { Text = now.Text ?? note.Text, Revision = now.Revision, Attachments = now.Revision.Recalled ? null : note.Attachments },
-            MessageEdited edited when known.GetValueOrDefault(edited.Of).Revision is { Recalled: true } => edited with { Text = "" },
-            NoteEdited edited when known.GetValueOrDefault(edited.Of).Revision is { Recalled: true } => edited with { Text = "" },
+            MessagePosted message when known.TryGetValue(entry.Seq, out var now) => message with { Card = now.Text is null ? message.Card : null, Text = now.Text ?? message.Text, Markdown = now.Text is null ? message.Markdown : now.Markdown, Revision = now.Revision, Attachments = now.Revision.Recalled ? null : message.Attachments },
+            NotePosted note when known.TryGetValue(entry.Seq, out var now) => note with { Text = now.Text ?? note.Text, Markdown = now.Text is null ? note.Markdown : now.Markdown, Revision = now.Revision, Attachments = now.Revision.Recalled ? null : note.Attachments },
+            MessageEdited edited when known.GetValueOrDefault(edited.Of).Revision is { Recalled: true } => edited with { Text = "", Markdown = null },
+            NoteEdited edited when known.GetValueOrDefault(edited.Of).Revision is { Recalled: true } => edited with { Text = "", Markdown = null },
             var other => other,
         };
     }

@@ -32,6 +32,14 @@ internal static class Sending
             : null;
     }
 
+    /// <summary>What text is written in: nothing, as it stands there; <c>markdown</c>, with marks.</summary>
+    public static Refusal? CheckFormat(string? format) => format is null or Markdown ? null : Refusal.Invalid("format", "not_one_of", Markdown);
+
+    public const string Markdown = "markdown";
+
+    /// <summary>Words and marks of what somebody wrote.</summary>
+    public static (string Text, string? Markdown) Read(string text, string? format) => format == Markdown ? FormattedText.Split(text) : (text, null);
+
     /// <summary>An agent's message or note.</summary>
     public static LogCommand ByAgent(Actor actor, Guid conversation, Outgoing said, ILogReply reply, object? origin)
     {
@@ -46,17 +54,22 @@ internal static class Sending
             Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", clientId),
             By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
             Decide = said.IsNote
-                ? head => head.AddNote(text, clientId, said.Files, said.Mentions)
+                ? head => As(said, head.AddNote(text, clientId, said.Files, said.Mentions))
                 : head => head.Unseen(said.Seen, actor.AgentId) is { } newer ? newer
-                    : said.Reopens ? head.AgentSaysLater(text, clientId, person, said.Files, said.ReplyTo)
-                    : As(said.Template, head.AgentSays(text, clientId, person, said.Files, said.ReplyTo, said.Card)),
+                    : As(said, said.Reopens ? head.AgentSaysLater(text, clientId, person, said.Files, said.ReplyTo)
+                        : head.AgentSays(text, clientId, person, said.Files, said.ReplyTo, said.Card)),
             Reply = reply,
             Origin = origin,
         };
     }
 
-    private static Decision As(SentTemplate? template, Decision decision) => template is null || decision is not Decision.Append append ? decision
-        : Decision.Of(append.Entries.Select(entry => entry is MessagePosted message ? message with { Template = template } : entry));
+    private static Decision As(Outgoing said, Decision decision) => said is { Template: null, Markdown: null } || decision is not Decision.Append append ? decision
+        : Decision.Of(append.Entries.Select(entry => entry switch
+        {
+            MessagePosted message => message with { Template = said.Template, Markdown = said.Markdown },
+            NotePosted note => note with { Markdown = said.Markdown },
+            _ => entry,
+        }));
 
     /// <summary>A change of the conversation by an agent.</summary>
     /// <param name="permission">By which right: roles may let somebody see more than they may change.</param>
@@ -85,6 +98,9 @@ internal sealed record Outgoing(string ClientId, string Text, bool IsNote = fals
     public IReadOnlyList<SentFile>? Files { get; init; }
 
     public MessageCard? Card { get; init; }
+
+    /// <summary>The text with its marks; null: it has none.</summary>
+    public string? Markdown { get; init; }
 
     /// <summary>An approved template of the platform: it may be sent when nothing else may.</summary>
     public SentTemplate? Template { get; init; }

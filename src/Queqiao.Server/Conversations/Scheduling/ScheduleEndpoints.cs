@@ -26,7 +26,7 @@ internal static class ScheduleEndpoints
 
     /// <param name="State">waiting, failed or skipped.</param>
     /// <param name="Reason">Code of why it was not sent.</param>
-    internal sealed record ScheduledAnswer(Guid Id, DateTimeOffset At, string State, string Text, IReadOnlyList<Guid> Attachments, long? ReplyTo, bool UnlessReplied, string? Reason, string? ReasonText, By By);
+    internal sealed record ScheduledAnswer(Guid Id, DateTimeOffset At, string State, string Text, IReadOnlyList<Guid> Attachments, long? ReplyTo, bool UnlessReplied, string? Reason, string? ReasonText, By By, string? Format = null);
 
     internal sealed record ScheduledList(IReadOnlyList<ScheduledAnswer> Items);
 
@@ -43,12 +43,12 @@ internal static class ScheduleEndpoints
     /// <param name="At">When to send it.</param>
     /// <param name="Attachments">Ids of files that were uploaded before.</param>
     /// <param name="UnlessReplied">Not when the customer writes first.</param>
-    internal sealed record AddRequest(DateTimeOffset At, string Text = "", Guid[]? Attachments = null, long? ReplyTo = null, bool UnlessReplied = false);
+    internal sealed record AddRequest(DateTimeOffset At, string Text = "", Guid[]? Attachments = null, long? ReplyTo = null, bool UnlessReplied = false, string? Format = null);
 
     private static async Task<IResult> Add(
         Guid id, AddRequest request, Actor actor, HttpContext context, ConversationReader reader, Schedule schedule, IAgents agents, Ids ids, CancellationToken ct)
     {
-        if ((Sending.Check("later", request.Text, request.Attachments) ?? CheckTime(request.At, ids)) is { } refusal)
+        if ((Sending.Check("later", request.Text, request.Attachments) ?? Sending.CheckFormat(request.Format) ?? CheckTime(request.At, ids)) is { } refusal)
             return refusal.ToProblem();
         if (await reader.Head(actor.Conversations(Permissions.Reply), id, ct) is not { } head)
             return (await reader.Head(actor.Conversations(), id, ct) is null ? Refusal.NotFound() : Refusal.Forbidden()).ToProblem();
@@ -56,7 +56,7 @@ internal static class ScheduleEndpoints
             return Refusal.Conflict("conversation_merged").ToProblem();
         if (request.ReplyTo > head.Seq)
             return Refusal.Invalid("replyTo", "invalid_id").ToProblem();
-        var body = new ScheduledBody(request.Text, request.Attachments is { Length: > 0 } files ? files : null, request.ReplyTo);
+        var body = new ScheduledBody(request.Text, request.Attachments is { Length: > 0 } files ? files : null, request.ReplyTo, request.Format);
         var (added, no) = await schedule.Add(actor, head, body, request.At.ToUnixTimeMilliseconds(), request.UnlessReplied ? head.Seq : null, ct);
         if (no is not null)
             return no.ToProblem();
@@ -101,6 +101,6 @@ internal static class ScheduleEndpoints
         var words = Masks.At(actor.Rights.Fields.Messages, body.Text, static text => Masks.Text(text)) ?? "";
         return new ScheduledAnswer(
             row.Id, DateTimeOffset.FromUnixTimeMilliseconds(row.SendAt), row.State, words, body.Files ?? [], body.ReplyTo, row.UnlessAfter is not null,
-            row.Reason, row.Reason is { } code ? Messages.Text(Locale.Of(context), code, "", "") : null, new By(row.AgentId, (await agents.Find(actor.Ws, row.AgentId, ct))?.Name));
+            row.Reason, row.Reason is { } code ? Messages.Text(Locale.Of(context), code, "", "") : null, new By(row.AgentId, (await agents.Find(actor.Ws, row.AgentId, ct))?.Name), body.Format);
     }
 }

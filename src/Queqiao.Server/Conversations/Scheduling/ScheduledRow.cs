@@ -46,5 +46,6 @@ internal static class ScheduledState
     public const string Cancelled = "cancelled";
 }
 
+/// <param name="Text">As it was written, with its marks.</param>
 /// <param name="Files">Ids of files.</param>
-internal sealed record ScheduledBody(string Text, IReadOnlyList<Guid>? Files = null, long? ReplyTo = null);
+internal sealed record ScheduledBody(string Text, IReadOnlyList<Guid>? Files = null, long? ReplyTo = null, string? Format = null);

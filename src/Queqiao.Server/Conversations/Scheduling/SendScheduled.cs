@@ -47,7 +47,8 @@ internal sealed class SendScheduled(Schedule schedule, BulkActs acts, Conversati
     private Task<LogOutcome> Send(Actor actor, ScheduledRow row, ScheduledBody body)
     {
         // The same at every try, so a job that begins twice says it once.
-        var said = new Outgoing($"later-{row.JobId:N}", body.Text, ReplyTo: body.ReplyTo) { Reopens = true };
+        var (plain, markdown) = Sending.Read(body.Text, body.Format);
+        var said = new Outgoing($"later-{row.JobId:N}", plain, ReplyTo: body.ReplyTo) { Reopens = true, Markdown = markdown };
         return body.Files is { Count: > 0 } sent
             ? files.Send(FileOwner.OfAgent(actor.Ws, row.AgentId), sent, isPublic: true, (ready, reply) => Sending.ByAgent(actor, row.ConversationId, said with { Files = ready }, reply, null))
             : log.Append(reply => Sending.ByAgent(actor, row.ConversationId, said, reply, origin: null));

@@ -50,6 +50,12 @@ internal static class EventWriter
             json.WriteString("until", WireTime.Format(until));
     }
 
+    private static void WriteMarkdown(Utf8JsonWriter json, string? markdown)
+    {
+        if (markdown is not null)
+            json.WriteString("markdown", markdown);
+    }
+
     private static void WriteWord(Utf8JsonWriter json, EntryBody body)
     {
         switch (body)
@@ -57,6 +63,7 @@ internal static class EventWriter
             case MessageEdited edited:
                 json.WriteNumber("of", edited.Of);
                 json.WriteString("text", edited.Text);
+                WriteMarkdown(json, edited.Markdown);
                 break;
             case MessageRecalled recalled:
                 json.WriteNumber("of", recalled.Of);
@@ -113,6 +120,7 @@ internal static class EventWriter
             case NoteEdited edited:
                 json.WriteNumber("of", edited.Of);
                 json.WriteString("text", edited.Text);
+                WriteMarkdown(json, edited.Markdown);
                 break;
             case NoteRecalled recalled:
                 json.WriteNumber("of", recalled.Of);

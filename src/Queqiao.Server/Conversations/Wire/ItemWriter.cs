@@ -61,6 +61,8 @@ internal static class ItemWriter
                 json.WriteString("clientId", note.ClientId);
                 WriteSender(json, entry.Sender, head, audience);
                 json.WriteString("text", note.Text);
+                if (note.Markdown is { } marked)
+                    json.WriteString("markdown", marked);
                 WriteFiles(json, note.Attachments);
                 WriteRevision(json, note.Revision);
                 break;
@@ -103,9 +105,11 @@ internal static class ItemWriter
         // What was recalled is gone for the customer; colleagues may look at it.
         var gone = message.Revision is { Recalled: true } && audience == Audience.Customer;
         json.WriteString("text", gone ? "" : message.Text);
-        WriteFiles(json, gone ? null : message.Attachments, gone || audience == Audience.Agents ? null : message.Card, gone || audience == Audience.Agents ? null : message.Bot, entry.Seq);
+        WriteFiles(json, gone ? null : message.Attachments, gone || audience == Audience.Agents ? null : message, entry.Seq);
         if (audience == Audience.Agents)
             CardWriter.WriteMember(json, message.Card);
+        if (audience == Audience.Agents && message.Markdown is { } markdown)
+            json.WriteString("markdown", markdown);
         if (!gone && message.Bot is { } bot)
             BotWriter.Write(json, bot, audience);
         if (message.ReplyTo is { } replyTo)
@@ -133,16 +137,30 @@ internal static class ItemWriter
 
     public static string NameOf(Unreadable why) => why == Unreadable.Erased ? "erased" : "damaged";
 
-    private static void WriteFiles(Utf8JsonWriter json, IReadOnlyList<SentFile>? files, MessageCard? card = null, BotPart? bot = null, long seq = 0)
+    private static void WriteFiles(Utf8JsonWriter json, IReadOnlyList<SentFile>? files, MessagePosted? message = null, long seq = 0)
     {
         json.WriteStartArray("attachments");
-        if (card is not null)
+        if (message?.Card is { } card)
             CardWriter.WriteAttachment(json, card);
-        if (bot is not null)
+        else if (message?.Markdown is { } markdown)
+            WriteFormatted(json, markdown);
+        if (message?.Bot is { } bot)
             BotWriter.WriteAttachment(json, bot, seq);
         foreach (var file in files ?? [])
             WriteFile(json, file);
         json.WriteEndArray();
+    }
+
+    /// <summary>For customers marks come as an attachment of the kind <c>formatted</c>: whoever does not know it has the text.</summary>
+    private static void WriteFormatted(Utf8JsonWriter json, string markdown)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", "formatted");
+        json.WriteString("kind", "formatted");
+        json.WriteString("name", "");
+        json.WriteNumber("size", 0);
+        json.WriteString("markdown", markdown);
+        json.WriteEndObject();
     }
 
     public static void WriteFile(Utf8JsonWriter json, SentFile file)

@@ -41,12 +41,12 @@ internal static class Masked
 
     private static EntryBody Of(EntryBody body, FieldPolicy fields) => body switch
     {
-        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Attachments = Files(fields, message.Attachments), Card = fields.Messages == FieldLevel.Hidden ? null : message.Card, Media = Coming(fields, message.Media), Template = fields.Messages == FieldLevel.Clear ? message.Template : null, Bot = BotWriter.For(message.Bot, fields) },
+        MessagePosted message => message with { Text = Words(fields, message.Text) ?? "", Markdown = Marked(fields, message.Markdown), Attachments = Files(fields, message.Attachments), Card = fields.Messages == FieldLevel.Hidden ? null : message.Card, Media = Coming(fields, message.Media), Template = fields.Messages == FieldLevel.Clear ? message.Template : null, Bot = BotWriter.For(message.Bot, fields) },
         HandedOver given => BotWriter.For(given, fields),
         BotRated rated => rated with { Reason = rated.Reason is { } code && BotRules.Reasons.Contains(code) ? code : null },
-        NotePosted note => note with { Text = Words(fields, note.Text) ?? "", Attachments = Files(fields, note.Attachments) },
-        MessageEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
-        NoteEdited edited => edited with { Text = Words(fields, edited.Text) ?? "" },
+        NotePosted note => note with { Text = Words(fields, note.Text) ?? "", Markdown = Marked(fields, note.Markdown), Attachments = Files(fields, note.Attachments) },
+        MessageEdited edited => edited with { Text = Words(fields, edited.Text) ?? "", Markdown = Marked(fields, edited.Markdown) },
+        NoteEdited edited => edited with { Text = Words(fields, edited.Text) ?? "", Markdown = Marked(fields, edited.Markdown) },
         StatusChanged status => status with { Reason = Words(fields, status.Reason) },
         ContactRenamed renamed => renamed with { To = Masks.At(fields.Name, renamed.To, Masks.Name) },
         SubjectChanged subject => subject with { From = Words(fields, subject.From), To = Words(fields, subject.To) },
@@ -60,6 +60,9 @@ internal static class Masked
     };
 
     internal static string? Words(FieldPolicy fields, string? text) => Masks.At(fields.Messages, text, static words => Masks.Text(words));
+
+    /// <summary>Stars between marks would make marks of their own: who sees words masked sees them without formats.</summary>
+    private static string? Marked(FieldPolicy fields, string? markdown) => fields.Messages == FieldLevel.Clear ? markdown : null;
 
     /// <summary>Files' names are words, too. With hidden words the files are, as well.</summary>
     private static IReadOnlyList<SentFile>? Files(FieldPolicy fields, IReadOnlyList<SentFile>? files) => fields.Messages switch

@@ -19,6 +19,7 @@ internal static class RowWriter
         json.WriteString("id", head.ChannelId);
         json.WriteString("kind", facts.Channel.Kind);
         json.WriteString("name", facts.Channel.Name);
+        WriteShows(json, facts.Channel.Shows);
         json.WriteEndObject();
         json.WriteStartObject("contact");
         json.WriteString("id", head.ContactId);
@@ -41,6 +42,22 @@ internal static class RowWriter
             WriteReply(json, reply);
         json.WriteEndObject();
     }
+
+    /// <summary>Which marks its customers see; nothing where it is plain text.</summary>
+    private static void WriteShows(Utf8JsonWriter json, Marks shows)
+    {
+        if (shows == Marks.None)
+            return;
+        json.WriteStartArray("shows");
+        foreach (var (mark, name) in MarkNames)
+        {
+            if (shows.HasFlag(mark))
+                json.WriteStringValue(name);
+        }
+        json.WriteEndArray();
+    }
+
+    private static readonly (Marks Mark, string Name)[] MarkNames = [(Marks.Bold, "bold"), (Marks.Italic, "italic"), (Marks.Code, "code"), (Marks.Quote, "quote"), (Marks.List, "list"), (Marks.Link, "link")];
 
     private static void WriteReply(Utf8JsonWriter json, ReplyBudget reply)
     {

@@ -16,8 +16,9 @@ export interface ScheduledMessage {
   reason: string | null
   reasonText: string | null
   by: { id: string; name: string | null }
+  format: 'markdown' | null
 }
-export interface NewScheduled { at: string; text: string; attachments?: string[]; replyTo?: number; unlessReplied?: boolean }
+export interface NewScheduled { at: string; text: string; attachments?: string[]; replyTo?: number; unlessReplied?: boolean; format?: 'markdown' }
 
 export const scheduledSource = (http: Http) => {
   const root = (id: string) => `/api/v1/conversations/${id}/scheduled`

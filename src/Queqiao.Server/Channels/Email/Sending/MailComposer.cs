@@ -4,6 +4,7 @@ using System.Text;
 using Queqiao.Mail;
 using Queqiao.Mail.Mime;
 using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Conversations;
 
 namespace Queqiao.Server.Channels.Email.Sending;
 
@@ -25,7 +26,7 @@ internal static class MailComposer
             ReplyTo = replyTo is null ? null : new MailAddress(replyTo, settings.Name),
             Subject = Subject(thread.Subject, message.Subject, answers),
             Text = Text(message.Text, settings.SignatureText, thread),
-            Html = Html(message.Text, settings.SignatureText, thread),
+            Html = Html(message, settings.SignatureText, thread),
             Files = files,
             MessageId = id,
             References = thread.References,
@@ -53,9 +54,9 @@ internal static class MailComposer
         return mail.Append('\n').ToString();
     }
 
-    private static string Html(string text, string signature, ThreadFacts thread)
+    private static string Html(OutgoingMessage message, string signature, ThreadFacts thread)
     {
-        var html = new StringBuilder("<div>").Append(Lines(text.TrimEnd())).Append("</div>");
+        var html = new StringBuilder("<div>").Append(message.Markdown is { } marked ? FormattedTextWriting.Html(FormattedText.Read(marked)) : Lines(message.Text.TrimEnd())).Append("</div>");
         if (signature.Length > 0)
             html.Append("<br><div style=\"color:#666666\">-- <br>").Append(Lines(signature)).Append("</div>");
         if (Quoted(thread) is { } quoted)

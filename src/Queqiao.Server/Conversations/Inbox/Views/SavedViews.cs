@@ -11,7 +11,7 @@ namespace Queqiao.Server.Conversations.Inbox.Views;
 internal sealed record SavedView(Guid Id, Guid OwnerId, bool Shared, string Name, IReadOnlyList<Condition> Conditions, string Sort, int Position);
 
 /// <summary>The lists that people made.</summary>
-internal sealed class SavedViews(IStorageEngine storage)
+internal sealed class SavedViews(IStorageEngine storage, TimeProvider clock)
 {
     /// <summary>An agent's own and the shared ones, in their order.</summary>
     public async Task<IReadOnlyList<SavedView>> Of(Actor actor, CancellationToken ct)
@@ -40,7 +40,7 @@ internal sealed class SavedViews(IStorageEngine storage)
         return (ToInbox(actor, saved), saved);
     }
 
-    public static InboxView ToInbox(Actor actor, SavedView view) => new(view.Id.ToString(), ConditionRules.Rule(view.Conditions, actor.AgentId));
+    public InboxView ToInbox(Actor actor, SavedView view) => new(view.Id.ToString(), ConditionRules.Rule(view.Conditions, actor.AgentId, clock));
 
     public static SavedView Read(SavedViewRow row) =>
         new(row.Id, row.OwnerId, row.Shared, row.Name, JsonSerializer.Deserialize<List<Condition>>(row.Conditions, TolerantJson.Options)!, row.Sort, row.Position);

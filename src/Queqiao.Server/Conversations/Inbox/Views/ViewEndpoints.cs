@@ -41,11 +41,11 @@ internal static class ViewEndpoints
 
     public sealed record ViewPreview(int Count);
 
-    private static async Task<IResult> Preview(PreviewRequest request, Actor actor, ICustomFields fields, InboxQueries inbox, CancellationToken ct)
+    private static async Task<IResult> Preview(PreviewRequest request, Actor actor, ICustomFields fields, InboxQueries inbox, TimeProvider clock, CancellationToken ct)
     {
         if (ConditionRules.Check(request.Conditions, await fields.Of(actor.Ws, FieldObject.Conversation, ct)) is { } invalid)
             return invalid.ToProblem();
-        var view = new InboxView("preview", ConditionRules.Rule(request.Conditions, actor.AgentId));
+        var view = new InboxView("preview", ConditionRules.Rule(request.Conditions, actor.AgentId, clock));
         return TypedResults.Ok(new ViewPreview(await inbox.Count(actor, view, ct)));
     }
 
