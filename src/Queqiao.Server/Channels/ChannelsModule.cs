@@ -46,6 +46,7 @@ internal static class ChannelsModule
         services.AddSingleton<OutsideSignals>();
         services.AddSingleton<IOutsideSignals>(all => all.GetRequiredService<OutsideSignals>());
         services.AddSingleton<ExternalIds>();
+        services.AddSingleton<IDirectMessages, DirectMessages>();
         services.AddSingleton<DeliveryBook>();
         services.AddSingleton<IDeliveryStates, DeliveryStateReader>();
         services.AddSingleton<OutgoingReader>();

@@ -41,6 +41,8 @@ internal sealed class DeliverJob(
             return await Fail(delivery, DeliveryFaults.Withdrawn, ct);
         if (kind.Adapter is not IRevisionChannel)
             message = message with { ContactId = Guid.Empty }; // nobody will need its ids
+        if (kind.Adapter is null)
+            message = Choices.SpelledOut(message);
         var steps = kind.Plan(message, account);
         while (delivery.Done < steps.Count)
         {

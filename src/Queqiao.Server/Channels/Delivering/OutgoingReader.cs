@@ -20,6 +20,7 @@ internal sealed class OutgoingReader(IOutgoingMessages messages, ReachBook reach
             ContactId = posted.ContactId,
             RevisedSeq = body.Revision?.Seq ?? 0,
             Template = body.Template,
+            Choices = [.. (body.Bot?.Buttons ?? []).Select(button => button.Text)],
             Markdown = body.Markdown,
             Reach = await reaches.Find(ws, posted.Who, ct),
             Subject = posted.Subject,
