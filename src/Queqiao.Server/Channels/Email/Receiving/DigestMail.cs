@@ -132,6 +132,8 @@ internal sealed class DigestMail(
                 ConversationId = stored.ConversationId, Seq = stored.Seq, ContactId = thread.Row.ContactId, Sealed = [], CreatedAt = unit.Ids.Now(),
             };
             await MailBook.Keep(unit, thread, row, facts, known => After(known, mail, sender, settings, proof.IsProven), stop);
+            if (proof.IsProven && thread is { Row.IsProven: false, Facts: { IsOurs: true } ours } && sender.Address.Equals(ours.Customer.Address, StringComparison.OrdinalIgnoreCase))
+                await book.Prove(unit, thread, stop);
             if (acknowledges)
                 await jobs.Add(unit, AcknowledgeMail.For(channel.Ws, channel.Id, thread.Row.Number), stop);
             return 0;
