@@ -124,6 +124,15 @@ public abstract class Simulator(string kind, TimeProvider clock)
         return Image(person, Keep(new SimFile(bytes, "image/png", "photo.png")), baseUrl.TrimEnd('/'));
     }
 
+    /// <summary>A customer presses a button of a message that they got; null: it has none there.</summary>
+    public SimHook? Presses(SimMessage message, int button)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        message.To.LastWrote = Now;
+        message.To.SentSince = 0;
+        return JsonNode.Parse(message.Raw) is JsonObject raw ? Press(message, raw, button) : null;
+    }
+
     /// <summary>What the platform tells of a message that it took; null where it tells nothing.</summary>
     public virtual SimHook? Receipt(SimMessage message, SimReceipt what) => null;
 
@@ -136,6 +145,8 @@ public abstract class Simulator(string kind, TimeProvider clock)
     protected abstract SimAnswer On(SimRequest request);
 
     protected abstract SimHook Text(SimPerson person, string text);
+
+    protected virtual SimHook? Press(SimMessage message, JsonObject raw, int button) => null;
 
     protected virtual SimHook? Image(SimPerson person, string fileId, string baseUrl) => null;
 

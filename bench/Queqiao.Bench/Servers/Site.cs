@@ -26,6 +26,9 @@ internal sealed class Site : IDisposable
 
     public IPEndPoint Address { get; }
 
+    /// <summary>The web channel that visitors come by.</summary>
+    public string Channel => _channel;
+
     /// <summary>Signs the owner in and makes a web channel.</summary>
     public async Task SetUp(CancellationToken ct)
     {
@@ -90,6 +93,12 @@ internal sealed class Site : IDisposable
     }
 
     public Task OwnerPost(string path, object body, CancellationToken ct) => Post(path, body, _owner, ct);
+
+    public async Task<JsonElement> OwnerMake(HttpMethod method, string path, object body, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        return await Send(request, _owner, ct);
+    }
 
     /// <summary>Several conversations at a time.</summary>
     public static Task ForEach<T>(IEnumerable<T> all, Func<T, CancellationToken, Task> act, CancellationToken ct) =>

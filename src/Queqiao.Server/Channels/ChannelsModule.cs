@@ -42,6 +42,7 @@ internal static class ChannelsModule
         services.AddSingleton<ChannelHealth>();
         services.AddSingleton<IChannelIntake, ChannelIntake>();
         services.AddSingleton<IReplyGate, ReplyGate>();
+        services.AddSingleton<IDirectMessages, DirectMessages>();
         services.AddSingleton<DeliveryBook>();
         services.AddSingleton<IDeliveryStates, DeliveryStateReader>();
         services.AddSingleton<OutgoingReader>();

@@ -56,6 +56,23 @@ public sealed class TelegramSimulator(TimeProvider clock) : Simulator("telegram"
     protected override SimHook Image(SimPerson person, string fileId, string baseUrl) =>
         Update(person, new JsonObject { ["photo"] = new JsonArray(new JsonObject { ["file_id"] = fileId, ["file_unique_id"] = fileId, ["width"] = 1, ["height"] = 1, ["file_size"] = 5 }) });
 
+    protected override SimHook? Press(SimMessage message, JsonObject raw, int button)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (raw?["reply_markup"]?["inline_keyboard"] is not JsonArray rows || rows.ElementAtOrDefault(button)?[0]?["callback_data"] is not { } data)
+            return null;
+        var person = message.To;
+        return SimHook.Post(new JsonObject
+        {
+            ["update_id"] = NextNumber(),
+            ["callback_query"] = new JsonObject
+            {
+                ["id"] = NextId(), ["from"] = new JsonObject { ["id"] = Number(person.Id), ["is_bot"] = false, ["first_name"] = person.Name, ["language_code"] = "zh" }, ["chat_instance"] = "1", ["data"] = data.DeepClone(),
+                ["message"] = new JsonObject { ["message_id"] = Number(message.Id), ["date"] = Seconds, ["chat"] = new JsonObject { ["id"] = Number(person.Id), ["type"] = "private", ["first_name"] = person.Name } },
+            },
+        }, ("X-Telegram-Bot-Api-Secret-Token", Secret));
+    }
+
     private SimHook Update(SimPerson person, JsonObject message)
     {
         message["message_id"] = NextNumber();

@@ -37,6 +37,8 @@ internal sealed class DeliverJob(
             return await Fail(delivery, DeliveryFaults.ChannelOff, ct);
         if (await reader.Read(run.Ws, conversation, seq, ct) is not { } message)
             return await Fail(delivery, DeliveryFaults.Withdrawn, ct);
+        if (kind.Adapter is null)
+            message = Choices.SpelledOut(message);
         var steps = kind.Plan(message, account);
         while (delivery.Done < steps.Count)
         {

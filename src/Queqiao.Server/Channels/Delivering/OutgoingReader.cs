@@ -18,6 +18,7 @@ internal sealed class OutgoingReader(IOutgoingMessages messages, ReachBook reach
         {
             Files = [.. (body.Attachments ?? []).Select(file => FileOf(ws, file))],
             Template = body.Template,
+            Choices = [.. (body.Bot?.Buttons ?? []).Select(button => button.Text)],
             Markdown = body.Markdown,
             Reach = await reaches.Find(ws, posted.Who, ct),
             Subject = posted.Subject,

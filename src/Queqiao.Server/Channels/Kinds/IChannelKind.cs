@@ -49,6 +49,9 @@ internal sealed record OutgoingMessage(int Ws, Guid ConversationId, long Seq, Cu
 
     public SentTemplate? Template { get; init; }
 
+    /// <summary>What the customer may choose; where a platform draws no buttons they are numbered lines.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
+
     /// <summary>The text with its marks; null: it has none.</summary>
     public string? Markdown { get; init; }
 

@@ -119,7 +119,7 @@ internal sealed class DigestMail(
         var who = new CustomerKey(channel.Id, MailBook.IdentityOf(thread.Facts!.Customer.Address, thread.Row.Number));
         var taken = await files.Take(keys.OfCustomer(channel.Ws, who.ChannelId, who.Identity), mail, ct);
         var text = MailWords.Of(mail);
-        var outcome = await Tell(channel.Ws, new Incoming.Said(who, mail.Fingerprint, text) { Files = taken.Ids, MessageId = mail.Fingerprint, Subject = MailWords.Subject(mail.Subject), At = mail.Date?.ToUnixTimeMilliseconds() is { } sent && sent < ids.Now() ? sent : null }, ct);
+        var outcome = await Tell(channel.Ws, new Incoming.Said(who, mail.Fingerprint, text) { Files = taken.Ids, MessageId = mail.Fingerprint, ForPeople = !AutoReplies.MayBeAnswered(mail), Subject = MailWords.Subject(mail.Subject), At = mail.Date?.ToUnixTimeMilliseconds() is { } sent && sent < ids.Now() ? sent : null }, ct);
         if (outcome is not IncomingOutcome.Stored stored)
             return new Digested(outcome is IncomingOutcome.Refused refused ? refused.Code : "refused");
         var facts = MailWords.Facts(mail, proof, taken, text) with { From = new MailPerson(sender.Address, sender.Name) };

@@ -38,6 +38,21 @@ internal sealed class SendMail(IMailDialer dialer, MailSignIn signIn, MailBook b
         return outcome;
     }
 
+    /// <summary>A mail of no thread, as programs write them: nobody's program answers it.</summary>
+    public Task<SendOutcome> Send(ChannelAccount account, Conversations.DirectMessage message, CancellationToken ct)
+    {
+        var settings = new EmailSettings(account.Settings);
+        if (settings.Smtp is null || !SmtpAddress.IsOne(message.To))
+            return Task.FromResult<SendOutcome>(SendOutcome.Failed(ErrorClass.Config, "mail_no_server", "没有设置发信服务器", "No outgoing server is set up"));
+        var id = $"<{Hash(message.Key)[..32]}@{NameOf(settings)}>";
+        var mail = new OutgoingMail
+        {
+            From = settings.From, To = [new MailAddress(message.To, null)], Subject = message.Subject, Text = message.Text + "\n", MessageId = id, Date = clock.GetUtcNow(),
+            Headers = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")],
+        };
+        return Send(account, mail, null, MailWriter.Write(mail, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), message.Key, id, ct, isAutomatic: true);
+    }
+
     /// <summary>A copy for whoever looks into the mailbox itself. The customer has the mail already: when this fails, nothing is sent again.</summary>
     private async Task Copy(ChannelAccount account, MailServer server, string folder, byte[] mail, CancellationToken ct)
     {
