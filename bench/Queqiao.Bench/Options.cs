@@ -14,6 +14,9 @@ internal sealed record Options
         bench slow  [--visitors 200] [--rate 500] [--stuck 1%] others' latency beside sockets that stopped reading
         bench step  [--visitors 500] [--seconds 60] [--times 10]  ten times as much as usual for a minute: what is served, how fast, what is turned away
                     [--admission on|off]                       and how soon all is well again; usual is 0.3 of what it can do
+        bench hooks [--rate 2000] [--connections 64] [--visitors 500]   signed webhooks: acknowledged at 500/s, at --rate and as fast as it goes; the server is
+                    killed then: what was acknowledged must be there, once
+        bench bot   [--visitors 500] [--rate 200] [--seconds 20]  questions to a bot: from when one is due until its answer is there
         bench text                                             understanding: training, classifying, answering from 10,000 FAQs
         bench knowledge                                        searching 100,000 passages of a knowledge base
         bench cluster [--nodes 3] [--visitors 500] [--seconds 10] [--broker amqp://…]   the same chat on one, two … servers of one PostgreSQL: what
@@ -57,7 +60,7 @@ internal sealed record Options
     /// <exception cref="FormatException">Says what is wrong.</exception>
     public static Options Parse(string[] args)
     {
-        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal" or "step" or "cluster" or "text" or "knowledge"))
+        if (args.Length == 0 || args[0] is not ("chat" or "idle" or "start" or "jobs" or "slow" or "files" or "search" or "seal" or "step" or "cluster" or "bot" or "text" or "knowledge" or "hooks"))
             throw new FormatException("Name a benchmark.");
         var options = new Options { Bench = args[0] };
         options = args[0] switch
@@ -65,7 +68,9 @@ internal sealed record Options
             "slow" => options with { Visitors = 200, Rate = 500, Seconds = 15 },
             "step" => options with { Seconds = 60 },
             "cluster" => options with { Database = "postgres", Rate = 0, Seconds = 10, Warmup = 3, Admission = false },
+            "bot" => options with { Rate = 200 },
             "start" => options with { Repeat = 5 },
+            "hooks" => options with { Connections = 64, Seconds = 15 },
             "files" => options with { Repeat = 3 },
             _ => options,
         };

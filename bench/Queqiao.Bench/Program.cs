@@ -56,5 +56,7 @@ static IRun OnServer(Options options, BuiltServer built) => options.Bench switch
     "search" => new SearchRun(options, built),
     "step" => new StepRun(options, built),
     "cluster" => new ClusterRun(options, built),
+    "hooks" => new HooksRun(options, built),
+    "bot" => new BotRun(options, built),
     _ => new SlowRun(options, built),
 };

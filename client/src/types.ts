@@ -9,7 +9,8 @@ export interface Item {
   text?: string
   sender?: { kind: string; name?: string | null }
   clientId?: string
-  attachments?: { id: string; name: string; contentType: string; size: number }[]
+  /** Files; of the kind `card` or `formatted` no file, but a card, or the text with its marks (docs/formatted-text.md). */
+  attachments?: { id: string; kind?: string; name: string; contentType: string; size: number; markdown?: string }[]
 }
 
 /** The site's signed word about who this is: a JWT, or an id with its expiry and HMAC. Made by your server, never by the app. */

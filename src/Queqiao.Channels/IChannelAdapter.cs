@@ -30,6 +30,9 @@ public interface IChannelAdapter
 /// <summary>A platform that has to be asked for what is new.</summary>
 public interface IPullChannel
 {
+    /// <summary>Whether an account with these settings is asked all the time, because its platform does not call us. Each question waits until there is something.</summary>
+    bool Polls(ChannelSettings settings) => false;
+
     /// <summary>One page after the cursor. Store its events before its cursor; call again while there is more. One puller per account.</summary>
     /// <param name="hint">What a <see cref="PullHinted"/> event brought, if one did.</param>
     Task<Pulled> Pull(string? cursor, string? hint, ChannelContext context, CancellationToken ct);
@@ -69,6 +72,9 @@ public interface IKeyedChannel
 /// <summary>A platform that delivers over a WebSocket which the caller owns. Frames in, frames and events out; no clock, no socket.</summary>
 public interface ISocketChannel
 {
+    /// <summary>Whether an account with these settings is to be connected.</summary>
+    bool Connects(ChannelSettings settings);
+
     Task<SocketOpening> Open(SocketState state, ChannelContext context, CancellationToken ct);
 
     SocketStep OnFrame(string frame, SocketState state, ChannelSettings settings, DateTimeOffset now);

@@ -14,6 +14,7 @@ using Queqiao.Server.CustomFields;
 using Queqiao.Server.Demo;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Knowledge;
+using Queqiao.Server.Knowledge.HelpCentre;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Files;
@@ -85,6 +86,7 @@ return await Commands.Run(args, async serve =>
     app.UseProblems();
     app.UseVisitorCors();
     app.UseWebSafety();
+    app.UseHelpHosts();
     app.UseRateLimits();
     app.UseWebSockets();
     app.UseRouting();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -56,6 +57,9 @@ public abstract class Simulator(string kind, TimeProvider clock)
                 return [.. sent];
         }
     }
+
+    /// <summary>Typing and read marks that the account's API has taken, oldest first.</summary>
+    public ConcurrentQueue<string> Signals { get; } = new();
 
     /// <summary>What the account's API has not taken, and why.</summary>
     public List<string> Refused { get; } = [];
@@ -124,6 +128,15 @@ public abstract class Simulator(string kind, TimeProvider clock)
         return Image(person, Keep(new SimFile(bytes, "image/png", "photo.png")), baseUrl.TrimEnd('/'));
     }
 
+    /// <summary>A customer presses a button of a message that they got; null: it has none there.</summary>
+    public SimHook? Presses(SimMessage message, int button)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        message.To.LastWrote = Now;
+        message.To.SentSince = 0;
+        return JsonNode.Parse(message.Raw) is JsonObject raw ? Press(message, raw, button) : null;
+    }
+
     /// <summary>What the platform tells of a message that it took; null where it tells nothing.</summary>
     public virtual SimHook? Receipt(SimMessage message, SimReceipt what) => null;
 
@@ -136,6 +149,8 @@ public abstract class Simulator(string kind, TimeProvider clock)
     protected abstract SimAnswer On(SimRequest request);
 
     protected abstract SimHook Text(SimPerson person, string text);
+
+    protected virtual SimHook? Press(SimMessage message, JsonObject raw, int button) => null;
 
     protected virtual SimHook? Image(SimPerson person, string fileId, string baseUrl) => null;
 
@@ -182,6 +197,19 @@ public abstract class Simulator(string kind, TimeProvider clock)
             sent.Add(message);
         Received?.Invoke(this, message);
         return message;
+    }
+
+    /// <summary>The account changes one of its messages, or takes it back (no text). False: there is no such message.</summary>
+    protected bool Revise(string? id, string? text)
+    {
+        lock (gate)
+        {
+            var index = sent.FindIndex(one => one.Id == id && !one.IsGone);
+            if (index < 0)
+                return false;
+            sent[index] = text is null ? sent[index] with { IsGone = true } : sent[index] with { Text = text };
+            return true;
+        }
     }
 
     protected string Keep(SimFile file)

@@ -22,6 +22,9 @@ public sealed record SimPerson(string Id, string Name)
 public sealed record SimMessage(string Id, SimPerson To, string Type, string? Text, DateTimeOffset At)
 {
     public string Raw { get; init; } = "";
+
+    /// <summary>The account took it back: the person no longer sees it.</summary>
+    public bool IsGone { get; init; }
 }
 
 public sealed record SimFile(byte[] Bytes, string Mime, string Name);

@@ -72,7 +72,7 @@ internal sealed class TextRun : IRun
     private static double Seconds(long began) => (Clock.Now - began) / (double)Clock.Second;
 
     /// <summary>Some characters of a small alphabet, common ones more often.</summary>
-    private static string Word(Random chance, int length) => string.Concat(Enumerable.Range(0, length).Select(_ => Letter(chance)));
+    internal static string Word(Random chance, int length) => string.Concat(Enumerable.Range(0, length).Select(_ => Letter(chance)));
 
     private static string Sentence(Random chance, string topic)
     {

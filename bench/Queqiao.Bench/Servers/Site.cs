@@ -26,12 +26,19 @@ internal sealed class Site : IDisposable
 
     public IPEndPoint Address { get; }
 
+    /// <summary>The web channel that visitors come by.</summary>
+    public string Channel => _channel;
+
     /// <summary>Signs the owner in and makes a web channel.</summary>
     public async Task SetUp(CancellationToken ct)
     {
         _owner = await SignIn(Store.Email, ct);
         _channel = (await Post("/api/v1/channels", new { kind = "web", name = "Bench" }, _owner, ct)).GetProperty("id").GetString()!;
     }
+
+    /// <summary>Makes a channel of signed webhooks; the path at which it takes deliveries.</summary>
+    public async Task<string> ApiChannel(string secret, CancellationToken ct) =>
+        $"/hooks/{(await Post("/api/v1/channels", new { kind = "api", name = "Bench hooks", settings = new { secret } }, _owner, ct)).GetProperty("id").GetString()}";
 
     /// <summary>Agents as customers have them: people of their own, each signed in.</summary>
     /// <returns>Their cookies.</returns>
@@ -90,6 +97,12 @@ internal sealed class Site : IDisposable
     }
 
     public Task OwnerPost(string path, object body, CancellationToken ct) => Post(path, body, _owner, ct);
+
+    public async Task<JsonElement> OwnerMake(HttpMethod method, string path, object body, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        return await Send(request, _owner, ct);
+    }
 
     /// <summary>Several conversations at a time.</summary>
     public static Task ForEach<T>(IEnumerable<T> all, Func<T, CancellationToken, Task> act, CancellationToken ct) =>

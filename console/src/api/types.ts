@@ -124,8 +124,8 @@ export interface Row {
   id: string
   seq: number
   status: Status
-  /** `shows`: marks of formatted texts that its customers see; plain text without. */
-  channel: { id: string; kind: string; name: string; shows?: Mark[] }
+  /** `edits`, `recalls`: whether what was sent by it can still be changed or taken back at the customer's. `shows`: marks of formatted texts that its customers see; plain text without. */
+  channel: { id: string; kind: string; name: string; edits?: boolean; recalls?: boolean; shows?: Mark[] }
   contact: Person
   assignee: Person | null
   subject: string | null

@@ -29,6 +29,7 @@ public sealed class DingTalkAdapter : ChannelAdapter, ISocketChannel, IMediaChan
             new("appKey", new("Client ID（AppKey）", "Client ID (app key)")) { Required = true, Where = new("https://open-dev.dingtalk.com/") },
             new("appSecret", new("Client Secret（AppSecret）", "Client secret (app secret)"), SettingType.Secret) { Required = true, Where = new("https://open-dev.dingtalk.com/") },
             new("robotCode", new("机器人编号 robotCode", "Robot code")) { Help = new("留空即同 Client ID。", "Leave empty when it is the client ID.") },
+            new("stream", new("Stream 模式", "Stream mode"), SettingType.Toggle) { Help = new("不需要公网地址：由服务器连接钉钉。", "Needs no public address: the server connects to DingTalk.") },
             new("token", new("事件订阅 Token", "Token of the event subscription"), SettingType.Secret),
             new("encodingAesKey", new("事件订阅 aes_key", "aes_key of the event subscription"), SettingType.Secret) { Pattern = "^[A-Za-z0-9+/]{43}$" },
             CommonFields.ApiBase,
@@ -88,6 +89,8 @@ public sealed class DingTalkAdapter : ChannelAdapter, ISocketChannel, IMediaChan
         return type == "check_url" ? Received.Handshake(reply)
             : Received.Of(reply, [new EventHead(Events.HashKey(told.Raw), told.Raw) { Account = opened.Receiver, Direction = EventDirection.None }.Unsupported("event." + type, false)]);
     }
+
+    public bool Connects(ChannelSettings settings) => settings["stream"] == "true";
 
     public async Task<SocketOpening> Open(SocketState state, ChannelContext context, CancellationToken ct)
     {

@@ -70,6 +70,8 @@ public sealed class DiscordAdapter : ChannelAdapter, ISocketChannel, ISignalChan
 
     private static byte[]? Hex(string text) => text.Length > 0 && text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : null;
 
+    public bool Connects(ChannelSettings settings) => settings.Has("botToken");
+
     public async Task<SocketOpening> Open(SocketState state, ChannelContext context, CancellationToken ct)
     {
         if (state.ResumeUrl is not null && Uri.TryCreate(state.ResumeUrl + "/?v=10&encoding=json", UriKind.Absolute, out var resume))

@@ -73,6 +73,8 @@ public sealed class SlackAdapter : ChannelAdapter, ISocketChannel, IMediaChannel
         return Accepted(events);
     }
 
+    public bool Connects(ChannelSettings settings) => settings.Has("appToken");
+
     public async Task<SocketOpening> Open(SocketState state, ChannelContext context, CancellationToken ct)
     {
         var answer = await Call.Post(context, context.Settings.ApiBase(Host) + "/apps.connections.open", [], ct, ("Authorization", "Bearer " + context.Settings["appToken"]));

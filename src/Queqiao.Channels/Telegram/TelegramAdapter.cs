@@ -10,7 +10,7 @@ namespace Queqiao.Channels.Telegram;
 /// <summary>A Telegram bot, by webhook or by long polling.</summary>
 public sealed class TelegramAdapter : ChannelAdapter, IPullChannel, ISignalChannel, IMediaChannel, IRevisionChannel, IProfileChannel
 {
-    private const int PollSeconds = 25;
+    private const int PollSeconds = 15;
 
     public override ChannelDescriptor Descriptor { get; } = new("telegram", new("Telegram", "Telegram"))
     {
@@ -26,6 +26,7 @@ public sealed class TelegramAdapter : ChannelAdapter, IPullChannel, ISignalChann
         [
             new("botToken", new("机器人令牌", "Bot token"), SettingType.Secret) { Required = true, Where = new("https://t.me/BotFather"), Pattern = "^[0-9]+:[A-Za-z0-9_-]+$" },
             new("secretToken", new("回调密钥", "Webhook secret"), SettingType.Secret) { Required = true, Pattern = "^[A-Za-z0-9_-]{1,256}$", Help = new("自定；setWebhook 的 secret_token。", "Of your choice; secret_token of setWebhook.") },
+            new("polling", new("轮询收取（无公网地址时）", "Poll for messages (without a public address)"), SettingType.Toggle) { Help = new("不需要回调地址：由服务器向 Telegram 询问新消息。", "Needs no webhook: the server asks Telegram for what is new.") },
             CommonFields.ApiBase,
         ],
         Console = new("https://t.me/BotFather"),
@@ -59,11 +60,19 @@ public sealed class TelegramAdapter : ChannelAdapter, IPullChannel, ISignalChann
         return Accepted(events);
     }
 
+    public bool Polls(ChannelSettings settings) => settings["polling"] == "true";
+
     /// <summary>The cursor is the number after the last update; asking with it forgets what lies before it.</summary>
     public async Task<Pulled> Pull(string? cursor, string? hint, ChannelContext context, CancellationToken ct)
     {
         _ = long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var offset);
         var (answer, failed) = await Ask(context, "getUpdates", new JsonObject { ["offset"] = offset, ["timeout"] = PollSeconds, ["limit"] = 100, ["allowed_updates"] = Allowed }, ct);
+        if (failed is { Failure.Code: "409" } && Polls(context.Settings))
+        {
+            // A webhook that was set before stands in the way; it goes, and what waits is kept for us.
+            await Ask(context, "deleteWebhook", [], ct);
+            (answer, failed) = await Ask(context, "getUpdates", new JsonObject { ["offset"] = offset, ["timeout"] = 0, ["limit"] = 100, ["allowed_updates"] = Allowed }, ct);
+        }
         if (failed is not null)
             return new Pulled([], cursor, false, failed);
         var updates = answer["result"];

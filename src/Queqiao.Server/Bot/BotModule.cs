@@ -1,5 +1,6 @@
 using Queqiao.Server.Bot.Actions;
 using Queqiao.Server.Bot.Asking;
+using Queqiao.Server.Bot.Codes;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
@@ -7,6 +8,7 @@ using Queqiao.Server.Bot.Learning;
 using Queqiao.Server.Bot.Ledger;
 using Queqiao.Server.Bot.Model;
 using Queqiao.Server.Bot.Turning;
+using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Bus;
@@ -24,15 +26,20 @@ internal static class BotModule
     {
         services.AddSingleton<BotBoard>();
         services.AddSingleton<IBots, Bots>();
-        services.AddSingleton<IBotDesk>(all => all.GetRequiredService<BotBoard>());
+        services.AddSingleton<Guesses>();
+        services.AddSingleton<IBotDesk, BotDesk>();
         services.AddHostedService(all => all.GetRequiredService<BotBoard>());
         services.AddSingleton<IBotKnowledgeSource, KnowledgeSource>();
         services.AddSingleton(all => new FlowShelf(all.GetRequiredService<IStorageEngine>(), all.GetRequiredService<TimeProvider>(), all.GetService<CacheNews>()));
+        services.AddSingleton<LearntBook>();
         services.AddSingleton<Brains>();
         services.AddHostedService(all => all.GetRequiredService<Brains>());
         services.AddSingleton<StaffBoard>();
         services.AddSingleton<HttpActions>();
+        services.AddSingleton<OneTimeCodes>();
+        services.AddSingleton<IEraser, EraseCodes>();
         services.AddSingleton<ModelClient>();
+        services.AddSingleton<Articles>();
         services.AddSingleton<KnowledgeGrowth>();
         services.AddSingleton<AutoPublish>();
         services.AddSingleton<Learn>();
@@ -65,6 +72,8 @@ internal static class BotModule
             .WithSummary("Try it: what it would say, and why; nothing is stored and nothing is done").Produces<AskBot.Answer>();
         bots.MapGet("/scoreboard", Scoreboard.Show).Needs(Permissions.ManageBots).TakesQuery("from", "to", "channel")
             .WithSummary("What bots did and what became of it, side by side").Produces<Scoreboard.Answer>();
+        bots.MapGet("/scoreboard/{number}", BehindScores.Show).Needs(Permissions.ManageBots).TakesQuery("from", "to", "channel", "cursor")
+            .WithSummary("The conversations that a number counts, newest first").Produces<BehindScores.Page>();
         bots.MapGet("/sample", Sampling.Draw).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Answers to look at, by chance").Produces<Sampling.Samples>();
         bots.MapPost("/turns/{conversationId:guid}/{seq:long}/label", Sampling.Mark).Needs(Permissions.ManageBots).TakesQuery()
             .WithSummary("Say whether an answer was right").Produces(StatusCodes.Status204NoContent);
@@ -72,6 +81,8 @@ internal static class BotModule
         var learning = app.MapGroup("/api/v1/learning").WithTags("Learning");
         learning.MapGet("/clusters", SuggestionEndpoints.List).Needs(Permissions.ManageBots).TakesQuery("state")
             .WithSummary("Questions that bots did not answer well, put together, and what could be done").Produces<SuggestionEndpoints.SuggestionList>();
+        learning.MapGet("/topics", TopicEndpoints.Show).IsBulkWork().Needs(Permissions.ManageBots).TakesQuery("days", "channel")
+            .WithSummary("What customers write about, over all conversations").Produces<TopicEndpoints.Answer>();
         learning.MapPost("/look", SuggestionEndpoints.Look).IsBulkWork().Needs(Permissions.ManageBots).TakesQuery().WithSummary("Look for new ones now").Produces<SuggestionEndpoints.Looked>();
         learning.MapPost("/clusters/{id:guid}/publish", SuggestionEndpoints.Publish).Needs(Permissions.ManageBots).TakesQuery()
             .WithSummary("Make it knowledge: a new FAQ, or a similar question of one").Produces(StatusCodes.Status204NoContent);

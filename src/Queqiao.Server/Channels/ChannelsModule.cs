@@ -1,6 +1,7 @@
 using Queqiao.Server.Channels.Configuring;
 using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Channels.Receiving;
+using Queqiao.Server.Channels.Receiving.Connections;
 using Queqiao.Server.Channels.Recognising;
 using Queqiao.Server.Channels.Sending;
 using Queqiao.Server.Channels.Delivering;
@@ -42,6 +43,10 @@ internal static class ChannelsModule
         services.AddSingleton<ChannelHealth>();
         services.AddSingleton<IChannelIntake, ChannelIntake>();
         services.AddSingleton<IReplyGate, ReplyGate>();
+        services.AddSingleton<OutsideSignals>();
+        services.AddSingleton<IOutsideSignals>(all => all.GetRequiredService<OutsideSignals>());
+        services.AddSingleton<ExternalIds>();
+        services.AddSingleton<IDirectMessages, DirectMessages>();
         services.AddSingleton<DeliveryBook>();
         services.AddSingleton<IDeliveryStates, DeliveryStateReader>();
         services.AddSingleton<OutgoingReader>();
@@ -49,11 +54,16 @@ internal static class ChannelsModule
         services.AddSingleton<IEventTaker, Receipts>();
         services.AddSingleton<ILogListener, DeliverMessages>();
         services.AddJob<DeliverJob>();
+        services.AddJob<ReviseJob>();
         services.AddJob<FetchMediaJob>();
         services.AddSingleton<PullBook>();
         services.AddSingleton<IEventTaker, PullHints>();
         services.AddJob<PullJob>();
         services.AddSingleton<HookInbox>();
+        services.AddSingleton<SocketConnections>();
+        services.AddSingleton<LongPolls>();
+        services.AddSingleton<ConnectionMaker>();
+        services.AddSingleton<ChannelConnections>();
         services.AddJob<ForgetHooks>();
         services.AddJob<AskProfile>();
         services.AddRecurringJob("channels.forget_deliveries", ForgetHooks.Name, "every 1h");
@@ -61,6 +71,7 @@ internal static class ChannelsModule
             return;
         services.AddHostedService(all => all.GetRequiredService<ChannelHealth>());
         services.AddHostedService(all => all.GetRequiredService<HookInbox>());
+        services.AddHostedService(all => all.GetRequiredService<ChannelConnections>());
     }
 
     public static void MapOutsideChannels(this IEndpointRouteBuilder app)
@@ -68,6 +79,10 @@ internal static class ChannelsModule
         HookEndpoint.Map(app);
         app.MapGet("/api/v1/channels/{id:guid}/health", ShowHealth.Handle).WithTags("Channels").Needs(Permissions.ReadChannels).TakesQuery()
             .WithSummary("How a channel is, and what an administrator should do about it").Produces<ShowHealth.Answer>();
+        app.MapPost("/api/v1/channels/{id:guid}/test-webhook", TestHook.Handle).WithTags("Channels").Needs(Permissions.ManageChannels).TakesQuery()
+            .WithSummary("Whether the webhook's address leads here; it is called as a provider would").Produces<TestHook.Answer>();
+        app.MapPost("/api/v1/channels/{id:guid}/parked/retry", RetryParked.Handle).WithTags("Channels").Needs(Permissions.ManageChannels).TakesQuery()
+            .WithSummary("Read deliveries again that could not be digested").Produces<RetryParked.Answer>();
         app.MapPost("/api/v1/conversations/{id:guid}/messages/{seq:long}/retry", RetryDelivery.Handle).WithTags("Conversations").Needs(Permissions.Reply).TakesQuery()
             .WithSummary("Send a message again that its provider did not take").Produces(StatusCodes.Status202Accepted);
     }

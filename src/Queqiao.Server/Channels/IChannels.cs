@@ -1,4 +1,5 @@
 using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Channels;
@@ -11,6 +12,9 @@ internal interface IChannels
 
     /// <summary>Adds a web channel and its audit row to a transaction.</summary>
     Task<Guid> OpenWeb(WriteUnit unit, AuditBy by, string name, WebSettings settings, CancellationToken ct);
+
+    /// <summary>Adds a secret with which a site signs its users (HS256) to a web channel.</summary>
+    Task AddUserKey(WriteUnit unit, AuditBy by, Guid channel, Secret secret, CancellationToken ct);
 
     /// <summary>The same for a platform of Queqiao.Channels; the settings must be right.</summary>
     Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct);

@@ -54,6 +54,14 @@ internal abstract record Command
     /// <param name="Json">For programs.</param>
     public sealed record Check(StorageOptions Storage, bool Json) : Command;
 
+    /// <param name="Out">The file: a line of JSON for each delivery.</param>
+    /// <param name="Parked">Only those that could not be digested.</param>
+    public sealed record ChannelRecord(StorageOptions Storage, Guid Channel, string Out, bool Parked) : Command;
+
+    /// <param name="Channel">Where to; null: the channel by which they came.</param>
+    /// <param name="Dry">Only say what would be read.</param>
+    public sealed record ChannelReplay(StorageOptions Storage, string File, Guid? Channel, bool Dry) : Command;
+
     public sealed record Version : Command;
 
     public sealed record Help : Command;

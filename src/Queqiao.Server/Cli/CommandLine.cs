@@ -48,6 +48,8 @@ internal static class CommandLine
             ["doctor"] => Doctor(rest, variable),
             ["check"] => Check(rest, variable),
             ["reindex"] => Reindex(rest, variable),
+            ["channel", "record", var id] => ChannelRecord(id, rest, variable),
+            ["channel", "replay", var file] => ChannelReplay(file, rest, variable),
             ["eval", var what] => EvaluateLine.Read(what, rest),
             ["audit", "verify"] => AuditVerify(rest, variable),
             ["version"] => rest is [] ? new Command.Version() : new Command.Wrong("cli_unknown_option", rest[0]),
@@ -123,6 +125,18 @@ internal static class CommandLine
             return wrong;
         return IsOn(given.GetValueOrDefault("empty")) is { } empty
             ? new Command.Reindex(Storage(given, variable), empty) : new Command.Wrong("cli_not_on_or_off", "--empty", given["empty"]);
+    }
+
+    private static Command ChannelRecord(string id, List<string> rest, Func<string, string?> variable) =>
+        Read(rest, ["data", "out"], ["parked"], out var given) ?? Missing(given, "out")
+        ?? (Guid.TryParse(id, out var channel) ? new Command.ChannelRecord(Storage(given, variable), channel, Path.GetFullPath(given["out"]), given.ContainsKey("parked")) : (Command)new Command.Wrong("cli_no_channel", id));
+
+    private static Command ChannelReplay(string file, List<string> rest, Func<string, string?> variable)
+    {
+        if (Read(rest, ["data", "channel"], ["dry"], out var given) is { } wrong)
+            return wrong;
+        var into = given.GetValueOrDefault("channel");
+        return into is null || Guid.TryParse(into, out _) ? new Command.ChannelReplay(Storage(given, variable), Path.GetFullPath(file), into is null ? null : Guid.Parse(into), given.ContainsKey("dry")) : new Command.Wrong("cli_no_channel", into);
     }
 
     private static Command AuditVerify(List<string> rest, Func<string, string?> variable) =>

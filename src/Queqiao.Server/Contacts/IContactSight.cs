@@ -21,4 +21,8 @@ internal sealed record PersonIdentities(Guid Contact, IReadOnlyList<PersonIdenti
 /// <param name="Kind">One of <see cref="IdentityKinds"/>, the firm's own word, or <c>channel</c>: what a channel calls them.</param>
 /// <param name="Verified">Signed by a site, or known to the channel itself.</param>
 /// <param name="ChannelId">Where it holds.</param>
-internal sealed record PersonIdentity(string Kind, string Value, bool Verified, Guid? ChannelId);
+internal sealed record PersonIdentity(string Kind, string Value, bool Verified, Guid? ChannelId)
+{
+    /// <summary>Who says so: <c>site</c>, <c>channel</c>, <c>link</c> (a code proved it) …; null: the channel itself.</summary>
+    public string? Source { get; init; }
+}

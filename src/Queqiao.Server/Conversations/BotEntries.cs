@@ -59,7 +59,13 @@ internal static class HandOverReason
     public const string Broken = "broken";
     public const string Off = "off";
 
-    public static readonly IReadOnlyList<string> All = [Asked, Angry, Failing, Flow, Attachment, Broken, Off];
+    /// <summary>The channel takes nothing from us any more.</summary>
+    public const string Closed = "closed";
+
+    /// <summary>Answers went to and fro as programs do it.</summary>
+    public const string Looping = "looping";
+
+    public static readonly IReadOnlyList<string> All = [Asked, Angry, Failing, Flow, Attachment, Broken, Off, Closed, Looping];
 }
 
 /// <summary>The customer says whether what the bot said was of use.</summary>

@@ -16,6 +16,9 @@ internal sealed record DeliveryChanged(IReadOnlyList<DeliveryNews> Items) : Entr
 /// <param name="Code">Of a failure: the provider's, or ours.</param>
 internal sealed record DeliveryNews(long Of, string State, string? Code = null)
 {
+    /// <summary>The code of a change that the provider did not take: it still shows the old message.</summary>
+    public const string NotChanged = "not_changed";
+
     /// <summary>The reason in words, for colleagues.</summary>
     public string? Zh { get; init; }
 

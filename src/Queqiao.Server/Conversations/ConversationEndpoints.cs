@@ -47,6 +47,8 @@ internal static class ConversationEndpoints
             .WithSummary("Take a message or note of one's own back").Produces<ChangeAnswer>();
         conversations.MapPost("/{id:guid}/read", Read).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("One has seen everything up to a seq, and where one was named").Produces(StatusCodes.Status204NoContent);
+        conversations.MapGet("/{id:guid}/ways", ShowWays.Handle).Needs(Permissions.Reply).TakesQuery()
+            .WithSummary("By which other channels this customer can be answered").Produces<ShowWays.Ways>();
         conversations.MapPost("", StartConversation.Handle).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("Write first to somebody who has written on this channel before");
         conversations.MapPost("/{id:guid}/merge", MergeConversations.Handle).Needs(Permissions.Assign).TakesQuery()

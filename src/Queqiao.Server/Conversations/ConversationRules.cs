@@ -62,13 +62,14 @@ internal static class ConversationRules
     }
 
     /// <summary>An agent writes first: the conversation begins in their hands.</summary>
-    public static Decision AgentStarts(this ConversationHead head, string text, string clientId, Person agent) => head.Seq > 0
+    public static Decision AgentStarts(this ConversationHead head, string text, string clientId, Person agent, string? subject = null) => head.Seq > 0
         ? head.AgentSays(text, clientId, agent)
         : Decision.Of(
             new ConversationStarted(),
             new AssigneeChanged(null, agent),
             new StatusChanged(head.Status, ConversationStatus.Open, "agent_started"),
-            new MessagePosted(Direction.Out, text, clientId));
+            new MessagePosted(Direction.Out, text, clientId),
+            string.IsNullOrWhiteSpace(subject) ? null : new SubjectChanged(null, subject));
 
     /// <param name="mentions">Colleagues who are named in it: they may see the conversation from now on.</param>
     public static Decision AddNote(this ConversationHead head, string text, string clientId, IReadOnlyList<SentFile>? files = null, IReadOnlyList<Person>? mentions = null) =>

@@ -79,6 +79,7 @@ internal static class ConversationsModule
         services.AddSingleton<ICustomerConversations, CustomerConversations>();
         services.AddSingleton<Outside.ProviderIds>();
         services.AddSingleton<IOutsideConversations, Outside.OutsideConversations>();
+        services.AddSingleton<IStartConversations, Starting.StartConversations>();
         services.AddSingleton<IOutgoingMessages, Outside.OutgoingMessages>();
         services.AddSingleton<ReplyBudgets>();
         services.AddSingleton<IConversationSight, ConversationSight>();

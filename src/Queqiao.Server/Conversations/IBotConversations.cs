@@ -19,20 +19,24 @@ internal interface IBotConversations
     /// <summary>What is to be answered; null when the bot holds the conversation no longer or nobody waits.</summary>
     Task<BotHearing?> Read(BotCall call, CancellationToken ct);
 
-    /// <summary>Says it, once for each call. False: a person holds the conversation by now, or the customer has written again.</summary>
-    Task<bool> Say(BotCall call, BotSpeech speech);
+    /// <summary>
+    /// Says it, once for each call. Null: it is said. Else a person holds the conversation by now, the customer has written again, or the
+    /// channel takes nothing any more (<c>window_closed</c>, <c>channel_off</c>).
+    /// </summary>
+    Task<Refusal?> Say(BotCall call, BotSpeech speech);
 
     /// <summary>Shows the customer that the bot is at work.</summary>
     void Typing(BotHearing hearing, string name, bool on);
 
     /// <summary>Resolves what the bot holds and where nothing happened since a time.</summary>
-    /// <param name="ws">The workspace.</param>
-    /// <param name="since">Unix milliseconds.</param>
     /// <returns>How many.</returns>
-    Task<int> CloseQuiet(int ws, long since, int most, CancellationToken ct);
+    Task<int> CloseQuiet(int ws, QuietSince since, int most, CancellationToken ct);
 
     /// <summary>Somebody gives a conversation to the bot. Null: done.</summary>
     Task<Refusal?> Give(Actor actor, Guid conversation);
+
+    /// <summary>The first words of customers in these conversations, in order; what was taken back or cannot be read is left out.</summary>
+    Task<IReadOnlyList<BotOpening>> Openings(int ws, IReadOnlyCollection<Guid> conversations, CancellationToken ct);
 
     /// <summary>Messages of a conversation as anybody in the workspace may read them: for learning from what was said.</summary>
     Task<IReadOnlyList<BotHeard>> Said(int ws, Guid conversation, long from, int most, CancellationToken ct);
@@ -48,6 +52,16 @@ internal readonly record struct BotCall(int Ws, Guid Conversation, long Seq);
 /// <param name="State">What the bot remembered when it spoke; null: it has not spoken, or a person has since.</param>
 /// <param name="IsNew">Whether nobody has spoken to the customer here.</param>
 internal sealed record BotHearing(BotCall Call, Guid ChannelId, Guid ContactId, string? ContactName, string Identity, IReadOnlyList<BotHeard> Said, string? State, bool IsNew);
+
+/// <summary>Since when nothing must have happened, in Unix milliseconds.</summary>
+/// <param name="Slow">Channels where people take their time.</param>
+internal sealed record QuietSince(long At, IReadOnlyCollection<Guid> Slow, long SlowAt)
+{
+    public long Of(Guid channel) => Slow.Contains(channel) ? SlowAt : At;
+}
+
+/// <summary>Words with which somebody began.</summary>
+internal sealed record BotOpening(Guid Conversation, string Text);
 
 /// <summary>One message.</summary>
 /// <param name="By">A <see cref="SenderKind"/>.</param>

@@ -9,7 +9,8 @@ internal interface IChannelFacts
 
 /// <param name="Kind">As in api.md.</param>
 /// <param name="Name">As the workspace calls it.</param>
-/// <param name="CanRevise">Whether what was sent by it can be edited and recalled.</param>
+/// <param name="CanEdit">Whether what was sent by it can be changed.</param>
+/// <param name="CanRecall">Whether what was sent by it can be taken back.</param>
 /// <param name="Shows">Which marks of a formatted text its customers see.</param>
 /// <param name="CanRate">Whether its customers can be asked how it was.</param>
-internal sealed record ChannelFacts(string Kind, string Name, bool CanRevise = false, bool CanRate = false, Marks Shows = Marks.None);
+internal sealed record ChannelFacts(string Kind, string Name, bool CanEdit = false, bool CanRecall = false, bool CanRate = false, Marks Shows = Marks.None);

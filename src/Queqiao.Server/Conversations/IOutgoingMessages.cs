@@ -8,6 +8,9 @@ internal interface IOutgoingMessages
     /// <summary>A message as it is now; null: it is not there, or its person was erased.</summary>
     Task<PostedMessage?> Find(int ws, Guid conversation, long seq, CancellationToken ct);
 
+    /// <summary>Who the customer of a conversation is; null: there is no such conversation, or its person was erased.</summary>
+    Task<CustomerKey?> WhoIn(int ws, Guid conversation, CancellationToken ct);
+
     /// <summary>Writes down how far messages of one conversation came, as one entry, in somebody's transaction. Call it last in the unit.</summary>
     Task Note(WriteUnit unit, Guid conversation, IReadOnlyList<DeliveryNews> news, CancellationToken ct);
 

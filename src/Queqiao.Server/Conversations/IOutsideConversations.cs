@@ -45,6 +45,9 @@ internal abstract record Incoming(CustomerKey Who, string Key)
         /// <summary>The platform's name of a kind that is not understood.</summary>
         public string? Unsupported { get; init; }
 
+        /// <summary>Not for a bot: nothing may answer it by itself.</summary>
+        public bool ForPeople { get; init; }
+
         /// <summary>A line that the conversation gets when it begins with this message.</summary>
         public string? Subject { get; init; }
     }

@@ -13,7 +13,7 @@ internal static class WordRules
     /// <summary>Another text for a message or note of one's own.</summary>
     /// <param name="said">As it was posted; entries never change, so it may have been read before.</param>
     public static Decision Edit(this ConversationHead head, LogEntry said, string text, WordLimits limits, string? markdown = null) =>
-        Mine(head, said, limits, limits.EditWithin) is { } refusal ? refusal
+        Mine(head, said, limits, limits.EditWithin, limits.ChannelEdits) is { } refusal ? refusal
         : said.Body switch
         {
             MessagePosted message => message.Text == text && message.Markdown == markdown && message.Revision is null ? Decision.Nothing : new MessageEdited(said.Seq, text, markdown),
@@ -23,10 +23,10 @@ internal static class WordRules
 
     /// <summary>Takes a message or note of one's own back.</summary>
     public static Decision Recall(this ConversationHead head, LogEntry said, WordLimits limits) =>
-        Mine(head, said, limits, limits.RecallWithin) is { } refusal ? refusal
+        Mine(head, said, limits, limits.RecallWithin, limits.ChannelRecalls) is { } refusal ? refusal
         : said.Body is MessagePosted ? new MessageRecalled(said.Seq) : new NoteRecalled(said.Seq);
 
-    private static Refusal? Mine(ConversationHead head, LogEntry said, WordLimits limits, TimeSpan within)
+    private static Refusal? Mine(ConversationHead head, LogEntry said, WordLimits limits, TimeSpan within, bool channelAllows)
     {
         var revision = said.Body switch
         {
@@ -40,7 +40,7 @@ internal static class WordRules
             return Refusal.Forbidden("message_not_own");
         if (revision is { Recalled: true })
             return Refusal.Conflict("message_recalled");
-        if (said.Body is MessagePosted && !limits.ChannelAllows)
+        if (said.Body is MessagePosted && !channelAllows)
             return Refusal.Conflict("channel_cannot_change");
         return limits.Now - said.At > within.TotalMilliseconds ? Refusal.Conflict("message_too_old", (int)within.TotalMinutes) : null;
     }
@@ -58,4 +58,4 @@ internal static class WordRules
 
 /// <summary>Who changes words, when, and what the workspace and the channel allow.</summary>
 /// <param name="Now">In Unix milliseconds.</param>
-internal sealed record WordLimits(Guid Agent, long Now, TimeSpan EditWithin, TimeSpan RecallWithin, bool ChannelAllows);
+internal sealed record WordLimits(Guid Agent, long Now, TimeSpan EditWithin, TimeSpan RecallWithin, bool ChannelEdits, bool ChannelRecalls);

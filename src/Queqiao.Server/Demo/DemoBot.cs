@@ -1,8 +1,9 @@
+using System.Text.Json;
 using Queqiao.Server.Bot;
 
 namespace Queqiao.Server.Demo;
 
-/// <summary>The shop's bot: it knows the shop's FAQs and looks orders up. It receives nobody until somebody switches the channel on.</summary>
+/// <summary>The shop's bot: it knows the shop's FAQs and looks orders up. Who writes in the shop is answered at once, and comes to a person by saying so.</summary>
 internal sealed class DemoBot(IBots bots)
 {
     private const string Order = """
@@ -47,5 +48,12 @@ internal sealed class DemoBot(IBots bots)
         """;
 
     public Task Run(int ws, Guid channel, CancellationToken ct) =>
-        bots.Introduce(ws, new FirstBot("小鹊", channel, Receives: false, ["退款多久到账？", "怎么修改收货地址？", "怎么申请退货？", "帮我查订单"], [Order]), ct);
+        bots.Introduce(ws, new FirstBot("小鹊", channel, Receives: true, ["退款多久到账？", "怎么修改收货地址？", "怎么申请退货？", "帮我查订单"], [Order], Learnt()), ct);
+
+    /// <summary>Learnt from exactly these files (a test compares the digests): a first start takes seconds.</summary>
+    internal static Dictionary<string, string> Learnt()
+    {
+        using var stream = typeof(DemoBot).Assembly.GetManifestResourceStream("Queqiao.Server.Demo.Shop.learnt.json");
+        return stream is null ? [] : JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(stream)!.ToDictionary(pair => pair.Key, pair => pair.Value.GetRawText());
+    }
 }

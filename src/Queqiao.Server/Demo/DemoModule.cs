@@ -22,6 +22,7 @@ internal static class DemoModule
         services.AddHostedService<DemoWelcome>();
         services.AddSingleton<PlayedPlatforms>();
         services.AddSingleton<IInsidePlatforms>(all => all.GetRequiredService<PlayedPlatforms>());
+        services.AddSingleton<AppPage>();
         services.AddSingleton<DemoCustomers>();
         services.AddHostedService(all => all.GetRequiredService<DemoCustomers>());
         return services;
@@ -31,6 +32,7 @@ internal static class DemoModule
     {
         app.MapMethods("/demo", Reading, DemoPage.Show).IsPublic().ExcludeFromDescription();
         PhonePage.Map(app);
+        AppPage.Map(app);
         app.MapMethods("/demo/shop.css", Reading, DemoPage.Style).IsPublic().ExcludeFromDescription();
     }
 
@@ -38,6 +40,7 @@ internal static class DemoModule
     public static async Task SeedDemo(this WebApplication app)
     {
         app.Services.GetRequiredService<DemoState>().Access = await app.Services.GetRequiredService<DemoSeeder>().Run(CancellationToken.None);
+        await app.Services.GetRequiredService<AppPage>().Seed(CancellationToken.None);
         await app.Services.GetRequiredService<DemoKnowledge>().Run(DemoSeeder.Ws, CancellationToken.None);
         await app.Services.GetRequiredService<DemoReplies>().Run(DemoSeeder.Ws, CancellationToken.None);
         await app.Services.GetRequiredService<DemoBot>().Run(DemoSeeder.Ws, app.Services.GetRequiredService<DemoState>().Access.ChannelId, CancellationToken.None);
@@ -61,6 +64,7 @@ internal sealed class DemoWelcome(DemoState state, IServer server, PublicUrl url
         await Console.Out.WriteLineAsync($"Demo shop: {address}/demo");
         await Console.Out.WriteLineAsync($"Console:   {address}/console/  as owner@demo.example (or admin@, supervisor@, agent@, emily@, viewer@demo.example)");
         await Console.Out.WriteLineAsync($"Customers: {address}/demo/phone  (write as a customer of WeChat, WhatsApp, Telegram …; from this machine only)");
+        await Console.Out.WriteLineAsync($"Shop's app: {address}/demo/app  (signed in as a customer whom WeChat knows too; from this machine only)");
         await Console.Out.WriteLineAsync($"Password:  {state.Access.Password}");
         await Console.Out.FlushAsync(cancellationToken);
     }

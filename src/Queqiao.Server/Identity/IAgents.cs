@@ -5,6 +5,9 @@ internal interface IAgents
 {
     /// <summary>Null when the workspace has no such agent.</summary>
     ValueTask<AgentView?> Find(int ws, Guid id, CancellationToken ct);
+
+    /// <summary>Where a colleague gets mail; null when the workspace has no such agent, or they no longer work here.</summary>
+    ValueTask<string?> AddressOf(int ws, Guid id, CancellationToken ct) => default;
 }
 
 /// <summary>A colleague as other modules see one.</summary>

@@ -25,4 +25,10 @@ internal static class NoticeKinds
 
     /// <summary>Somebody decided what one had asked for. About: the approval.</summary>
     public const string ApprovalDecided = "approval.decided";
+
+    /// <summary>An article or FAQ was to be published by itself, and the regression set is against it. About: the item.</summary>
+    public const string KnowledgeHeld = "knowledge.held";
+
+    /// <summary>The same with parts of an import. About: the import.</summary>
+    public const string KnowledgeImportHeld = "knowledge.import_held";
 }

@@ -73,6 +73,7 @@ internal static class IdentityModule
         services.AddSingleton<SetupToken>();
         services.AddHostedService<SetupLink>();
         services.TryAddSingleton<IAgentPresence, NobodyPresent>();
+        services.TryAddSingleton<IServerMail, NoServerMail>();
         services.AddSingleton<AuditSealer>();
         services.TryAddSingleton(all => new AuditFiles(Anchors.Default(all.GetRequiredService<StorageOptions>())));
         services.AddSingleton<SecondPerson>();

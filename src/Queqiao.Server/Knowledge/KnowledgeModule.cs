@@ -32,7 +32,10 @@ internal static class KnowledgeModule
         services.AddHostedService(all => all.GetRequiredService<UseCounter>());
         services.AddSingleton<ReaderFeedback>();
         services.AddSingleton<HelpSites>();
+        services.AddSingleton<HelpHosts>();
         services.AddSingleton<Trials>();
+        services.AddSingleton<Gatekeeper>();
+        services.AddSingleton<PublishImported>();
         services.AddSingleton<IKnowledgeBrain, PlainBrain>();
         services.AddJob<PublishScheduled>();
         services.AddRecurringJob(PublishScheduled.Name, PublishScheduled.Name, "every 1m");
@@ -80,6 +83,7 @@ internal static class KnowledgeModule
         knowledge.MapPost("/checks", Checks.Create).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("Add a question and what must come of it").Produces<CheckView>(StatusCodes.Status201Created);
         knowledge.MapDelete("/checks/{id:guid}", Checks.Remove).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Remove a question").Produces(StatusCodes.Status204NoContent);
         knowledge.MapGet("/checks/runs", Checks.Runs).Needs(Permissions.ReadKnowledge).TakesQuery("base").WithSummary("What the regression set said lately").Produces<RunList>();
+        knowledge.MapGet("/checks/runs/{id:guid}", Checks.Run).Needs(Permissions.ReadKnowledge).TakesQuery().WithSummary("A run of it: what was answered better and worse").Produces<RunWhole>();
         knowledge.MapPost("/trial", Checks.Trial).Costs(RequestCost.Search).Needs(Permissions.WriteKnowledge).TakesQuery().WithSummary("What would be answered better and worse if a version were published").Produces<Checks.TrialAnswer>();
         knowledge.MapGet("/imports", Imports.List).Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("Imports, newest first").Produces<ImportList>();
         knowledge.MapPost("/imports", Imports.Create).IsBulkWork().Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("Read a file or a site into rows").Produces<ImportView>(StatusCodes.Status201Created);

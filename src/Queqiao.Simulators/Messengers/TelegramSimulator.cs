@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -29,14 +30,24 @@ public sealed class TelegramSimulator(TimeProvider clock) : Simulator("telegram"
         {
             case "getMe":
                 return Ok(new JsonObject { ["id"] = 110201543, ["is_bot"] = true, ["first_name"] = "鹊桥优选", ["username"] = "queqiao_bot" });
-            case "setWebhook" or "sendChatAction" or "answerCallbackQuery" or "deleteMessage" or "setMessageReaction":
+            case "sendChatAction":
+                Signals.Enqueue($"{Field("action")} {Field("chat_id")}");
+                return Ok(true);
+            case "deleteMessage":
+                return Revise(Field("message_id"), null) ? Ok(true) : Says(400, "Bad Request: message to delete not found");
+            case "setWebhook" or "deleteWebhook":
+                HasWebhook = method == "setWebhook";
+                return Ok(true);
+            case "getUpdates":
+                return HasWebhook ? Says(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first") : Ok(Updates((long?)request.Json["offset"] ?? 0));
+            case "answerCallbackQuery" or "setMessageReaction":
                 return Ok(true);
             case "getFile":
                 return Ok(new JsonObject { ["file_id"] = Field("file_id"), ["file_path"] = "photos/" + Field("file_id") });
             case "getChat":
                 return Find(Field("chat_id") ?? "") is { } known ? Ok(new JsonObject { ["id"] = Number(known.Id), ["type"] = "private", ["first_name"] = known.Name }) : Says(400, "Bad Request: chat not found");
             case "editMessageText":
-                return Ok(new JsonObject { ["message_id"] = request.Json["message_id"]?.DeepClone() });
+                return Field("text") is { Length: > 0 and <= 4096 } changed && Revise(Field("message_id"), changed) ? Ok(new JsonObject { ["message_id"] = request.Json["message_id"]?.DeepClone() }) : Says(400, "Bad Request: message to edit not found");
         }
         if (!method.StartsWith("send", StringComparison.Ordinal))
             return Says(404, "Not Found");
@@ -51,10 +62,50 @@ public sealed class TelegramSimulator(TimeProvider clock) : Simulator("telegram"
         return Ok(new JsonObject { ["message_id"] = Number(sent.Id), ["date"] = Seconds, ["text"] = text, ["chat"] = new JsonObject { ["id"] = Number(person.Id), ["type"] = "private" } });
     }
 
+    /// <summary>While there is one, nobody can ask for updates.</summary>
+    public bool HasWebhook { get; set; }
+
+    private readonly ConcurrentQueue<(long Number, JsonNode Update)> updates = new();
+
+    /// <summary>Updates that nobody has fetched.</summary>
+    public int Waiting => updates.Count;
+
+    /// <summary>Instead of calling the webhook: it waits until somebody asks.</summary>
+    public void Keep(SimHook hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        var update = JsonNode.Parse(hook.Body)!;
+        updates.Enqueue(((long)update["update_id"]!, update));
+    }
+
+    private JsonArray Updates(long from)
+    {
+        while (updates.TryPeek(out var first) && first.Number < from)
+            updates.TryDequeue(out _);
+        return new JsonArray([.. updates.Select(one => one.Update.DeepClone())]);
+    }
+
     protected override SimHook Text(SimPerson person, string text) => Update(person, new JsonObject { ["text"] = text });
 
     protected override SimHook Image(SimPerson person, string fileId, string baseUrl) =>
         Update(person, new JsonObject { ["photo"] = new JsonArray(new JsonObject { ["file_id"] = fileId, ["file_unique_id"] = fileId, ["width"] = 1, ["height"] = 1, ["file_size"] = 5 }) });
+
+    protected override SimHook? Press(SimMessage message, JsonObject raw, int button)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (raw?["reply_markup"]?["inline_keyboard"] is not JsonArray rows || rows.ElementAtOrDefault(button)?[0]?["callback_data"] is not { } data)
+            return null;
+        var person = message.To;
+        return SimHook.Post(new JsonObject
+        {
+            ["update_id"] = NextNumber(),
+            ["callback_query"] = new JsonObject
+            {
+                ["id"] = NextId(), ["from"] = new JsonObject { ["id"] = Number(person.Id), ["is_bot"] = false, ["first_name"] = person.Name, ["language_code"] = "zh" }, ["chat_instance"] = "1", ["data"] = data.DeepClone(),
+                ["message"] = new JsonObject { ["message_id"] = Number(message.Id), ["date"] = Seconds, ["chat"] = new JsonObject { ["id"] = Number(person.Id), ["type"] = "private", ["first_name"] = person.Name } },
+            },
+        }, ("X-Telegram-Bot-Api-Secret-Token", Secret));
+    }
 
     private SimHook Update(SimPerson person, JsonObject message)
     {

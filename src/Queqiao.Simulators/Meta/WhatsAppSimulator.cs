@@ -40,7 +40,10 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
         if ((string?)body["messaging_product"] != "whatsapp")
             return MetaDoor.Says(400, 100, "(#100) The parameter messaging_product is required.");
         if ((string?)body["status"] == "read")
+        {
+            Signals.Enqueue($"{(body["typing_indicator"] is null ? "read" : "typing")} {(string?)body["message_id"]}");
             return SimAnswer.Json(new JsonObject { ["success"] = true });
+        }
         if (Find((string?)body["to"] ?? "") is not { } person)
             return MetaDoor.Says(400, 131026, "Message undeliverable");
         if ((string?)body["type"] is not { } type || body[type] is not JsonObject content)
@@ -49,7 +52,7 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
             return MetaDoor.Says(400, 131047, "Re-engagement message");
         if (type == "text" && ((string?)content["body"] ?? "").Length is 0 or > MostText)
             return MetaDoor.Says(400, 131009, "Parameter value is not valid");
-        var text = (string?)content["body"] ?? (string?)content["caption"] ?? (string?)(content["body"] as JsonObject)?["text"] ?? (string?)content["name"];
+        var text = content["body"] is JsonObject drawn ? (string?)drawn["text"] : (string?)content["body"] ?? (string?)content["caption"] ?? (string?)content["name"];
         var sent = Take(person, type, text, body, "wamid." + NextId());
         return SimAnswer.Json(new JsonObject
         {
@@ -60,6 +63,16 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
     protected override SimHook Text(SimPerson person, string text) => Incoming(person, "text", new JsonObject { ["body"] = text });
 
     protected override SimHook Image(SimPerson person, string fileId, string baseUrl) => Incoming(person, "image", new JsonObject { ["id"] = fileId, ["mime_type"] = "image/png", ["sha256"] = "" });
+
+    protected override SimHook? Press(SimMessage message, JsonObject raw, int button)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var action = raw?["interactive"]?["action"];
+        if (((action?["buttons"] as JsonArray)?.ElementAtOrDefault(button)?["reply"] ?? (action?["sections"]?[0]?["rows"] as JsonArray)?.ElementAtOrDefault(button)) is not { } chosen)
+            return null;
+        var type = action?["buttons"] is null ? "list_reply" : "button_reply";
+        return Incoming(message.To, "interactive", new JsonObject { ["type"] = type, [type] = new JsonObject { ["id"] = chosen["id"]!.DeepClone(), ["title"] = chosen["title"]!.DeepClone() } });
+    }
 
     public override SimHook Receipt(SimMessage message, SimReceipt what)
     {

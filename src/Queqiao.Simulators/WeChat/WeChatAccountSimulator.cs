@@ -70,6 +70,13 @@ public sealed class WeChatAccountSimulator(string kind, TimeProvider clock) : Si
 
     protected override SimHook Text(SimPerson person, string text) => Event(person, $"<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{text}]]></Content><MsgId>{NextId()}</MsgId>");
 
+    protected override SimHook? Press(SimMessage message, JsonObject raw, int button)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return (raw?["msgmenu"]?["list"] as JsonArray)?.ElementAtOrDefault(button) is not { } chosen ? null
+            : Event(message.To, $"<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{(string?)chosen["content"]}]]></Content><MsgId>{NextId()}</MsgId><bizmsgmenuid>{(string?)chosen["id"]}</bizmsgmenuid>");
+    }
+
     protected override SimHook Image(SimPerson person, string fileId, string baseUrl) =>
         Event(person, $"<MsgType><![CDATA[image]]></MsgType><PicUrl><![CDATA[{baseUrl}/pic/{fileId}]]></PicUrl><MediaId><![CDATA[{fileId}]]></MediaId><MsgId>{NextId()}</MsgId>");
 

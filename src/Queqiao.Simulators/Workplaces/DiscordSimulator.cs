@@ -4,10 +4,19 @@ using System.Text.Json.Nodes;
 namespace Queqiao.Simulators.Workplaces;
 
 /// <summary>A Discord bot. Messages come as frames of the gateway's socket; interactions as signed requests.</summary>
-public sealed class DiscordSimulator(TimeProvider clock) : Simulator("discord", clock)
+public sealed class DiscordSimulator(TimeProvider clock) : Simulator("discord", clock), ISocketSimulator
 {
     private const string Token = "MTk4NjIyNDgzNDcxOTI1MjQ4.simulated";
     private const string Application = "198622483471925248";
+    private readonly Lock gate = new();
+    private readonly List<(long Number, string Frame)> told = [];
+    private string gateway = "";
+    private string session = "";
+    private long number;
+
+    /// <summary>How often a connection has to say that it lives.</summary>
+    public TimeSpan Beat { get; set; } = TimeSpan.FromSeconds(41);
+
     private static readonly byte[] Seed = Sign.Sha256("discord application");
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["botToken"] = Token, ["publicKey"] = Sign.Hex(EdSigner.PublicKey(Seed)), ["applicationId"] = Application };
@@ -31,13 +40,60 @@ public sealed class DiscordSimulator(TimeProvider clock) : Simulator("discord", 
             ("GET", ["users", "@me"]) => SimAnswer.Json(new JsonObject { ["id"] = Application, ["username"] = "queqiao", ["bot"] = true }),
             ("POST", ["users", "@me", "channels"]) => Find((string?)request.Json["recipient_id"] ?? "") is { } one ? SimAnswer.Json(new JsonObject { ["id"] = "9" + one.Id, ["type"] = 1 }) : Says(404, 10013, "Unknown User"),
             ("GET", ["users", var id]) => Find(id) is { } known ? SimAnswer.Json(new JsonObject { ["id"] = id, ["username"] = "u" + id, ["global_name"] = known.Name }) : Says(404, 10013, "Unknown User"),
-            ("GET", ["gateway", "bot"]) => SimAnswer.Json(new JsonObject { ["url"] = request.BaseUrl.Replace("http", "ws", StringComparison.Ordinal) + "/socket", ["shards"] = 1 }),
-            ("POST", ["channels", _, "typing"]) => new SimAnswer(204, "text/plain", []),
+            ("GET", ["gateway", "bot"]) => SimAnswer.Json(new JsonObject { ["url"] = gateway = request.BaseUrl.Replace("http", "ws", StringComparison.Ordinal) + "/socket", ["shards"] = 1 }),
+            ("POST", ["channels", var channel, "typing"]) => Typing(channel),
             ("POST", ["channels", var channel, "messages"]) => Message(request, channel),
-            ("PATCH", ["channels", _, "messages", var id]) => SimAnswer.Json(new JsonObject { ["id"] = id }),
+            ("PATCH", ["channels", _, "messages", var id]) => Revise(id, (string?)request.Json["content"]) ? SimAnswer.Json(new JsonObject { ["id"] = id }) : Says(404, 10008, "Unknown Message"),
+            ("DELETE", ["channels", _, "messages", var id]) => Revise(id, null) ? new SimAnswer(204, "text/plain", []) : Says(404, 10008, "Unknown Message"),
             (_, ["channels", _, "messages", ..]) => new SimAnswer(204, "text/plain", []),
             _ => Says(404, 0, "404: Not Found"),
         };
+    }
+
+    public IReadOnlyList<string> Greets() => [new JsonObject { ["op"] = 10, ["d"] = new JsonObject { ["heartbeat_interval"] = (long)Beat.TotalMilliseconds } }.ToJsonString()];
+
+    public IReadOnlyList<string> Hears(string frame)
+    {
+        var said = JsonNode.Parse(frame)!.AsObject();
+        var d = said["d"] as JsonObject ?? [];
+        var isOurs = (string?)d["token"] == Token;
+        lock (gate)
+        {
+            switch ((int?)said["op"])
+            {
+                case 1:
+                    return ["""{"op":11}"""];
+                case 2 when isOurs:
+                    session = "session" + NextId();
+                    told.Clear();
+                    return [Numbered("READY", new JsonObject { ["session_id"] = session, ["resume_gateway_url"] = gateway })];
+                case 6 when isOurs && (string?)d["session_id"] == session:
+                    var last = (long?)d["seq"] ?? 0;
+                    return [.. told.Where(one => one.Number > last).Select(one => one.Frame), Numbered("RESUMED", [])];
+                default:
+                    return ["""{"op":9,"d":false}"""];
+            }
+        }
+    }
+
+    public string FrameOf(SimHook hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        lock (gate)
+            return Numbered("MESSAGE_CREATE", JsonNode.Parse(hook.Body)!["d"]!.AsObject());
+    }
+
+    private string Numbered(string type, JsonObject what)
+    {
+        var frame = new JsonObject { ["op"] = 0, ["t"] = type, ["s"] = ++number, ["d"] = what.DeepClone() }.ToJsonString(Sign.Plain);
+        told.Add((number, frame));
+        return frame;
+    }
+
+    private SimAnswer Typing(string channel)
+    {
+        Signals.Enqueue($"typing {channel}");
+        return new SimAnswer(204, "text/plain", []);
     }
 
     private SimAnswer Message(SimRequest request, string channel)

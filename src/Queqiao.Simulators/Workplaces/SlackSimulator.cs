@@ -1,12 +1,18 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Queqiao.Simulators.Workplaces;
 
 /// <summary>A Slack app in direct messages.</summary>
-public sealed class SlackSimulator(TimeProvider clock) : Simulator("slack", clock)
+public sealed class SlackSimulator(TimeProvider clock) : Simulator("slack", clock), ISocketSimulator
 {
     private const string Token = "xoxb-1234-5678-simulated";
+    /// <summary>With it the app connects instead of being called (Socket Mode).</summary>
+    public const string AppToken = "xapp-1-simulated";
+
+    private readonly ConcurrentDictionary<string, string> waiting = new(StringComparer.Ordinal);
+
     private const string Secret = "8f742231b10e8888abcd99yyyzzz85a5";
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["botToken"] = Token, ["signingSecret"] = Secret };
@@ -21,6 +27,8 @@ public sealed class SlackSimulator(TimeProvider clock) : Simulator("slack", cloc
     {
         if (request.Path.StartsWith("/upload/", StringComparison.Ordinal))
             return SimAnswer.Json(200, "OK");
+        if (request.Path.EndsWith("apps.connections.open", StringComparison.Ordinal))
+            return request.Bearer == AppToken ? Ok(new JsonObject { ["url"] = request.BaseUrl.Replace("http", "ws", StringComparison.Ordinal) + "/socket?ticket=" + NextId() }) : Denied();
         if (request.Bearer != Token)
             return Denied();
         switch (request.Path.Split('/')[^1])
@@ -35,11 +43,32 @@ public sealed class SlackSimulator(TimeProvider clock) : Simulator("slack", cloc
                 return Message(request.Json, (string?)request.Json["channel_id"] ?? "", "file");
             case "chat.postMessage":
                 return Message(request.Json, (string?)request.Json["channel"] ?? "", "text");
-            case "chat.update" or "chat.delete" or "reactions.add" or "reactions.remove":
+            case "chat.update" or "chat.delete":
+                return Revise((string?)request.Json["ts"], request.Path.EndsWith("update", StringComparison.Ordinal) ? (string?)request.Json["text"] : null) ? Ok([]) : Says("message_not_found");
+            case "reactions.add" or "reactions.remove":
                 return Ok([]);
             default:
                 return request.Path.StartsWith("/files/", StringComparison.Ordinal) ? Give(request.Path[7..]) : Says("unknown_method");
         }
+    }
+
+    public IReadOnlyList<string> Greets() => ["""{"type":"hello","num_connections":1}""", .. waiting.Values];
+
+    public IReadOnlyList<string> Hears(string frame)
+    {
+        if (JsonNode.Parse(frame) is JsonObject said && (string?)said["envelope_id"] is { } id)
+            waiting.TryRemove(id, out _);
+        return [];
+    }
+
+    /// <summary>How much was not acknowledged yet.</summary>
+    public int Waiting => waiting.Count;
+
+    public string FrameOf(SimHook hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        var id = "envelope" + NextId();
+        return waiting[id] = new JsonObject { ["envelope_id"] = id, ["type"] = "events_api", ["payload"] = JsonNode.Parse(hook.Body) }.ToJsonString(Sign.Plain);
     }
 
     private SimAnswer Message(JsonObject body, string channel, string type)

@@ -31,18 +31,24 @@ public static class FinderTrainer
     /// <param name="entries">What can be found.</param>
     /// <param name="asked">Questions of customers whose entry is known; they help to find and to decide.</param>
     /// <param name="meanings">Which words mean the same.</param>
-    public static Finder Train(IReadOnlyList<KnowledgeEntry> entries, IReadOnlyList<LabelledQuestion>? asked = null, Meanings? meanings = null)
+    /// <param name="learnt">What the very same knowledge taught before (<see cref="Learnt.DigestOf"/>): nothing is left out and looked for again. The finder is the same.</param>
+    /// <param name="threads">How many may work at once; the finder is the same with any number.</param>
+    public static Finder Train(IReadOnlyList<KnowledgeEntry> entries, IReadOnlyList<LabelledQuestion>? asked = null, Meanings? meanings = null, Learnt? learnt = null, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(entries);
         asked ??= [];
         meanings ??= Meanings.Standard;
         var questions = Questions(entries, asked);
-        var trials = Try(entries, asked, questions, meanings);
+        if (learnt is { Fits: true })
+            return new Finder(Index(entries, questions, meanings), Classifier(questions), Logistic.Of([.. learnt.Ranking]), Logistic.Of([.. learnt.Decision]));
+        var trials = Try(entries, asked, questions, meanings, threads);
         var index = Index(entries, questions, meanings);
-        var classifier = EntryClassifier.Train([.. questions.Select(question => new Example(question.Text, question.Entry))]);
+        var classifier = Classifier(questions);
         var (ranking, decision) = Learn(trials, WeightOfPrior(entries.Any(entry => entry.Text is not null)));
         return new Finder(index, classifier, ranking, decision);
     }
+
+    private static EntryClassifier? Classifier(IEnumerable<Asked> questions) => EntryClassifier.Train([.. questions.Select(question => new Example(question.Text, question.Entry))]);
 
     private static List<Asked> Questions(IReadOnlyList<KnowledgeEntry> entries, IReadOnlyList<LabelledQuestion> asked)
     {
@@ -65,24 +71,25 @@ public static class FinderTrainer
     }
 
     /// <summary>Leaves questions out in turn and looks for them.</summary>
-    private static List<Trial> Try(IReadOnlyList<KnowledgeEntry> entries, IReadOnlyList<LabelledQuestion> asked, List<Asked> questions, Meanings meanings)
+    private static List<Trial> Try(IReadOnlyList<KnowledgeEntry> entries, IReadOnlyList<LabelledQuestion> asked, List<Asked> questions, Meanings meanings, int threads)
     {
-        var trials = new List<Trial>();
         var foreign = asked.Where(question => question.Entries.Count == 0).Select(question => question.Text).Concat(SmallTalk.Texts).ToList();
         var folds = questions.Count > 8000 ? 1 : questions.Count > 3000 ? 3 : 5;
-        for (var fold = 0; fold < folds; fold++)
+        var trials = new List<Trial>[folds];
+        Parallel.For(0, folds, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) }, fold =>
         {
+            var found = trials[fold] = [];
             var (left, kept) = Split(questions, fold, folds);
             if (left.Count == 0)
-                continue;
+                return;
             var index = Index(entries, kept, meanings);
-            var classifier = EntryClassifier.Train([.. kept.Select(question => new Example(question.Text, question.Entry))]);
+            var classifier = Classifier(kept);
             foreach (var question in left.GroupBy(question => question.Text, StringComparer.Ordinal))
-                trials.AddRange(Trial.Of(index, classifier, question.Key, [.. question.Select(one => one.Entry)], question.First().IsReal));
+                found.AddRange(Trial.Of(index, classifier, question.Key, [.. question.Select(one => one.Entry)], question.First().IsReal));
             foreach (var text in foreign.Where((_, i) => i % folds == fold))
-                trials.AddRange(Trial.Of(index, classifier, text, [], isReal: !SmallTalk.Texts.Contains(text)));
-        }
-        return trials;
+                found.AddRange(Trial.Of(index, classifier, text, [], isReal: !SmallTalk.Texts.Contains(text)));
+        });
+        return [.. trials.SelectMany(found => found)]; // in the order of the folds, whoever was first
     }
 
     /// <summary>Of every entry one question in so many is left out, never the only one; a knowledge base of many entries lends some of them.</summary>

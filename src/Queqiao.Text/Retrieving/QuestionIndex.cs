@@ -148,6 +148,13 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         return (strange, 1 - strange / all);
     }
 
+    /// <summary>Whether there is an entry of this name.</summary>
+    public bool Holds(string id)
+    {
+        lock (_writing)
+            return _numbers.ContainsKey(id);
+    }
+
     /// <summary>The number of an entry, or −1.</summary>
     internal int NumberOf(string id) => _numbers.GetValueOrDefault(id, -1);
 

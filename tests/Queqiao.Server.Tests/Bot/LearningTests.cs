@@ -65,7 +65,7 @@ public sealed class LearningTests
         await Until.True(async () => (await owner.Row((await solved.Get("/widget/v1/unread")).Expect(HttpStatusCode.OK).Text("conversationId"))).Text("status") == "resolved", "solved");
         site.Time.Move(TimeSpan.FromMinutes(31));
         var id = (await quiet.Get("/widget/v1/unread")).Expect(HttpStatusCode.OK).Text("conversationId");
-        Assert.Equal(1, await site.The<Queqiao.Server.Conversations.IBotConversations>().CloseQuiet(1, site.Time.GetUtcNow().AddMinutes(-30).ToUnixTimeMilliseconds(), 100, CancellationToken.None));
+        Assert.Equal(1, await site.The<Queqiao.Server.Conversations.IBotConversations>().CloseQuiet(1, new(site.Time.GetUtcNow().AddMinutes(-30).ToUnixTimeMilliseconds(), [], 0), 100, CancellationToken.None));
         Assert.Equal("resolved", (await owner.Row(id)).Text("status"));
         site.Time.Move(TimeSpan.FromHours(1));
         await quiet.Say("地址还是没改成功");

@@ -139,4 +139,12 @@ public sealed class MindTests
         Assert.Equal(BotMemory.Empty.Json(), BotMemory.Of("not json {").Json());
         Assert.True(memory.Json().Length < 2000);
     }
+
+    [Fact]
+    public void A_number_after_the_welcome_asks_that_question()
+    {
+        var profile = BotProfile.Default with { Menu = GuessRules.With(["怎么开发票？"], ["退款多久到账？", "怎么开发票？"]) };
+        Assert.Equal(["怎么开发票？", "退款多久到账？"], profile.Menu);
+        Assert.Equal("q1", Mind.Think(Shop.Hears("2", profile: profile) with { IsNew = true }).Words[0].Part.Citations![0].Id);
+    }
 }

@@ -18,9 +18,9 @@ internal sealed class EmailSite(Site site, Guid channel) : IAsyncDisposable
 
     public Guid Channel => channel;
 
-    public static async Task<EmailSite> Open(string engine, object? more = null)
+    public static async Task<EmailSite> Open(string engine, object? more = null, IMailDialer? dialer = null)
     {
-        var site = await Site.Open(engine, also: services => services.AddSingleton<IMailDialer, TcpDialer>()); // the guard keeps others away from this machine
+        var site = await Site.Open(engine, also: services => services.AddSingleton(dialer ?? new TcpDialer())); // the guard keeps others away from this machine
         var settings = new Dictionary<string, object> { ["address"] = Mailbox, ["fromName"] = "鹊桥客服", ["signature"] = "鹊桥优选\n400-000", ["trustedServers"] = "mx.shop.test" };
         foreach (var member in JsonSerializer.SerializeToElement(more ?? new { }).EnumerateObject())
             settings[member.Name] = member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? member.Value.GetRawText() : member.Value.ToString();

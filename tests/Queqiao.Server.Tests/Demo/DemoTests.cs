@@ -4,6 +4,8 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Queqiao.Server.Bot.Flows;
+using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
@@ -33,6 +35,11 @@ public sealed class DemoTests
         var entries = await Entries(host);
         await host.Services.GetRequiredService<DemoSeeder>().Run(CancellationToken.None);
         Assert.Equal(entries, await Entries(host));
+
+        // What its knowledge teaches is shipped with it: bot_learnt of a demo that has learnt, as Demo/Shop/learnt.json.
+        var knowledge = await host.Services.GetRequiredService<IBotKnowledgeSource>().Read(1, CancellationToken.None);
+        var flows = await host.Services.GetRequiredService<FlowShelf>().Of(1, CancellationToken.None);
+        Assert.Equal(DemoBot.Learnt().Keys.Order(StringComparer.Ordinal), Brain.DigestsOf(knowledge, flows.Triggers).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -102,6 +102,31 @@ public sealed class HelpCentreTests
     }
 
     [Fact]
+    public async Task A_name_for_readers_is_no_door_for_agents()
+    {
+        await using var site = await Site.Open();
+        await Open(site);
+        var home = (await site.Owner.Api.Get("/api/v1/knowledge/bases")).Expect(HttpStatusCode.OK).Items().Single().Text("id");
+        (await site.Owner.Api.Patch("/api/v1/knowledge/bases/" + home, new { host = "help.shop.test" })).Expect(HttpStatusCode.OK);
+        using var browser = Browser(site);
+        async Task<(int Status, string? To)> At(string path, string host, HttpMethod? method = null)
+        {
+            using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path) { Headers = { Host = host } };
+            using var answer = await browser.SendAsync(request);
+            return ((int)answer.StatusCode, answer.Headers.Location?.ToString());
+        }
+        Assert.Equal((302, "/help"), await At("/", "help.shop.test"));
+        Assert.Equal(200, (await At("/help/zh-CN", "help.shop.test")).Status);
+        Assert.Equal(200, (await At("/robots.txt", "HELP.shop.test:8080")).Status);
+        foreach (var path in (string[])["/console/", "/api/v1/session", "/api/v1/conversations", "/openapi/v1.json", "/gateway", "/widget/v1/sessions", "/files/x", "/healthz", "/helpdesk", "/Console/"])
+            Assert.Equal(404, (await At(path, "help.shop.test")).Status);
+        Assert.Contains((await At("/api/v1/session", "Help.Shop.Test", HttpMethod.Post)).Status, (int[])[403, 404]); // the guard of origins may come first
+        Assert.NotEqual(404, (await At("/api/v1/session", site.Address.Authority)).Status);
+        (await site.Owner.Api.Patch("/api/v1/knowledge/bases/" + home, new { help = new { isOn = false } })).Expect(HttpStatusCode.OK);
+        Assert.NotEqual(404, (await At("/api/v1/session", "help.shop.test")).Status); // no help centre, no rule
+    }
+
+    [Fact]
     public async Task What_is_searched_in_vain_is_kept_masked_and_counted()
     {
         await using var site = await Site.Open();

@@ -143,7 +143,7 @@ public sealed class HandlingRulesTests
     public void Words_are_changed_by_who_said_them_for_a_while()
     {
         var said = Said(6, 1000, new MessagePosted(Direction.Out, "helo", "a1"), Lin);
-        WordLimits Limits(Person who, long now, bool channel = true) => new(who.Id, now, TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(2), channel);
+        WordLimits Limits(Person who, long now, bool channel = true) => new(who.Id, now, TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(2), channel, channel);
         var edited = Entries(Answered.Edit(said, "hello", Limits(Lin, 2000)));
         Assert.Equal(new MessageEdited(6, "hello"), edited[0]);
         Assert.Empty(Types(Answered.Edit(said, "helo", Limits(Lin, 2000))));

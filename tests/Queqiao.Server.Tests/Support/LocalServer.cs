@@ -22,6 +22,7 @@ internal sealed class LocalServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         var server = new LocalServer(builder.Build());
+        server._app.UseWebSockets();
         server._app.Run(answer);
         await server._app.StartAsync();
         return server;

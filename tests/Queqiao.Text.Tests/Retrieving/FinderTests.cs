@@ -76,4 +76,24 @@ public sealed class FinderTests
         foreach (var question in new[] { "退钱要几天", "发票怎么弄", "今天天气" })
             Assert.Equal(Finder.Find(question).Right, again.Find(question).Right);
     }
+
+    [Fact]
+    public void What_was_learnt_once_and_how_many_worked_at_it_change_nothing()
+    {
+        var again = FinderTrainer.Train(Shop, learnt: Finder.Learnt);
+        var together = FinderTrainer.Train(Shop, threads: 3);
+        Assert.Equal(Finder.Learnt.Ranking, together.Learnt.Ranking);
+        Assert.Equal(Finder.Learnt.Decision, together.Learnt.Decision);
+        foreach (var question in Shop.SelectMany(entry => entry.Questions).Take(20))
+        {
+            Assert.Equal(Finder.Find(question).Right, again.Find(question).Right);
+            Assert.Equal(Finder.Find(question).Ranking, again.Find(question).Ranking);
+        }
+        var digest = Learnt.DigestOf(Shop, []);
+        Assert.Equal(digest, Learnt.DigestOf([.. Shop.Select(entry => entry with { Id = entry.Id + "'" })], []));
+        Assert.Equal(digest, Learnt.DigestOf([.. Shop.Reverse()], []));
+        Assert.NotEqual(digest, Learnt.DigestOf([.. Shop.Skip(1)], []));
+        Assert.NotEqual(digest, Learnt.DigestOf(Shop, ["a = b"]));
+        Assert.False(new Learnt([1], [2]).Fits); // another version's
+    }
 }

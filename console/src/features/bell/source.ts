@@ -4,7 +4,7 @@ export interface Notice {
   id: string
   kind: string
   about: string | null
-  detail: { act?: string; approved?: boolean } | null
+  detail: { act?: string; approved?: boolean; count?: number } | null
   at: string
   read: boolean
 }

@@ -18,7 +18,9 @@ export interface BotProfile {
   hours: BotHours
   model: ModelSettings
   autoPublishSimilar: boolean
+  codes: CodeSettings
 }
+export interface CodeSettings { smsChannelId: string | null; smsTemplate: string; mailChannelId: string | null }
 export interface BotChannel { channelId: string; enabled: boolean; welcome: LocalText | null; menu: string[] | null }
 export interface Bot { id: string; name: string; enabled: boolean; profile: BotProfile; hasModelKey: boolean; channels: BotChannel[]; changedAt: string }
 export interface Button { id: string; text: string }
@@ -30,6 +32,8 @@ export interface Score {
   reasons: Record<string, number>; answers: number; refused: number; clarified: number; helpful: number; unhelpful: number; labelled: number; wrong: number
   days: { on: string; received: number; contained: number; handedOver: number }[]
 }
+export interface Behind { items: { conversationId: string; seq: number; at: string; outcome: string; reason: string | null }[]; nextCursor: string | null }
+export interface Topic { name: string; entry: string | null; size: number; recent: number; earlier: number; negative: number; quotes: string[]; products: { name: string; count: number }[]; conversations: string[] }
 export interface Suggestion {
   id: string; kind: 'new_faq' | 'similar'; state: string; name: string; question: string; answer: string | null; examples: string[]; language: string
   nearest: { id: string; title: string; score: number } | null
@@ -47,6 +51,10 @@ export interface FlowItem { id: string; key: string; title: string; language: st
 export interface FlowDraft { id: string; enabled: boolean; publishedVersion: number | null; flow: Flow; text: string; faults: Fault[] }
 export interface FlowVersion { version: number; at: string; note: string | null; text: string }
 export interface Sample { conversationId: string; seq: number; at: string; question: string; answer: string; entry: string | null; score: number | null; brain: string }
+export interface ActionParameter { name: string; type: 'string' | 'number' | 'boolean'; required: boolean; maxLength: number; options: string[] | null }
+export interface ActionDefinition { name: string; method: string; url: string; parameters: ActionParameter[]; body: boolean; output: Record<string, string>; timeoutMs: number; confirm: boolean; verify: boolean }
+export interface ActionRequest { key: string; definition: ActionDefinition; enabled: boolean; headers: Record<string, string> | null }
+export interface ActionItem { id: string; key: string; enabled: boolean; definition: ActionDefinition; hasHeaders: boolean; changedAt: string }
 export interface ChannelName { id: string; name: string; kind: string }
 
 export const botKey = ['bots'] as const
@@ -55,12 +63,13 @@ export const botSource = (http: Http) => ({
   bots: () => http.get<{ items: Bot[] }>('/api/v1/bots').then(answer => answer.items),
   create: (name: string) => http.post<Bot>('/api/v1/bots', { name }),
   change: (id: string, changes: Partial<Pick<Bot, 'name' | 'enabled' | 'profile'>>) => http.patch<Bot>(`/api/v1/bots/${id}`, changes),
-  /** Those that a bot can receive: web chat, so far. */
-  channels: () => http.get<{ items: ChannelName[] }>('/api/v1/channels').then(answer => answer.items.filter(one => one.kind === 'web')),
-  receive: (id: string, channel: string, enabled: boolean) => http.put<Bot>(`/api/v1/bots/${id}/channels/${channel}`, { enabled }),
+  channels: () => http.get<{ items: ChannelName[] }>('/api/v1/channels').then(answer => answer.items),
+  receive: (id: string, { channelId, ...to }: BotChannel) => http.put<Bot>(`/api/v1/bots/${id}/channels/${channelId}`, to),
   modelKey: (id: string, key: string) => http.put<Bot>(`/api/v1/bots/${id}/model-key`, { key }),
   ask: (id: string, text: string, state: string | null) => http.post<Tried>(`/api/v1/bots/${id}/ask`, state ? { text, state } : { text }),
   score: () => http.get<Score>('/api/v1/bots/scoreboard'),
+  behind: (number: string, cursor: string) => http.get<Behind>(`/api/v1/bots/scoreboard/${number}${cursor ? `?cursor=${cursor}` : ''}`),
+  topics: (days: number) => http.get<{ total: number; read: number; items: Topic[] }>(`/api/v1/learning/topics?days=${days}`),
   sample: () => http.get<{ items: Sample[] }>('/api/v1/bots/sample').then(answer => answer.items),
   label: (one: Sample, right: boolean) => http.post<void>(`/api/v1/bots/turns/${one.conversationId}/${one.seq}/label`, { right }),
   suggestions: (state: string) => http.get<{ items: Suggestion[]; open: number }>(`/api/v1/learning/clusters?state=${state}`),
@@ -74,6 +83,11 @@ export const botSource = (http: Http) => ({
   changeFlow: (id: string, changes: { flow?: Flow; text?: string; enabled?: boolean }) => http.patch<FlowDraft>(`/api/v1/bots/flows/${id}`, changes),
   publishFlow: (id: string) => http.post<FlowDraft>(`/api/v1/bots/flows/${id}/publish`, {}),
   versions: (id: string) => http.get<{ items: FlowVersion[] }>(`/api/v1/bots/flows/${id}/versions`).then(answer => answer.items),
+  actions: () => http.get<{ items: ActionItem[]; builtIn: string[] }>('/api/v1/bots/actions'),
+  createAction: (action: ActionRequest) => http.post<ActionItem>('/api/v1/bots/actions', action),
+  changeAction: (id: string, action: ActionRequest) => http.put<ActionItem>(`/api/v1/bots/actions/${id}`, action),
+  removeAction: (id: string) => http.remove(`/api/v1/bots/actions/${id}`),
+  testAction: (id: string, args: Record<string, string>, dryRun: boolean) => http.post<{ outcome: string; values: Record<string, string>; request: string }>(`/api/v1/bots/actions/${id}/test`, { arguments: args, dryRun }),
   parse: (body: { text?: string; flow?: Flow }) => http.post<{ flow: Flow; text: string; faults: Fault[] }>('/api/v1/bots/flows/parse', body),
 })
 export type BotSource = ReturnType<typeof botSource>

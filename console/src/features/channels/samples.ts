@@ -48,7 +48,7 @@ static String queqiaoToken(String id, String name, String email) throws Exceptio
 }
 
 export const pageSample = `<script>
-  window.queqiao ??= function () { (queqiao.q ??= []).push(arguments) }
+  window.queqiao ??= Object.assign(function () { queqiao.q.push(arguments) }, { q: [] })
   queqiao('identify', { jwt: 'TOKEN FROM YOUR SERVER' })
   // when the user signs out:  queqiao('logout')
 <\/script>`

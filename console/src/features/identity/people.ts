@@ -3,8 +3,8 @@ import type { Agent, Session } from '@/api/types'
 import type { Page } from './source'
 
 export interface Invitation { id: string; email: string; role: string; roles: string[]; teams: string[]; invitedBy: string | null; createdAt: string; expiresAt: string; expired: boolean }
-export interface InvitationMade { invitation: Invitation; link: string }
-export interface LinkMade { link: string; expiresAt: string }
+export interface InvitationMade { invitation: Invitation; link: string; mailed: boolean }
+export interface LinkMade { link: string; expiresAt: string; mailed: boolean }
 export interface Team { id: string; parentId: string | null; name: string; members: { id: string; name: string; lead: boolean; disabled: boolean }[]; peopleBelow: number }
 export interface AgentFilter { q?: string | undefined; role?: string | undefined; team?: string | undefined; state?: string | undefined }
 export interface SessionPlace { id: string; browser: string | null; address: string | null; createdAt: string; lastSeenAt: string; expiresAt: string; withSecondFactor: boolean; current: boolean }

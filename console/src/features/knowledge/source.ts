@@ -12,7 +12,7 @@ export interface Content { audience: Audience; validFrom?: number | null; validT
 export interface ItemRow {
   id: string; baseId: string; kind: Kind; title: string; categoryId: string | null; externalKey: string | null; audience: Audience['kind']; state: State; hasChanges: boolean
   version: number; publishedVersion: number | null; publishedAt: string | null; publishAt: string | null; validFrom: string | null; validTo: string | null; checkAt: string | null; isStale: boolean
-  review: 'asked' | 'returned' | null; reviewNote: string | null; owner: Person | null; changedBy: Person | null; createdAt: string; changedAt: string
+  review: 'asked' | 'returned' | null; reviewNote: string | null; owner: Person | null; changedBy: Person | null; createdAt: string; changedAt: string; heldRun: string | null
 }
 export interface ItemView { item: ItemRow; language: string; segments: string[]; content: Content }
 export interface Page<T> { items: T[]; nextCursor?: string | null }
@@ -27,9 +27,11 @@ export interface Version { version: number; note: string | null; by: Person | nu
 export interface DiffPart { name: string; language: string | null; lines: { kind: 'same' | 'gone' | 'new' | 'gap'; text: string }[] }
 export interface TrialLine { checkId: string; question: string; expects: string; expectedTitle: string | null; gotBefore: string; got: string }
 export interface Trial { total: number; rightBefore: number; rightAfter: number; better: TrialLine[]; worse: TrialLine[]; stillWrong: TrialLine[]; milliseconds: number }
+export interface Run { id: string; itemId: string | null; at: string; total: number; rightBefore: number; rightAfter: number }
+export interface WholeRun { run: Run; better: TrialLine[]; worse: TrialLine[] }
 export interface Check { id: string; question: string; expects: 'item' | 'refusal' | 'person' | 'facts'; itemId: string | null; itemTitle: string | null; source: string; createdAt: string }
 export interface ImportPlan { language: string; audience: string; category?: string | null; overwrite: boolean; publish: boolean; most: number }
-export interface ImportView { id: string; source: string; name: string; plan: ImportPlan; phase: 'reading' | 'draft' | 'running' | 'done' | 'cancelled'; total: number; ready: number; counts: { added: number; changed: number; same: number; failed: number }; createdAt: string; finishedAt: string | null }
+export interface ImportView { id: string; source: string; name: string; plan: ImportPlan; phase: 'reading' | 'draft' | 'running' | 'done' | 'cancelled'; total: number; ready: number; counts: { added: number; changed: number; same: number; failed: number; held: number }; createdAt: string; finishedAt: string | null; runId: string | null }
 export interface ImportRow { no: number; title: string; place: string; outcome: 'ready' | 'failed' | 'added' | 'changed' | 'same'; code: string | null; text: string | null; preview: string | null; itemId: string | null }
 export interface UseRow { itemId: string; kind: Kind; title: string; viewed: number; cited: number; solved: number; liked: number; disliked: number }
 export interface Miss { id: string; question: string; source: string; times: number; firstAt: string; lastAt: string }
@@ -73,6 +75,8 @@ export const knowledgeSource = (http: Http) => ({
   checks: () => http.get<Page<Check>>(`${root}/checks`, { limit: 500 }).then(page => page.items),
   addCheck: (check: { question: string; expects: Check['expects']; itemId?: string; source?: string }) => http.post<Check>(`${root}/checks`, check),
   removeCheck: (id: string) => http.remove(`${root}/checks/${id}`),
+  runs: () => http.get<{ items: Run[] }>(`${root}/checks/runs`).then(page => page.items),
+  run: (id: string) => http.get<WholeRun>(`${root}/checks/runs/${id}`),
   imports: () => http.get<{ items: ImportView[] }>(`${root}/imports`).then(page => page.items),
   importOne: (id: string) => http.get<ImportView>(`${root}/imports/${id}`),
   importRows: (id: string, outcome?: string, cursor?: string) => http.get<Page<ImportRow>>(`${root}/imports/${id}/rows`, { outcome, cursor }),

@@ -13,5 +13,14 @@ export const RecipientsBar = loadedLater(async () => {
   return import('./RecipientsBar.vue')
 })
 
+/** Writes a mail to somebody who has not written. */
+export const WriteMail = loadedLater(async () => {
+  await whenLater()
+  return import('./WriteMail.vue')
+})
+
+/** Whose mailbox it is, where one is set up. */
+export const MailPresets = loadedLater(() => import('./MailPresets.vue'))
+
 /** How a mailbox is, on its channel's page. */
 export const MailboxSection = loadedLater(() => import('./MailboxSection.vue'))

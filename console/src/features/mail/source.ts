@@ -38,6 +38,9 @@ export const mailSource = (http: Http) => ({
   mails: (conversation: string) => http.get<Mails>(`/api/v1/conversations/${encodeURIComponent(conversation)}/mails`),
   setRecipients: (conversation: string, to: { to: readonly { address: string; name?: string }[]; cc: readonly { address: string }[]; bcc: readonly { address: string }[]; subject: string }) =>
     http.put<Recipients>(`/api/v1/conversations/${encodeURIComponent(conversation)}/mail-recipients`, to),
+  mailboxes: async () => (await http.get<{ items: { id: string; kind: string; name: string; enabled: boolean }[] }>('/api/v1/channels')).items.filter(one => one.kind === 'email' && one.enabled),
+  begin: (channel: string, mail: { to: readonly { address: string; name?: string }[]; cc: readonly { address: string }[]; bcc: readonly { address: string }[]; subject: string; text: string; clientId: string; contactId?: string }) =>
+    http.post<{ conversationId: string; seq: number }>(`/api/v1/channels/${encodeURIComponent(channel)}/mails`, mail),
   mailbox: (channel: string) => http.get<Mailbox>(`/api/v1/channels/${encodeURIComponent(channel)}/mailbox`),
   fetch: (channel: string) => http.post<Mailbox>(`/api/v1/channels/${encodeURIComponent(channel)}/mailbox/fetch`, {}),
   retry: (channel: string, mail: string) => http.post<void>(`/api/v1/channels/${encodeURIComponent(channel)}/mailbox/mails/${encodeURIComponent(mail)}/retry`, {}),

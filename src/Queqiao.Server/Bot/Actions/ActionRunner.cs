@@ -1,6 +1,9 @@
 using System.Globalization;
+using Queqiao.Server.Bot.Codes;
+using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Thinking;
+using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.CustomerData;
 
@@ -9,19 +12,31 @@ namespace Queqiao.Server.Bot.Actions;
 /// <summary>For whom an action runs: with the customer's own rights, never more.</summary>
 /// <param name="Key">The same turn again has the same key: whoever is called can see that it is no second wish.</param>
 /// <param name="DryRun">Nothing is called: for trying a flow.</param>
-internal sealed record ActionCaller(int Ws, Guid ContactId, string Key, string Language, bool IsVerified, bool DryRun = false);
+internal sealed record ActionCaller(int Ws, Guid ContactId, string Key, string Language, bool IsVerified, bool DryRun = false)
+{
+    public Guid ChannelId { get; init; }
+
+    /// <summary>What the channel calls them.</summary>
+    public string Identity { get; init; } = "";
+
+    public CodeSettings Codes { get; init; } = new();
+
+    /// <summary>The code that they were sent.</summary>
+    public SentCode? Code { get; init; }
+}
 
 /// <summary>
 /// Does what a flow asks for. What the firm's own system says about a person is asked for the person who writes, by what was proven about
 /// them; an order number of somebody else is "not found".
 /// </summary>
-internal sealed class ActionRunner(HttpActions http, ICustomerData? data = null)
+internal sealed class ActionRunner(HttpActions http, OneTimeCodes codes, IContactSight people, ICustomerData? data = null)
 {
     public async Task<ActionAnswer> Run(ActionCaller who, ActionCall call, CancellationToken ct) => call.Action switch
     {
         ActionNames.OrderLookup or ActionNames.Logistics => await Order(who, call, ct),
         ActionNames.Orders => await Orders(who, ct),
-        ActionNames.SendCode or ActionNames.CheckCode => new ActionAnswer(who.IsVerified ? ActionOutcome.Ok : ActionOutcome.Failed, ActionAnswer.Nothing) { Say = who.IsVerified ? null : "bot_code_no_address" },
+        ActionNames.SendCode => await codes.Send(who, call.Arguments.GetValueOrDefault("to"), ct),
+        ActionNames.CheckCode => await codes.Check(who, call.Arguments.GetValueOrDefault("code", ""), ct),
         _ => await http.Run(who, call, ct),
     };
 
@@ -30,6 +45,8 @@ internal sealed class ActionRunner(HttpActions http, ICustomerData? data = null)
         if (who.DryRun)
             return new ActionAnswer(ActionOutcome.Ok, OrderValues(Example(call.Arguments.GetValueOrDefault("order_id", "QQ0000000001")), who.Language));
         if (data is null || !await data.IsOn(who.Ws, ct))
+            return new ActionAnswer(ActionOutcome.Failed, ActionAnswer.Nothing);
+        if (await NeedsCode(who, ct))
             return new ActionAnswer(ActionOutcome.Failed, ActionAnswer.Nothing);
         var answer = await data.Order(who.Ws, who.ContactId, call.Arguments.GetValueOrDefault("order_id", ""), ct);
         return answer.Order is { } order ? new ActionAnswer(ActionOutcome.Ok, OrderValues(order, who.Language))
@@ -42,6 +59,8 @@ internal sealed class ActionRunner(HttpActions http, ICustomerData? data = null)
             return new ActionAnswer(ActionOutcome.Ok, new Dictionary<string, string> { ["count"] = "1", ["list"] = "QQ0000000001" });
         if (data is null || !await data.IsOn(who.Ws, ct))
             return new ActionAnswer(ActionOutcome.Failed, ActionAnswer.Nothing);
+        if (await NeedsCode(who, ct))
+            return new ActionAnswer(ActionOutcome.Failed, ActionAnswer.Nothing);
         var answer = await data.Of(who.Ws, who.ContactId, afresh: false, ct);
         if (answer.Facts is not { Orders.Count: > 0 } facts)
             return new ActionAnswer(answer.Trouble is null ? ActionOutcome.NotFound : ActionOutcome.Failed, ActionAnswer.Nothing);
@@ -51,6 +70,15 @@ internal sealed class ActionRunner(HttpActions http, ICustomerData? data = null)
             ["last"] = facts.Orders[0].Id,
             ["list"] = string.Join('\n', facts.Orders.Take(5).Select(order => $"{order.Id} · {order.StatusText ?? StatusIn(who.Language, order.Status)} · {string.Join("、", order.Items.Take(2).Select(item => item.Name))}")),
         });
+    }
+
+    /// <summary>What a code has proven once holds as long as the code does: somebody else may sit at the same browser tomorrow.</summary>
+    private async Task<bool> NeedsCode(ActionCaller who, CancellationToken ct)
+    {
+        if (who.IsVerified || await people.Person(who.Ws, who.ContactId, ct) is not { } person)
+            return false;
+        var proven = person.Identities.Where(one => one.Verified && one.Kind != "channel").ToList();
+        return proven.Count > 0 && proven.All(one => one.Source == OneTimeCodes.CodeSource);
     }
 
     internal static Dictionary<string, string> OrderValues(ShopOrder order, string language)

@@ -38,7 +38,7 @@ internal static class AskBot
     public sealed record Candidate(string Id, string Title, double Share);
 
     public static async Task<IResult> Handle(
-        Guid id, Request request, Actor actor, Brains brains, FlowShelf flows, StaffBoard staff, ActionRunner actions, IStorageEngine storage, TimeProvider clock, CancellationToken ct)
+        Guid id, Request request, Actor actor, Brains brains, FlowShelf flows, StaffBoard staff, ActionRunner actions, Articles articles, IStorageEngine storage, TimeProvider clock, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(request.Text))
             return Refusal.Invalid("text", "required").ToProblem();
@@ -64,7 +64,7 @@ internal static class AskBot
             var who = new ActionCaller(actor.Ws, Guid.Empty, "try", at.Language, IsVerified: true, DryRun: true);
             thought = FlowEngine.Continue(at with { Memory = thought.Memory }, thought, await actions.Run(who, thought.Call, ct));
         }
-        return TypedResults.Ok(Of(thought, at));
+        return TypedResults.Ok(Of(await articles.Look(actor.Ws, at, thought, ct), at));
     }
 
     private static Answer Of(Thought thought, Situation at)

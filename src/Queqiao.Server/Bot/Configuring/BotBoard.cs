@@ -29,7 +29,7 @@ internal sealed record ChannelWords(LocalText? Welcome = null, IReadOnlyList<str
 
 /// <summary>Every bot and whom it receives, in memory: the log asks inside its transactions. A change on another node shows at its word, or within half a minute.</summary>
 internal sealed class BotBoard(IStorageEngine storage, TimeProvider clock, ILogger<BotBoard> log, CacheNews? news = null)
-    : MemoryBoard("bots", "Bots could not be read again", log, news), IBotDesk
+    : MemoryBoard("bots", "Bots could not be read again", log, news)
 {
     private volatile IReadOnlyDictionary<(int Ws, Guid Channel), BotOnChannel> _known = new Dictionary<(int, Guid), BotOnChannel>();
 
@@ -41,6 +41,8 @@ internal sealed class BotBoard(IStorageEngine storage, TimeProvider clock, ILogg
 
     /// <summary>The bot of a channel, switched off ones too; null: there is none.</summary>
     public BotOnChannel? Of(int ws, Guid channelId) => _known.GetValueOrDefault((ws, channelId));
+
+    public IEnumerable<Guid> ChannelsOf(int ws) => _known.Keys.Where(one => one.Ws == ws).Select(one => one.Channel);
 
     public IEnumerable<(int Ws, BotOnChannel Bot)> All => _known.Select(one => (one.Key.Ws, one.Value));
 

@@ -84,8 +84,6 @@ internal static class BotEndpoints
         var channel = await channels.Of(actor.Ws, channelId);
         if (channel.Name.Length == 0)
             return Refusal.NotFound().ToProblem();
-        if (channel.Kind != "web")
-            return Refusal.Conflict("bot_web_only").ToProblem(); // what a bot says is not delivered to other platforms yet
         if (Refusal.Of(BotProfileRules.MenuFaults("menu", request.Menu)) is { } invalid)
             return invalid.ToProblem();
         if (request.Welcome is { } welcome && Math.Max(welcome.Zh.Length, welcome.En.Length) > BotProfileRules.MostText)

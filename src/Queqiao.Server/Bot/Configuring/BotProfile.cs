@@ -45,6 +45,9 @@ internal sealed record BotProfile
 
     public ModelSettings Model { get; init; } = new();
 
+    /// <summary>How the step <c>verify</c> of flows proves who somebody is.</summary>
+    public CodeSettings Codes { get; init; } = new();
+
     /// <summary>Whether similar questions may be published without a person, behind the gate.</summary>
     public bool AutoPublishSimilar { get; init; }
 

@@ -29,6 +29,8 @@ internal static class BotProfileRules
             yield return ("profile.paceMs", new("out_of_range", 0, MostPace));
         if (profile.CloseAfterMinutes is < 0 or > MostClose)
             yield return ("profile.closeAfterMinutes", new("out_of_range", 0, MostClose));
+        if (profile.Codes.SmsTemplate.Length > CodeSettings.MostTemplate)
+            yield return ("profile.codes.smsTemplate", new("too_long", CodeSettings.MostTemplate));
         foreach (var fault in MenuFaults("profile.menu", profile.Menu).Concat(HoursFaults(profile.Hours)).Concat(ModelFaults(profile.Model)))
             yield return fault;
     }

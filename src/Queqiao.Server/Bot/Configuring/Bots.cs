@@ -25,6 +25,8 @@ internal sealed class Bots(IStorageEngine storage) : IBots
             await unit.Db.SaveChangesAsync(stop);
             unit.Db.Table<BotFlowVersionRow>().Add(new BotFlowVersionRow { Ws = ws, FlowId = row.Id, Version = 1, Flow = row.Draft, At = now });
         }
+        foreach (var (digest, learnt) in first.Learnt ?? new Dictionary<string, string>())
+            unit.Db.Table<BotLearntRow>().Add(new BotLearntRow { Ws = ws, Digest = digest, Learnt = learnt, At = now });
         await Audit.Record(unit, AuditBy.System(ws), "bot.created", "bot", bot.Id.ToString(), new { bot.Name, bot.Enabled }, stop);
         return true;
     }, ct);

@@ -1,3 +1,4 @@
+using Queqiao.Server.Bot.Codes;
 using Queqiao.Server.Bot.Thinking;
 using Queqiao.Server.Conversations;
 using Queqiao.Text.Answering;
@@ -40,10 +41,22 @@ internal static class FlowEngine
                 return Walk(at, walk, step.Exit(yes ? "yes" : "no") ?? (yes ? Below(flow.Flow, step) : null));
             case StepKind.Ask when !IsDigression(at, step) && SlotReader.Read(step.Type ?? SlotType.Text, at.Said, At(at.Now)) is { } value:
                 return Walk(at, walk.Knowing(step.Slot, value), Next(flow.Flow, step));
-            case StepKind.Verify:
-                return new Thought([], at.Memory, Call: new ActionCall(ActionNames.CheckCode, new Dictionary<string, string> { ["code"] = at.Said })) { Path = "flow" };
+            case StepKind.Verify when CodeCall(at) is { } call:
+                return new Thought([], at.Memory, Call: call) { Path = "flow" };
         }
         return at.Brain.Reply(at.Said, at.Profile, at.Language, at.Now).Kind is ReplyKind.Answer or ReplyKind.Facts or ReplyKind.Person ? null : AskAgain(at, flow, step, run);
+    }
+
+    /// <summary>What somebody says who is to prove who they are; null: something else.</summary>
+    private static ActionCall? CodeCall(Situation at)
+    {
+        if (at.Memory.Code is { Id: var id } sent && id != Guid.Empty)
+        {
+            return CodeRules.CodeIn(at.Said) is { } code ? new ActionCall(ActionNames.CheckCode, new Dictionary<string, string> { ["code"] = code })
+                : CodeRules.WantsAnother(at.Said) ? new ActionCall(ActionNames.SendCode, sent.To is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["to"] = sent.To })
+                : null;
+        }
+        return CodeRules.AddressIn(at.Said, At(at.Now)) is { } address ? new ActionCall(ActionNames.SendCode, new Dictionary<string, string> { ["to"] = address }) : null;
     }
 
     /// <summary>Goes on with what came of an action.</summary>
@@ -168,7 +181,7 @@ internal static class FlowEngine
             StepKind.Confirm => [new(OfferIds.Yes, at.Text("bot_confirm_yes")), new(OfferIds.No, at.Text("bot_confirm_no"))],
             _ => [],
         };
-        var text = step.Kind == StepKind.Verify ? at.Text("bot_code_enter") : walk.Fill(step.Text);
+        var text = step.Kind == StepKind.Verify ? at.Text(at.Memory.Code is { Id: var id } && id != Guid.Empty ? "bot_code_enter" : OneTimeCodes.WhichOf(at.Profile.Codes)) : walk.Fill(step.Text);
         return (Say(text, flow, Mind.Buttons(offers)), offers);
     }
 

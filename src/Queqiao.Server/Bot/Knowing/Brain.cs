@@ -15,6 +15,8 @@ internal sealed class Brain
     /// <summary>Flows stand among the entries under names that begin so.</summary>
     public const string FlowPrefix = "flow:";
 
+    private static readonly string[] Languages = ["zh", "en"];
+
     private readonly Dictionary<string, Finder> _finders;
     private readonly FactGraph? _facts;
     private readonly Dictionary<string, BotEntry> _entries;
@@ -34,21 +36,53 @@ internal sealed class Brain
 
     public BotKnowledge Knowledge { get; }
 
-    public static Brain Train(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows)
+    /// <summary>What each language taught, for whoever keeps it.</summary>
+    public IReadOnlyDictionary<string, Learnt> Taught { get; private init; } = new Dictionary<string, Learnt>();
+
+    /// <param name="known">What the same knowledge taught before, by digest; null: nothing is known.</param>
+    /// <param name="before">Languages of it that say the same are taken over.</param>
+    public static Brain Train(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows, Func<string, Learnt?>? known = null, Brain? before = null)
     {
+        var (digests, taught) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, Learnt>(StringComparer.Ordinal));
         var finders = new Dictionary<string, Finder>(StringComparer.Ordinal);
         var meanings = knowledge.Synonyms.Count == 0 ? Meanings.Standard : Meanings.With(knowledge.Synonyms);
-        foreach (var language in new[] { "zh", "en" })
+        foreach (var language in Languages)
         {
-            List<KnowledgeEntry> entries =
-            [
-                .. knowledge.Entries.Where(entry => entry.Language == language).Select(entry => new KnowledgeEntry(entry.Key, [entry.Title, .. entry.Similar], entry.Answer)),
-                .. flows.Where(flow => flow.Language == language && flow.Phrases.Count > 0).Select(flow => new KnowledgeEntry(FlowPrefix + flow.Key, flow.Phrases)),
-            ];
-            if (entries.Count > 0)
-                finders.Add(language, FinderTrainer.Train(entries, meanings: meanings));
+            var entries = EntriesOf(knowledge, flows, language);
+            if (entries.Count == 0)
+                continue;
+            var digest = Learnt.DigestOf(entries, knowledge.Synonyms);
+            var finder = before?.Unchanged(language, digest, entries) ?? FinderTrainer.Train(entries, meanings: meanings, learnt: known?.Invoke(digest), threads: Math.Min(2, Environment.ProcessorCount));
+            finders.Add(language, finder);
+            digests.Add(language, digest);
+            taught[digest] = finder.Learnt;
         }
-        return new Brain(knowledge, flows, finders);
+        return new Brain(knowledge, flows, finders) { _digests = digests, Taught = taught };
+    }
+
+    private static List<KnowledgeEntry> EntriesOf(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows, string language) =>
+    [
+        .. knowledge.Entries.Where(entry => entry.Language == language).Select(entry => new KnowledgeEntry(entry.Key, [entry.Title, .. entry.Similar], entry.Answer)),
+        .. flows.Where(flow => flow.Language == language && flow.Phrases.Count > 0).Select(flow => new KnowledgeEntry(FlowPrefix + flow.Key, flow.Phrases)),
+    ];
+
+    /// <summary>What stands for the knowledge of each language that there is.</summary>
+    public static IReadOnlyList<string> DigestsOf(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows) =>
+        [.. Languages.Select(language => EntriesOf(knowledge, flows, language)).Where(entries => entries.Count > 0).Select(entries => Learnt.DigestOf(entries, knowledge.Synonyms))];
+
+    /// <summary>A finder that has learnt exactly this and was not changed since.</summary>
+    private Finder? Unchanged(string language, string digest, List<KnowledgeEntry> entries) =>
+        !_isChanged && _digests.GetValueOrDefault(language) == digest && entries.All(entry => _finders[language].Index.Holds(entry.Id)) ? _finders[language] : null;
+
+    private Dictionary<string, string> _digests = new Dictionary<string, string>();
+
+    /// <summary>Whether its finders hold what they have not learnt.</summary>
+    private volatile bool _isChanged;
+
+    private static Brain Changed(Brain brain)
+    {
+        brain._isChanged = true;
+        return brain;
     }
 
     /// <summary>The same learning over changed knowledge: entries are found as they are now, at once. Null: so much is different that it has to be learnt anew first.</summary>
@@ -59,11 +93,12 @@ internal sealed class Brain
         var known = next.Entries.ToDictionary(entry => entry.Key, StringComparer.Ordinal);
         if (next.Entries.Any(entry => !_finders.ContainsKey(entry.Language)))
             return null;
+        _isChanged = true; // the finders are shared with the next one
         foreach (var gone in _entries.Values.Where(entry => !known.ContainsKey(entry.Key)))
             _finders[gone.Language].Index.Remove(gone.Key);
         foreach (var entry in next.Entries.Where(entry => !_entries.TryGetValue(entry.Key, out var before) || !before.SaysTheSameAs(entry)))
             _finders[entry.Language].Index.Put(entry.Key, [entry.Title, .. entry.Similar], entry.Answer);
-        return new Brain(next, flows, _finders);
+        return Changed(new Brain(next, flows, _finders));
     }
 
     /// <summary>Whether it has learnt exactly this.</summary>

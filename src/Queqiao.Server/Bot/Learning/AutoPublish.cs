@@ -30,11 +30,13 @@ internal sealed class AutoPublish(BotBoard board, IBotKnowledgeSource source, Kn
                 .Where(row => row.Ws == ws && row.State == SuggestionState.Open && row.Kind == SuggestionKind.Similar && row.Size >= Often && row.Score >= Sure)
                 .OrderByDescending(row => row.Size).Take(MostAtOnce).ToListAsync(ct);
         }
-        var published = 0;
+        var (published, learnt) = (0, (Brain?)null);
         foreach (var row in ready)
         {
             var text = SuggestionText.Of(vault.Open(ws, Learn.Purpose, row.Sealed, row.Id));
-            if (Gate.Faults(await source.Read(ws, ct), row.Entry!, text.Question).Count > 0 || !Guid.TryParse(row.Entry!.Split('/')[0], out var faq))
+            var now = await source.Read(ws, ct);
+            learnt = learnt?.IsOf(now, []) == true ? learnt : Brain.Train(now, []);
+            if (Gate.Faults(now, row.Entry!, text.Question, learnt).Count > 0 || !Guid.TryParse(row.Entry!.Split('/')[0], out var faq))
                 continue;
             published += await storage.Run(ws, (unit, stop) => Publish(unit, row, faq, text, stop), ct) ? 1 : 0;
         }

@@ -11,10 +11,12 @@ namespace Queqiao.Server.Bot.Learning;
 internal static class Gate
 {
     /// <summary>Standard questions that would be answered worse. Pure.</summary>
-    public static IReadOnlyList<string> Faults(BotKnowledge now, string entry, string question)
+    /// <param name="known">A brain that has learnt this knowledge; null: it is learnt here.</param>
+    public static IReadOnlyList<string> Faults(BotKnowledge now, string entry, string question, Brain? known = null)
     {
         var next = now with { Revision = now.Revision + "+", Entries = [.. now.Entries.Select(one => one.Key == entry ? one with { Similar = [.. one.Similar, question] } : one)] };
-        var (before, after) = (Brain.Train(now, []), Brain.Train(next, []));
+        var before = known ?? Brain.Train(now, []);
+        var after = Brain.Train(next, [], before: before); // the other language says the same
         List<string> worse = [.. now.Entries.Where(one => Finds(before, one.Title, one.Language) == one.Key && Finds(after, one.Title, one.Language) != one.Key).Select(one => one.Title)];
         if (now.Entries.FirstOrDefault(one => one.Key == entry) is not { } own || Finds(after, question, own.Language) != entry)
             worse.Add(question);

@@ -35,8 +35,8 @@ internal static class Scoreboard
     {
         var until = to ?? clock.GetUtcNow();
         var since = from ?? until.AddDays(-30);
-        if (since >= until || until - since > TimeSpan.FromDays(MostDays))
-            return Refusal.Invalid("from", "out_of_range", 1, MostDays).ToProblem();
+        if (Span(since, until) is { } wrong)
+            return wrong.ToProblem();
         var (a, b) = (since.ToUnixTimeMilliseconds(), until.ToUnixTimeMilliseconds());
         await using var db = storage.Read(actor.Ws);
         var cases = await db.Table<BotCaseRow>().AsNoTracking().Where(row => row.Ws == actor.Ws && row.At >= a && row.At < b && (channel == null || row.ChannelId == channel)).ToListAsync(ct);
@@ -44,6 +44,8 @@ internal static class Scoreboard
             .GroupBy(row => new { row.Kind, row.Brain, row.Helpful, row.RightAnswer }).Select(group => new Turns(group.Key.Kind, group.Key.Brain, group.Key.Helpful, group.Key.RightAnswer, group.Count())).ToListAsync(ct);
         return TypedResults.Ok(Of(cases, turns, since, until, clock.GetUtcNow().ToUnixTimeMilliseconds()));
     }
+
+    internal static Refusal? Span(DateTimeOffset from, DateTimeOffset to) => from >= to || to - from > TimeSpan.FromDays(MostDays) ? Refusal.Invalid("from", "out_of_range", 1, MostDays) : null;
 
     internal sealed record Turns(string Kind, string Brain, int? Helpful, int? Right, int Count);
 

@@ -41,6 +41,11 @@ internal sealed record BotMemory
     /// <summary>The one-time code that was sent.</summary>
     public SentCode? Code { get; init; }
 
+    /// <summary>How often it has answered since a time (Unix milliseconds).</summary>
+    public int Turns { get; init; }
+
+    public long TurnsSince { get; init; }
+
     private const int MostTried = 12;
 
     public BotMemory With(Tried tried) => this with { Tried = [.. Tried.TakeLast(MostTried - 1), tried] };
@@ -75,6 +80,9 @@ internal static class OfferIds
     public const string Yes = "yes";
     public const string No = "no";
 
+    /// <summary>A question that is asked by choosing it.</summary>
+    public const string Ask = "ask:";
+
     /// <summary>A choice in a flow.</summary>
     public const string Choice = "choice:";
 }
@@ -89,8 +97,12 @@ internal sealed record Tried(string Asked, string Did, string? Entry = null);
 /// <param name="Asked">How often this step was asked.</param>
 internal sealed record FlowRun(string Flow, int Version, string Step, int Asked = 0);
 
-/// <param name="Tag">Stands for the code; the code itself is nowhere.</param>
-internal sealed record SentCode(string Tag, long Until, int Tries);
+/// <param name="Id">Of its row; the code itself is nowhere. Empty: it is not known yet where to send one.</param>
+internal sealed record SentCode(Guid Id, long Until)
+{
+    /// <summary>The address that the customer named, to be proven by the code; null: it was proven already.</summary>
+    public string? To { get; init; }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BotMemory))]

@@ -48,7 +48,7 @@ internal static partial class Chat
     [GeneratedRegex(@"[\s\p{P}\p{S}]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Gaps();
 
-    [GeneratedRegex("^(你好|您好|hi|hello|hey|hithere|哈喽|哈啰|嗨|早|早上好|上午好|中午好|下午好|晚上好|goodmorning|goodafternoon|goodevening|在吗|在么|在不在|亲|亲在吗|你好在吗|您好在吗)(啊|呀|呢|哦)?$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(你好|您好|start|开始咨询|hi|hello|hey|hithere|哈喽|哈啰|嗨|早|早上好|上午好|中午好|下午好|晚上好|goodmorning|goodafternoon|goodevening|在吗|在么|在不在|亲|亲在吗|你好在吗|您好在吗)(啊|呀|呢|哦)?$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Hello();
 
     [GeneratedRegex("^(好的|好|嗯|哦|ok|行)?(谢谢|谢谢你|谢谢您|谢了|多谢|感谢|非常感谢|十分感谢|辛苦了|麻烦了|thx|thanks|thankyou|thankyouverymuch|thankssomuch|manythanks|3q|tks|ty|cheers)(啊|呀|哈|啦|了)?$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -16,7 +16,9 @@ internal static class Mind
     {
         var memory = at.Memory with { Language = at.Language };
         at = at with { Memory = memory };
-        var offered = OfferedIn(at.Said, memory.Offers);
+        var offered = OfferedIn(at.Said, at.IsNew && memory.Offers.Count == 0 ? Menu(at) : memory.Offers); // the welcome has offered the menu
+        if (offered is { Id: var chosen, Text: var question } && chosen.StartsWith(OfferIds.Ask, StringComparison.Ordinal))
+            (offered, at) = (null, at with { Said = question }); // a question of the menu is a question
         if (offered is { Id: OfferIds.Person } || PersonWish.Standard.IsIn(at.Said))
             return Leaving.ToPeople(at, HandOverReason.Asked, "person");
         if (Anger.IsIn(at.Said))
@@ -152,7 +154,7 @@ internal static class Mind
     }
 
     /// <summary>Questions of the menu; choosing one asks it.</summary>
-    private static List<Offer> Menu(Situation at) => [.. at.Profile.Menu.Take(6).Select(question => new Offer("ask:" + question, question))];
+    private static List<Offer> Menu(Situation at) => [.. at.Profile.Menu.Take(6).Select(question => new Offer(OfferIds.Ask + question, question))];
 
     /// <summary>What was chosen: by its words, or by its number in the list.</summary>
     private static Offer? OfferedIn(string said, IReadOnlyList<Offer> offers)
@@ -160,10 +162,9 @@ internal static class Mind
         if (offers.Count == 0 || said.Length > 200)
             return null;
         var folded = TextFolding.Fold(said.Trim());
-        var chosen = int.TryParse(folded.Trim('.', '。', '、', ' '), out var number) && number >= 1 && number <= offers.Count
+        return int.TryParse(folded.Trim('.', '。', '、', ' '), out var number) && number >= 1 && number <= offers.Count
             ? offers[number - 1]
             : offers.FirstOrDefault(offer => TextFolding.Fold(offer.Text) == folded);
-        return chosen?.Id.StartsWith("ask:", StringComparison.Ordinal) == true ? null : chosen; // a question of the menu is a question
     }
 
     public static IReadOnlyList<BotButton> Buttons(IEnumerable<Offer> offers) => [.. offers.Select(offer => new BotButton(offer.Id, offer.Text))];

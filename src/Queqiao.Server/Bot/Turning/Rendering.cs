@@ -7,30 +7,38 @@ namespace Queqiao.Server.Bot.Turning;
 internal static class Rendering
 {
     private const string Web = "web";
+    public const string Mail = "email";
 
     /// <summary>Longer texts are cut: one bad entry must not keep the bot from answering.</summary>
     private const int MostText = 9_000;
 
-    public static IReadOnlyList<BotUtterance> For(string channelKind, Thought thought, string name)
+    /// <param name="welcome">The firm's own welcome, for somebody who writes first; null: they have been welcomed.</param>
+    public static IReadOnlyList<BotUtterance> For(string channelKind, Thought thought, string? welcome = null)
     {
-        var words = thought.Words.Select(said => Render(channelKind, said, thought.Memory.Language)).ToList();
-        if (words.Count == 0)
-            return words;
-        words[^1] = words[^1] with { Part = words[^1].Part with { State = thought.Memory.Json() } };
+        List<BotUtterance> words = [.. channelKind == Web ? thought.Words.Select(said => said with { Text = Cut(said.Text) }) : Outside(thought, welcome)];
+        if (words.Count > 0)
+            words[^1] = words[^1] with { Part = words[^1].Part with { State = thought.Memory.Json() } };
         return words;
     }
 
-    /// <summary>Where a message is text and nothing else, it says who speaks, from where it has it, and what can be answered by number.</summary>
-    private static BotUtterance Render(string channelKind, BotUtterance said, string language)
+    /// <summary>
+    /// Elsewhere it is one message, as windows count them. A text and nothing else, so it says who speaks and from where it has it; what can
+    /// be chosen goes along, and becomes buttons or numbered lines as the platform can (Channels/Delivering/Choices).
+    /// </summary>
+    private static IEnumerable<BotUtterance> Outside(Thought thought, string? welcome)
     {
-        var text = said.Text.Length > MostText ? said.Text[..MostText] : said.Text;
-        if (channelKind == Web)
-            return said with { Text = text };
-        text = Words.Say(language, "bot_label") + text;
-        if (said.Part.Citations is { Count: > 0 } citations && said.Part.Kind == BotSays.Answer)
-            text += "\n" + Words.Say(language, "bot_source", string.Join(language == "en" ? "; " : "；", citations.Select(one => one.Link is null ? one.Title : $"{one.Title} {one.Link}")));
-        if (said.Part.Buttons is { Count: > 0 } buttons)
-            text += "\n" + string.Join('\n', buttons.Select((button, i) => $"{i + 1}. {button.Text}")) + "\n" + Words.Say(language, "bot_choose_number");
-        return said with { Text = text };
+        if (thought.Words.Count == 0)
+            return [];
+        var language = thought.Memory.Language;
+        var texts = thought.Words.Select(said => WithSources(said, language));
+        if (welcome is { Length: > 0 } && thought.Words[0].Text != welcome)
+            texts = texts.Prepend(welcome);
+        var part = thought.Words[0].Part with { Buttons = thought.Words.LastOrDefault(said => said.Part.Buttons is { Count: > 0 })?.Part.Buttons };
+        return [new BotUtterance(Cut(Words.Say(language, "bot_label") + string.Join("\n\n", texts)), part)];
     }
+
+    private static string WithSources(BotUtterance said, string language) => said.Part is not { Kind: BotSays.Answer, Citations: { Count: > 0 } citations } ? said.Text
+        : said.Text + "\n" + Words.Say(language, "bot_source", string.Join(language == "en" ? "; " : "；", citations.Select(one => one.Link is null ? one.Title : $"{one.Title} {one.Link}")));
+
+    private static string Cut(string text) => text.Length <= MostText ? text : text[..(char.IsHighSurrogate(text[MostText - 1]) ? MostText - 1 : MostText)];
 }

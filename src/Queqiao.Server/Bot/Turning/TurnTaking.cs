@@ -12,7 +12,8 @@ using Queqiao.Text.Languages;
 namespace Queqiao.Server.Bot.Turning;
 
 /// <summary>One turn: reads what was said, lets the bot think, does what that takes, and says it. May run twice: what it says is stored once.</summary>
-internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, ActionRunner actions, ModelClient model, TimeProvider clock, ILogger<TurnTaking> log)
+internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, ActionRunner actions, ModelClient model, Articles articles,
+    Guesses guesses, TimeProvider clock, ILogger<TurnTaking> log)
 {
     /// <summary>Calls of actions in one turn.</summary>
     private const int MostCalls = 8;
@@ -31,11 +32,11 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
             return;
         }
         var at = await Situation(hearing, bot, ct);
-        var thought = Mind.Think(at);
+        var thought = Loop.Is(at.Memory, channel.Kind == Rendering.Mail) ? Leaving.ToPeople(at, HandOverReason.Looping, "looping") : Mind.Think(at);
         for (var i = 0; thought.Call is not null && i < MostCalls; i++)
         {
             conversations.Typing(hearing, bot.Name, on: true); // somebody else's answer can take a moment
-            var who = new ActionCaller(call.Ws, hearing.ContactId, $"{call.Conversation}:{hearing.Call.Seq}:{i}", at.Language, IsVerified(thought, at));
+            var who = new ActionCaller(call.Ws, hearing.ContactId, $"{call.Conversation}:{hearing.Call.Seq}:{i}", at.Language, IsVerified(thought, at)) { ChannelId = hearing.ChannelId, Identity = hearing.Identity, Codes = bot.Profile.Codes, Code = thought.Memory.Code };
             thought = FlowEngine.Continue(at with { Memory = thought.Memory }, thought, await actions.Run(who, thought.Call, ct));
         }
         if (bot.Profile.Model.Enabled && thought.MayAskModel)
@@ -43,9 +44,11 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
             conversations.Typing(hearing, bot.Name, on: true);
             thought = await model.Improve(call.Ws, bot.BotId, bot.Name, at, thought, ct);
         }
+        thought = await articles.Look(call.Ws, at, thought, ct);
         if (bot.Profile.PaceMs > 0)
             await Pace(hearing, bot, thought, ct);
-        await Say(hearing, channel, bot.Name, thought);
+        if (await Say(hearing, channel, bot.Name, thought, hearing.IsNew ? bot.OnChannel.Welcome.In(at.Language) : null))
+            articles.Told(call.Ws, at, thought);
     }
 
     /// <summary>As somebody who writes would take, but never longer than the firm wants it.</summary>
@@ -69,15 +72,20 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
 
     private async Task<Situation> Situation(BotHearing hearing, BotOnChannel bot, CancellationToken ct)
     {
-        var memory = BotMemory.Of(hearing.State);
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var memory = Loop.Count(BotMemory.Of(hearing.State), now);
         var said = string.Join('\n', hearing.Said.Select(one => one.Text.Trim()).Where(text => text.Length > 0));
-        return new Situation(bot.OnChannel, await BrainFor(hearing.Call.Ws, said, ct), await flows.Of(hearing.Call.Ws, ct), memory, said)
+        var language = LanguageOf(said, memory.Language);
+        var profile = bot.OnChannel;
+        if (profile.GuessQuestions)
+            profile = profile with { Menu = GuessRules.With(profile.Menu, guesses.Of(hearing.Call.Ws, language)) };
+        return new Situation(profile, await BrainFor(hearing.Call.Ws, said, ct), await flows.Of(hearing.Call.Ws, ct), memory, said)
         {
             HasFiles = hearing.Said.Any(one => one.HasFiles),
             Staff = await staff.Of(hearing.Call.Ws, ct),
-            Now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            Now = now,
             IsNew = hearing.IsNew,
-            Language = LanguageOf(said, memory.Language),
+            Language = language,
         };
     }
 
@@ -100,10 +108,16 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
         return Leaving.ToPeople(at, reason, reason);
     }
 
-    private async Task Say(BotHearing hearing, ChannelFacts channel, string name, Thought thought)
+    /// <summary>False: it was not said.</summary>
+    private async Task<bool> Say(BotHearing hearing, ChannelFacts channel, string name, Thought thought, string? welcome = null)
     {
-        var words = Rendering.For(channel.Kind, thought, name);
-        await conversations.Say(hearing.Call, new BotSpeech(name, words, thought.Then));
+        var refusal = await conversations.Say(hearing.Call, new BotSpeech(name, Rendering.For(channel.Kind, thought, welcome), thought.Then));
+        if (refusal?.Code is not ("window_closed" or "channel_off"))
+            return refusal is null; // else somebody else's turn by now
+        // Nobody can tell the customer, but a colleague can see it and knows other ways.
+        var given = (thought.Then as BotEnding.ToPeople)?.What ?? ((BotEnding.ToPeople)(await Leave(hearing, HandOverReason.Closed, CancellationToken.None)).Then!).What;
+        await conversations.Say(hearing.Call, new BotSpeech(name, [], new BotEnding.ToPeople(given)));
+        return false;
     }
 
     /// <summary>As the customer writes; what tells nothing (a number, a picture) changes nothing.</summary>

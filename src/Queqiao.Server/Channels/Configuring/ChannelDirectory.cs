@@ -3,6 +3,7 @@ using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Bus;
+using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Channels.Configuring;
@@ -20,6 +21,13 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
 
     public async Task<Guid> OpenWeb(WriteUnit unit, AuditBy by, string name, WebSettings settings, CancellationToken ct) =>
         (await CreateChannel.Add(unit, by.Ws, name, settings, by, ct)).Id;
+
+    public async Task AddUserKey(WriteUnit unit, AuditBy by, Guid channel, Secret secret, CancellationToken ct)
+    {
+        var id = unit.Ids.New();
+        unit.Db.Table<UserKey>().Add(new UserKey { Ws = by.Ws, Id = id, ChannelId = channel, Algorithm = Web.Users.UserKeyAlgorithms.Hs256, Sealed = Web.Users.UserKeys.Seal(storage.Vault, by.Ws, id, secret), CreatedAt = unit.Ids.Now() });
+        await Audit.Record(unit, by, "user_key.created", "channel", channel.ToString(), new { key = id, algorithm = Web.Users.UserKeyAlgorithms.Hs256 }, ct);
+    }
 
     public async Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct)
     {

@@ -19,12 +19,19 @@ internal static class ShowHealth
 {
     private const long Hour = 3_600_000;
 
+    /// <summary>How long a failure to connect stands for "not connected": tries come at least once a minute.</summary>
+    private const long Lately = 120_000;
+
     /// <param name="State">ok, waiting (nothing has come yet), warning, failing, off.</param>
     /// <param name="Todo">What an administrator should do: a code and a sentence each.</param>
     public sealed record Answer(string State, IReadOnlyList<Step> Todo)
     {
         public DateTimeOffset? LastInAt { get; init; }
         public DateTimeOffset? LastOutAt { get; init; }
+
+        /// <summary>Of a channel that this server connects: whether it is connected. Null: the platform calls us.</summary>
+        public bool? Connected { get; init; }
+
         public DateTimeOffset? TokenExpiresAt { get; init; }
 
         /// <summary>Until when nothing is sent because the provider does not answer.</summary>
@@ -64,12 +71,16 @@ internal static class ShowHealth
         var expires = await db.Table<ChannelToken>().AsNoTracking().Where(row => row.Ws == actor.Ws && row.ChannelId == id && row.Sealed != null).Select(row => (long?)row.ExpiresAt).MaxAsync(ct);
         int Of(string name) => counts.Where(one => one.Key == name).Sum(one => one.Count);
         var error = state?.Error is { } text ? JsonSerializer.Deserialize<ChannelHealth.ErrorNote>(text, TolerantJson.Options) : null;
+        var isConnected = channel.Kind != ChannelKinds.Web && Receiving.Connections.ChannelConnections.Connects(kinds.Find(channel.Kind)?.Adapter, AdapterSettings.Of(storage.Vault, channel).Whole()) ? state?.HeldUntil > now && !(state.LastErrorAt > Math.Max(now - Lately, state.LastInAt ?? 0)) : (bool?)null;
         var facts = new HealthFacts(channel.Enabled, channel.Kind == ChannelKinds.Web, kinds.Find(channel.Kind)?.Adapter is { } adapter && Hooks.Has(adapter), state?.LastInAt, state?.LastOutAt, state?.LastRefusedAt,
-            state?.Refusal, state?.LastErrorAt, error?.Class, Of(DeliveryStates.Failed), Of(DeliveryStates.Sent) + Of(DeliveryStates.Delivered) + Of(DeliveryStates.Read), parked, turns.OpenUntil(id) is not null);
+            state?.Refusal, state?.LastErrorAt, error?.Class, Of(DeliveryStates.Failed), Of(DeliveryStates.Sent) + Of(DeliveryStates.Delivered) + Of(DeliveryStates.Read), parked, turns.OpenUntil(id) is not null)
+        {
+            IsConnected = isConnected,
+        };
         var todo = HealthRules.Todo(facts, now);
         return TypedResults.Ok(new Answer(HealthRules.StateOf(facts, todo), [.. todo.Select(code => new Step(code, Messages.Text(locale, "channel_todo_" + code)))])
         {
-            LastInAt = At(state?.LastInAt), LastOutAt = At(state?.LastOutAt), TokenExpiresAt = At(expires), PausedUntil = turns.OpenUntil(id),
+            Connected = isConnected, LastInAt = At(state?.LastInAt), LastOutAt = At(state?.LastOutAt), TokenExpiresAt = At(expires), PausedUntil = turns.OpenUntil(id),
             Sent = facts.Sent, Failed = facts.Failed, Pending = Of(DeliveryStates.Pending), Parked = parked,
             LastRefused = state is { LastRefusedAt: { } refused, Refusal: { } why } ? new Refused(At(refused)!.Value, why, state.RefusedCount) : null,
             LastError = state is { LastErrorAt: { } failed } && error is not null ? new Trouble(At(failed)!.Value, error.Class, error.Code, locale == Locale.En ? error.En : error.Zh) : null,
@@ -81,7 +92,11 @@ internal static class ShowHealth
 
 /// <summary>What is known of a channel when it is judged.</summary>
 internal sealed record HealthFacts(
-    bool Enabled, bool IsWeb, bool HasWebhook, long? LastInAt, long? LastOutAt, long? LastRefusedAt, string? Refusal, long? LastErrorAt, string? ErrorClass, int Failed, int Sent, int Parked, bool IsPaused);
+    bool Enabled, bool IsWeb, bool HasWebhook, long? LastInAt, long? LastOutAt, long? LastRefusedAt, string? Refusal, long? LastErrorAt, string? ErrorClass, int Failed, int Sent, int Parked, bool IsPaused)
+{
+    /// <summary>Null: the platform calls us.</summary>
+    public bool? IsConnected { get; init; }
+}
 
 /// <summary>What an administrator should do. Pure.</summary>
 internal static class HealthRules
@@ -96,11 +111,13 @@ internal static class HealthRules
         if (facts.IsWeb)
             return [];
         // An error counts until something went out after it, a refusal until something came in after it.
-        if (facts.LastErrorAt > (facts.LastOutAt ?? 0) && facts.ErrorClass is "reauthorise")
+        // Who is connected by us is well again when something comes in.
+        var wellAt = Math.Max(facts.LastOutAt ?? 0, facts.IsConnected is null ? 0 : facts.LastInAt ?? 0);
+        if (facts.LastErrorAt > wellAt && facts.ErrorClass is "reauthorise")
             todo.Add("authorise_again");
-        else if (facts.LastErrorAt > (facts.LastOutAt ?? 0) && facts.ErrorClass is "config")
+        else if (facts.LastErrorAt > wellAt && facts.ErrorClass is "config")
             todo.Add("check_settings");
-        else if (facts.IsPaused || (facts.LastErrorAt > (facts.LastOutAt ?? 0) && facts.LastErrorAt > now - Recent && facts.ErrorClass is "retry"))
+        else if (facts.IsPaused || (facts.LastErrorAt > wellAt && facts.LastErrorAt > now - Recent && facts.ErrorClass is "retry"))
             todo.Add("provider_away");
         if (facts.LastRefusedAt > (facts.LastInAt ?? 0) && facts.LastRefusedAt > now - (24 * Recent))
         {
@@ -113,7 +130,9 @@ internal static class HealthRules
                 _ => "check_sender",
             });
         }
-        if (facts is { HasWebhook: true, LastInAt: null, LastRefusedAt: null })
+        if (facts.IsConnected == false)
+            todo.Add("no_connection");
+        if (facts is { HasWebhook: true, IsConnected: null, LastInAt: null, LastRefusedAt: null })
             todo.Add("enter_webhook");
         if (facts.Parked > 0)
             todo.Add("look_at_parked");
@@ -124,7 +143,7 @@ internal static class HealthRules
 
     public static string StateOf(HealthFacts facts, IReadOnlyList<string> todo) =>
         !facts.Enabled ? "off"
-        : todo.Any(code => code is "authorise_again" or "check_settings" or "provider_away" or "enter_signing_secret") ? "failing"
+        : todo.Any(code => code is "authorise_again" or "check_settings" or "provider_away" or "enter_signing_secret" or "no_connection") ? "failing"
         : todo.Contains("enter_webhook") ? "waiting"
         : todo.Count > 0 ? "warning" : "ok";
 }

@@ -28,7 +28,7 @@ internal sealed class ChannelTurns(TimeProvider clock, LimitShare? share = null)
     }
 
     /// <summary>Null: not now, but after the wait.</summary>
-    public Turn? Take(ChannelDescriptor kind, ChannelAccount account, OutgoingMessage message, out TimeSpan wait)
+    public Turn? Take(ChannelDescriptor kind, ChannelAccount account, Guid conversation, out TimeSpan wait)
     {
         var state = _channels.GetOrAdd(account.ChannelId, _ => new State());
         lock (state)
@@ -42,7 +42,7 @@ internal sealed class ChannelTurns(TimeProvider clock, LimitShare? share = null)
                 return null;
             foreach (var rate in kind.Limits.Rates)
             {
-                if (!LimiterOf(kind.Kind, rate).TryTake(KeyOf(rate, account, message), out wait))
+                if (!LimiterOf(kind.Kind, rate).TryTake(KeyOf(rate, account, conversation), out wait))
                     return null;
             }
             state.Out++;
@@ -56,10 +56,10 @@ internal sealed class ChannelTurns(TimeProvider clock, LimitShare? share = null)
     private KeyedLimiter<string> LimiterOf(string kind, RateLimit rate) => _rates.GetOrAdd(rate, one =>
         new KeyedLimiter<string>(clock, new Rate(Math.Max(1, one.Messages), one.Per / Math.Max(1, one.Messages)), capacity: 20_000).Shared(share, $"{kind} {one.Scope} {one.Messages} {one.Per}", static key => key, static key => key));
 
-    private static string KeyOf(RateLimit rate, ChannelAccount account, OutgoingMessage message) => rate.Scope switch
+    private static string KeyOf(RateLimit rate, ChannelAccount account, Guid conversation) => rate.Scope switch
     {
         RateScope.Account => account.ChannelId.ToString("N"),
-        _ => $"{account.ChannelId:N}/{message.ConversationId:N}",
+        _ => $"{account.ChannelId:N}/{conversation:N}",
     };
 
     internal sealed class Turn : IDisposable

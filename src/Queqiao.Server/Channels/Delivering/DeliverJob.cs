@@ -26,7 +26,9 @@ internal sealed class DeliverJob(
         Class = JobClass.Live, Concurrency = 32, MostTries = MostTries, FirstWait = TimeSpan.FromSeconds(2), LongestWait = TimeSpan.FromMinutes(30), Keep = TimeSpan.FromHours(1),
     };
 
-    public static NewJob Of(int ws, Guid conversation, long seq) => NewJob.Of(ws, Name, new AboutMessage(conversation, seq)) with { Lane = $"deliver:{conversation:N}" };
+    public static NewJob Of(int ws, Guid conversation, long seq) => NewJob.Of(ws, Name, new AboutMessage(conversation, seq)) with { Lane = LaneOf(conversation) };
+
+    public static string LaneOf(Guid conversation) => $"deliver:{conversation:N}";
 
     public async Task<JobOutcome> Run(JobRun run, CancellationToken ct)
     {
@@ -37,10 +39,14 @@ internal sealed class DeliverJob(
             return await Fail(delivery, DeliveryFaults.ChannelOff, ct);
         if (await reader.Read(run.Ws, conversation, seq, ct) is not { } message)
             return await Fail(delivery, DeliveryFaults.Withdrawn, ct);
+        if (kind.Adapter is not IRevisionChannel)
+            message = message with { ContactId = Guid.Empty }; // nobody will need its ids
+        if (kind.Adapter is null)
+            message = Choices.SpelledOut(message);
         var steps = kind.Plan(message, account);
         while (delivery.Done < steps.Count)
         {
-            if (turns.Take(kind.Descriptor, account, message, out var wait) is not { } turn)
+            if (turns.Take(kind.Descriptor, account, conversation, out var wait) is not { } turn)
                 return new JobOutcome.TryLater("delivery_waits", wait) { Counts = false };
             using (turn)
             {
@@ -99,6 +105,10 @@ internal static class DeliveryFaults
     public static readonly Failure Withdrawn = new(ErrorClass.Permanent, "withdrawn", new("消息在发出前已撤回", "The message was taken back before it left"));
 
     public static readonly Failure Unknown = new(ErrorClass.Permanent, "unknown_outcome", new("不知道是否已送出：请求中断，平台不支持去重。请核对后再重发", "Nobody knows whether it was sent: the request broke off, and the provider does not drop repetitions. Look before you send it again"));
+
+    public static readonly Failure NoId = new(ErrorClass.Permanent, "no_id", new("平台没有给出消息编号", "The provider gave no id for the message"));
+
+    public static readonly Failure TooLong = new(ErrorClass.Permanent, "too_long", new("新内容比原来的长，平台无法改写", "The new text is longer than what was sent, and the provider cannot change it to that"));
 
     public static readonly Failure GaveUp = new(ErrorClass.Retry, "gave_up", new("多次重试仍未送达", "It was tried several times and did not go through"));
 }

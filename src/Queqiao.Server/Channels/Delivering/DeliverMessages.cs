@@ -1,5 +1,7 @@
+using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Storage;
 
@@ -9,15 +11,23 @@ namespace Queqiao.Server.Channels.Delivering;
 /// Follows the log: each public message that a provider has to bring becomes a delivery and its job, in the transaction that moves the
 /// cursor, so exactly once. Notes never get here: they are another kind of entry. Files that lie with a provider are fetched likewise.
 /// </summary>
-internal sealed class DeliverMessages(JobQueue jobs) : ILogListener
+internal sealed class DeliverMessages(JobQueue jobs, IServiceProvider services) : ILogListener
 {
+    /// <summary>At first use: signs are sent by what needs the log, and the log feeds its listeners.</summary>
+    private readonly Lazy<OutsideSignals> _signals = new(services.GetRequiredService<OutsideSignals>);
+
     public string Name => "channels.deliveries";
 
     public async Task On(IReadOnlyList<LogEntry> entries, WriteUnit unit, CancellationToken ct)
     {
+        var read = entries.Where(entry => entry.Body is ReadMarked { By: SenderKind.Agent }).Select(entry => (entry.Ws, entry.ConversationId)).Distinct().ToList();
+        if (read.Count > 0)
+            unit.AfterCommit(() => read.ForEach(one => _signals.Value.Read(one.Ws, one.ConversationId)));
         var wanted = entries.Where(entry => entry.Body is MessagePosted { Direction: Direction.Out, Parts: > 0 }).ToList();
         var coming = entries.Where(entry => entry.Body is MessagePosted { Media: { Count: > 0 } }).ToList();
-        if (wanted.Count == 0 && coming.Count == 0)
+        var revised = await Brought(unit, [.. entries.Where(entry => entry.Sender.Kind != SenderKind.Contact).Select(entry => (entry, Of: entry.Body switch { MessageEdited edited => edited.Of, MessageRecalled gone => gone.Of, _ => 0 })).Where(one => one.Of > 0)
+            .Select(one => (one.entry.Ws, one.entry.ConversationId, one.Of)).Distinct()], wanted.Select(entry => (entry.Ws, entry.ConversationId, entry.Seq)).ToHashSet(), ct);
+        if (wanted.Count == 0 && coming.Count == 0 && revised.Count == 0)
             return;
         var known = await ConversationChannels.Of(unit, wanted.Select(entry => (entry.Ws, entry.ConversationId)), ct);
         foreach (var entry in wanted)
@@ -31,8 +41,21 @@ internal sealed class DeliverMessages(JobQueue jobs) : ILogListener
         await unit.Db.SaveChangesAsync(ct);
         await jobs.Add(unit, [
             .. wanted.Select(entry => DeliverJob.Of(entry.Ws, entry.ConversationId, entry.Seq)),
+            .. revised.Select(one => ReviseJob.Of(one.Ws, one.ConversationId, one.Of)),
             .. coming.Select(entry => NewJob.Of(entry.Ws, FetchMediaJob.Name, new AboutMessage(entry.ConversationId, entry.Seq))),
         ], ct);
+    }
+
+    /// <summary>Those of the changed messages that a provider brings, or is about to.</summary>
+    private static async Task<List<(int Ws, Guid ConversationId, long Of)>> Brought(WriteUnit unit, IReadOnlyList<(int Ws, Guid ConversationId, long Of)> changed, HashSet<(int Ws, Guid ConversationId, long Seq)> justNow, CancellationToken ct)
+    {
+        var brought = new List<(int Ws, Guid ConversationId, long Of)>();
+        foreach (var one in changed)
+        {
+            if (justNow.Contains(one) || await unit.Db.Visible(Scope<Delivery>.Workspace(one.Ws)).AnyAsync(row => row.ConversationId == one.ConversationId && row.Seq == one.Of, ct))
+                brought.Add(one);
+        }
+        return brought;
     }
 }
 

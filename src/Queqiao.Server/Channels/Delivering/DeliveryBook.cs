@@ -11,7 +11,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Channels.Delivering;
 
 /// <summary>Writes down how far deliveries came: the row, and what conversations hear of it, in one transaction.</summary>
-internal sealed class DeliveryBook(IStorageEngine storage, IOutgoingMessages messages, Ids ids)
+internal sealed class DeliveryBook(IStorageEngine storage, IOutgoingMessages messages, ExternalIds external, Ids ids)
 {
     private const int MostReason = 500;
 
@@ -35,15 +35,38 @@ internal sealed class DeliveryBook(IStorageEngine storage, IOutgoingMessages mes
         await storage.Run(delivery.Ws, async (unit, stop) =>
         {
             await Row(unit.Db, delivery).ExecuteUpdateAsync(set => set.SetProperty(row => row.Done, done).SetProperty(row => row.Trying, false).SetProperty(row => row.ChangedAt, now)
-                .SetProperty(row => row.State, row => isLast && row.State == DeliveryStates.Pending ? DeliveryStates.Sent : row.State).SetProperty(row => row.Code, (string?)null).SetProperty(row => row.ReasonZh, (string?)null).SetProperty(row => row.ReasonEn, (string?)null), stop);
+                .SetProperty(row => row.State, row => isLast && row.State == DeliveryStates.Pending ? DeliveryStates.Sent : row.State).SetProperty(row => row.RevisedSeq, message.RevisedSeq)
+                .SetProperty(row => row.Code, (string?)null).SetProperty(row => row.ReasonZh, (string?)null).SetProperty(row => row.ReasonEn, (string?)null), stop);
             if (!string.IsNullOrEmpty(externalId))
+            {
                 await messages.Name(unit, message.Who, externalId, message.ConversationId, message.Seq, stop);
+                await ExternalIds.Add(unit, delivery, message, externalId, stop);
+            }
             if (isLast)
                 await messages.Note(unit, delivery.ConversationId, [new DeliveryNews(delivery.Seq, DeliveryStates.Sent)], stop);
             return 0;
         }, CancellationToken.None);
         (delivery.Done, delivery.Trying) = (done, false);
     }
+
+    /// <summary>What the provider calls the message's parts, in their order.</summary>
+    public Task<IReadOnlyList<string>> External(Delivery delivery, CancellationToken ct) => external.Read(delivery, ct);
+
+    /// <summary>A part was taken back at the provider.</summary>
+    public Task Forget(Delivery delivery, Guid contact, string id) => storage.Run(delivery.Ws, (unit, stop) => ExternalIds.Remove(unit, delivery, contact, id, stop), CancellationToken.None);
+
+    /// <summary>The provider's message is as ours now.</summary>
+    public Task Revised(Delivery delivery, long seq) => Change(delivery, set => set.SetProperty(row => row.RevisedSeq, seq));
+
+    /// <summary>The provider still shows the old message: that is said.</summary>
+    public Task NotChanged(Delivery delivery, Failure failure) => storage.Run(delivery.Ws, async (unit, stop) =>
+    {
+        var why = new Failure(failure.Class, DeliveryNews.NotChanged, new(ReasonOf(failure, "zh") ?? "", ReasonOf(failure, "en") ?? ""));
+        await Row(unit.Db, delivery).ExecuteUpdateAsync(set => set.SetProperty(row => row.Code, why.Code).SetProperty(row => row.ReasonZh, why.Reason.Zh).SetProperty(row => row.ReasonEn, why.Reason.En), stop);
+        var state = await Row(unit.Db, delivery).Select(row => row.State).SingleAsync(stop);
+        await messages.Note(unit, delivery.ConversationId, [new DeliveryNews(delivery.Seq, state, why.Code) { Zh = why.Reason.Zh, En = why.Reason.En }], stop);
+        return 0;
+    }, CancellationToken.None);
 
     /// <summary>It will be tried again; the reason is kept for whoever looks.</summary>
     public Task Refused(Delivery delivery, Failure failure) => Change(delivery, set => set.SetProperty(row => row.Trying, false)

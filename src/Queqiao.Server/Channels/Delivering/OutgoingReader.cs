@@ -17,7 +17,10 @@ internal sealed class OutgoingReader(IOutgoingMessages messages, ReachBook reach
         return new OutgoingMessage(ws, conversation, seq, posted.Who, $"{conversation:N}.{seq}", body.Text)
         {
             Files = [.. (body.Attachments ?? []).Select(file => FileOf(ws, file))],
+            ContactId = posted.ContactId,
+            RevisedSeq = body.Revision?.Seq ?? 0,
             Template = body.Template,
+            Choices = [.. (body.Bot?.Buttons ?? []).Select(button => button.Text)],
             Markdown = body.Markdown,
             Reach = await reaches.Find(ws, posted.Who, ct),
             Subject = posted.Subject,

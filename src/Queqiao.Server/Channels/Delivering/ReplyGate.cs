@@ -22,7 +22,7 @@ internal sealed class ReplyGate(ChannelDirectory channels, KindRegistry kinds) :
             return (message, null);
         if (!channel.Enabled || channel.Account is not { } account || kinds.Find(channel.Kind) is not { } kind)
             return (message, Refusal.Conflict("channel_off"));
-        var parts = Math.Max(1, kind.Plan(Outline(head, message), account).Count);
+        var parts = Math.Max(1, kind.Plan(kind.Adapter is null ? Choices.SpelledOut(Outline(head, message)) : Outline(head, message), account).Count);
         var isTemplate = message.Template is not null && kind.Descriptor.Can(Abilities.Templates);
         var budget = BudgetOf(kind, account, head, now);
         if (!isTemplate && (!budget.IsOpen || budget.Remaining < parts))
@@ -61,5 +61,6 @@ internal sealed class ReplyGate(ChannelDirectory channels, KindRegistry kinds) :
     {
         Files = [.. (message.Attachments ?? []).Select(file => new OutgoingFile(file.Id, file.Kind, file.Name, file.ContentType, file.Size, file.DurationMs, _ => Task.FromResult<Stream?>(null), null))],
         Template = message.Template,
+        Choices = [.. (message.Bot?.Buttons ?? []).Select(button => button.Text)],
     };
 }

@@ -10,7 +10,7 @@ using Queqiao.Server.Channels.Kinds;
 namespace Queqiao.Server.Channels.Email;
 
 /// <summary>E-mail as a kind of channel: fetched by IMAP or brought by SMTP, sent by SMTP.</summary>
-internal sealed class EmailKind(IMailDialer dialer, SendMail sending) : IChannelKind
+internal sealed class EmailKind(IMailDialer dialer, MailSignIn signIn, SendMail sending) : IChannelKind
 {
     public const string Name = "email";
 
@@ -38,10 +38,10 @@ internal sealed class EmailKind(IMailDialer dialer, SendMail sending) : IChannel
         var side = "imap";
         try
         {
-            var seen = settings.Imap is { } imap ? await Look(imap, settings, ct) : [];
+            var seen = settings.Imap is { } imap ? await Look(imap, settings, await signIn.Imap(account, ct), ct) : [];
             side = "smtp";
             if (settings.Smtp is { } smtp)
-                await Greet(smtp, settings, ct);
+                await Greet(smtp, settings, await signIn.Smtp(account, ct), ct);
             return settings.Imap is null && settings.Smtp is null
                 ? SendOutcome.Failed(ErrorClass.Config, "mail_no_server", "没有填写收信或发信服务器", "Neither an incoming nor an outgoing server is given")
                 : new SendOutcome.Sent(seen.Count == 0 ? settings.Mailbox : $"{settings.Mailbox} (Authentication-Results: {string.Join(", ", seen)})");
@@ -52,10 +52,10 @@ internal sealed class EmailKind(IMailDialer dialer, SendMail sending) : IChannel
         }
     }
 
-    private async Task<IReadOnlyList<string>> Look(MailServer server, EmailSettings settings, CancellationToken ct)
+    private async Task<IReadOnlyList<string>> Look(MailServer server, EmailSettings settings, MailCredentials login, CancellationToken ct)
     {
         await using var imap = await ImapClient.Connect(server, dialer, ct);
-        await imap.SignIn(settings.ImapLogin, ct);
+        await imap.SignIn(login, ct);
         await imap.Open(settings.Folder, write: false, ct);
         var newest = (await imap.After(0, ct)).TakeLast(20);
         var headers = await imap.Headers(newest, "Authentication-Results", ct);
@@ -63,10 +63,10 @@ internal sealed class EmailKind(IMailDialer dialer, SendMail sending) : IChannel
         return [.. headers.Values.SelectMany(one => SenderProof.Servers(Queqiao.Mail.MailMessage.Read(System.Text.Encoding.Latin1.GetBytes(one)))).GroupBy(name => name).OrderByDescending(name => name.Count()).Select(name => name.Key).Take(3)];
     }
 
-    private async Task Greet(MailServer server, EmailSettings settings, CancellationToken ct)
+    private async Task Greet(MailServer server, EmailSettings settings, MailCredentials? login, CancellationToken ct)
     {
         await using var smtp = await SmtpClient.Connect(server, dialer, SendMail.NameOf(settings), ct);
-        if (settings.SmtpLogin is { } login)
+        if (login is not null)
             await smtp.SignIn(login, ct);
         await smtp.SignOut(ct);
     }

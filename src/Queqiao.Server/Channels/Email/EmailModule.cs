@@ -1,9 +1,11 @@
 using Queqiao.Mail.Wire;
+using Queqiao.Server.Channels.Email.Letters;
 using Queqiao.Server.Channels.Email.Receiving;
 using Queqiao.Server.Channels.Email.Sending;
 using Queqiao.Server.Channels.Email.Showing;
 using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Contacts;
+using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Problems;
@@ -20,6 +22,7 @@ internal static class EmailModule
         services.AddSingleton<IMailDialer, GuardedDialer>();
         services.AddSingleton<MailBook>();
         services.AddSingleton<IEraser>(all => all.GetRequiredService<MailBook>());
+        services.AddSingleton<MailSignIn>();
         services.AddSingleton<SendMail>();
         services.AddSingleton<IChannelKind, EmailKind>();
         services.AddSingleton<MailFiles>();
@@ -27,6 +30,9 @@ internal static class EmailModule
         services.AddSingleton<MailArrivals>();
         services.AddSingleton<MailFetcher>();
         services.AddJob<AcknowledgeMail>();
+        services.AddSingleton<LetterBox>();
+        services.AddSingleton<IServerMail>(all => all.GetRequiredService<LetterBox>());
+        services.AddJob<SendLetter>();
         if (byThemselves)
             services.AddHostedService(all => all.GetRequiredService<MailFetcher>());
     }
@@ -34,6 +40,8 @@ internal static class EmailModule
     public static void MapEmailChannel(this IEndpointRouteBuilder app)
     {
         MailboxEndpoints.Map(app);
+        app.MapLetters();
+        app.MapPost("/api/v1/channels/{id:guid}/mails", BeginMail.Handle).WithTags("Channels").Needs(Permissions.Reply).TakesQuery().WithSummary("Begin a conversation by writing a mail").Produces<BeginMail.Answer>(StatusCodes.Status201Created);
         var conversations = app.MapGroup("/api/v1/conversations/{id:guid}").WithTags("Conversations");
         conversations.MapGet("/mails", ShowMails.All).Needs(Permissions.ReadConversations).TakesQuery().WithSummary("What the mails of a conversation say besides their text, and to whom the next one goes").Produces<ShowMails.Answer>();
         conversations.MapGet("/mails/{seq:long}/html", ShowMails.Html).Needs(Permissions.ReadConversations).TakesQuery("remote")

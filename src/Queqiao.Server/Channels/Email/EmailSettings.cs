@@ -27,6 +27,11 @@ internal sealed class EmailSettings(ChannelSettings settings)
     public const string Acknowledge = "acknowledge";
     public const string AcknowledgeText = "acknowledgeText";
     public const string Since = "sinceDays";
+    public const string OAuthClient = "oauthClientId";
+    public const string OAuthSecret = "oauthClientSecret";
+    public const string OAuthRefresh = "oauthRefreshToken";
+    public const string OAuthUrl = "oauthTokenUrl";
+    public const string SentCopies = "sentFolder";
 
     private const string Tls = "tls";
     private const string StartTls = "starttls";
@@ -49,12 +54,31 @@ internal sealed class EmailSettings(ChannelSettings settings)
         new(SmtpSecurity, new("发信加密", "Outgoing encryption"), SettingType.Choice) { Default = Tls, Choices = Securities },
         new(SmtpUser, new("发信用户名", "Outgoing user name")) { Help = new("与收信不同时填写。", "When it is another one.") },
         new(SmtpPassword, new("发信密码", "Outgoing password"), SettingType.Secret) { Help = new("与收信不同时填写。", "When it is another one.") },
+        new(SentCopies, new("已发送文件夹", "Folder for sent mail")) { Help = new("填了文件夹名（如 Sent、已发送），每封回信在邮箱里留一份。Gmail、Microsoft 365 会自己保留，不用填。", "With a folder's name (such as Sent) a copy of each answer is kept in the mailbox. Gmail and Microsoft 365 keep one by themselves.") },
+        new(OAuthClient, new("OAuth 客户端 ID", "OAuth client id")) { Help = new("邮箱不再接受密码时（如 Microsoft 365）填写；用 XOAUTH2 登录，令牌自动更新。", "For mailboxes that take no passwords any more, such as Microsoft 365: XOAUTH2, with tokens that are renewed.") },
+        new(OAuthSecret, new("OAuth 客户端密钥", "OAuth client secret"), SettingType.Secret),
+        new(OAuthRefresh, new("OAuth 刷新令牌", "OAuth refresh token"), SettingType.Secret),
+        new(OAuthUrl, new("OAuth 令牌地址", "OAuth token address")) { Help = new("Gmail：https://oauth2.googleapis.com/token；Microsoft 365：https://login.microsoftonline.com/common/oauth2/v2.0/token", "Gmail: https://oauth2.googleapis.com/token; Microsoft 365: https://login.microsoftonline.com/common/oauth2/v2.0/token") },
         new(Signature, new("签名", "Signature"), SettingType.Multiline) { Help = new("放在每封回信的末尾。", "Below every answer.") },
         new(Trusted, new("可信的收信服务器", "Receiving servers that are trusted")) { Help = new("收信服务器写在 Authentication-Results 里的名字，多个用逗号分开。填了它，通过 DMARC 的发件人才算已验证；“测试”会列出最近邮件里出现的名字。", "Their names in Authentication-Results, with commas between. Only then does a sender who passes DMARC count as proven; the test lists the names in recent mails.") },
         new(PlusAddress, new("回信地址带编号（+）", "Numbered reply address (+)"), SettingType.Toggle) { Default = "false", Help = new("邮箱支持“名称+编号@域名”时打开：去掉了引用的回信也能找到原来的会话。", "When the mailbox takes name+number@domain: answers find their conversation even without headers.") },
         new(Acknowledge, new("收到新邮件后自动答复", "Acknowledge new mails"), SettingType.Toggle) { Default = "false", Help = new("每个地址每小时最多一次；从不回复自动邮件。", "At most once an hour for each address; never to mails that programs wrote.") },
         new(AcknowledgeText, new("自动答复的内容", "Text of the acknowledgement"), SettingType.Multiline),
     ];
+
+    /// <summary>Signs in by tokens and not by a password.</summary>
+    public bool UsesTokens => settings.Has(OAuthRefresh) && settings.Has(OAuthUrl);
+
+    public string ClientId => settings[OAuthClient];
+
+    public string ClientSecret => settings[OAuthSecret];
+
+    public string RefreshToken => settings[OAuthRefresh];
+
+    public string TokenUrl => settings[OAuthUrl];
+
+    /// <summary>Null: no copies.</summary>
+    public string? SentFolder => settings.Has(SentCopies) && settings.Has(ImapHost) ? settings[SentCopies] : null;
 
     public string Mailbox => settings[Address];
 
@@ -104,7 +128,11 @@ internal sealed class EmailSettings(ChannelSettings settings)
             if (settings.Has(port) && settings.Number(port) is not (>= 1 and <= 65535))
                 yield return (port, "invalid_number");
         }
-        if (settings.Has(ImapHost) && !settings.Has(Password))
+        if (settings.Has(OAuthUrl) && !(Uri.TryCreate(settings[OAuthUrl], UriKind.Absolute, out var url) && url.Scheme is "https" or "http"))
+            yield return (OAuthUrl, "invalid_format");
+        if (settings.Has(OAuthUrl) != settings.Has(OAuthRefresh))
+            yield return (settings.Has(OAuthUrl) ? OAuthRefresh : OAuthUrl, "required");
+        if (settings.Has(ImapHost) && !settings.Has(Password) && !mail.UsesTokens)
             yield return (Password, "required");
     }
 

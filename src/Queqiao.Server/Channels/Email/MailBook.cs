@@ -68,16 +68,22 @@ internal sealed class MailBook(IStorageEngine storage, IVault vault, IContacts c
         return await db.Visible(Scope<MailMessageRow>.Workspace(ws)).CountAsync(mail => mail.ChannelId == channel && mail.SenderTag == tag && mail.CreatedAt >= since, ct);
     }
 
+    /// <summary>A number that is the same for the same words, and that nobody can guess.</summary>
+    public long NumberFor(int ws, string words) =>
+        BitConverter.ToInt64(HMACSHA256.HashData(vault.Derive(ws, "mail thread number v1"), System.Text.Encoding.UTF8.GetBytes(words)).AsSpan(0, 8)) & long.MaxValue;
+
     /// <summary>Begins a thread: the person behind a proven address is who wrote from it before; a stranger is who the same stranger was.</summary>
-    public async Task<KnownThread> Begin(int ws, Guid channel, ThreadFacts facts, bool isProven, CancellationToken ct)
+    public async Task<KnownThread> Begin(int ws, Guid channel, ThreadFacts facts, bool isProven, CancellationToken ct, long? number = null, Guid? whose = null)
     {
+        if (number is { } wanted && await Thread(ws, wanted, ct) is { } there)
+            return there; // asked for again
         var tag = TagOf(ws, facts.Customer.Address);
         return await storage.Run(ws, async (unit, stop) =>
         {
-            var before = await unit.Db.Visible(Scope<MailThread>.Workspace(ws)).Where(thread => thread.AddressTag == tag && thread.IsProven == isProven)
+            var before = whose ?? await unit.Db.Visible(Scope<MailThread>.Workspace(ws)).Where(thread => thread.AddressTag == tag && thread.IsProven == isProven)
                 .OrderByDescending(thread => thread.CreatedAt).Select(thread => (Guid?)thread.ContactId).FirstOrDefaultAsync(stop);
-            var number = NewNumber();
-            var contact = await contacts.Arrive(unit, new Arrival(channel, IdentityOf(facts.Customer.Address, number))
+            var fresh = number ?? NewNumber();
+            var contact = await contacts.Arrive(unit, new Arrival(channel, IdentityOf(facts.Customer.Address, fresh))
             {
                 Name = facts.Customer.Name ?? facts.Customer.Address[..facts.Customer.Address.IndexOf('@', StringComparison.Ordinal)], OnlyIfNameless = true, Whose = before,
                 Identities = isProven ? [new ClaimedIdentity(IdentityKinds.Email, facts.Customer.Address)] : [],
@@ -85,13 +91,25 @@ internal sealed class MailBook(IStorageEngine storage, IVault vault, IContacts c
             var ring = await unit.Vault.Contacts.Load(unit, ws, [contact], stop);
             var row = new MailThread
             {
-                Ws = ws, Number = number, ChannelId = channel, ContactId = contact, AddressTag = tag, IsProven = isProven, CreatedAt = unit.Ids.Now(),
-                Sealed = ring.Of(contact)!.Seal(MailSeals.PlaceOf(number), facts),
+                Ws = ws, Number = fresh, ChannelId = channel, ContactId = contact, AddressTag = tag, IsProven = isProven, CreatedAt = unit.Ids.Now(),
+                Sealed = ring.Of(contact)!.Seal(MailSeals.PlaceOf(fresh), facts),
             };
             unit.Db.Add(row);
             await unit.Db.SaveChangesAsync(stop);
             return new KnownThread(row, facts);
         }, ct);
+    }
+
+    /// <summary>
+    /// Whom a colleague wrote to has answered, proven by a trusted server: the address is theirs from now on. Only in threads that are
+    /// ours: in others somebody else may have spoken in their name before.
+    /// </summary>
+    public async Task Prove(WriteUnit unit, KnownThread thread, CancellationToken ct)
+    {
+        var (row, customer) = (thread.Row, thread.Facts!.Customer);
+        var now = await unit.Db.Visible(Scope<MailThread>.Workspace(row.Ws)).Where(one => one.Number == row.Number && !one.IsProven).ExecuteUpdateAsync(set => set.SetProperty(one => one.IsProven, true), ct);
+        if (now > 0)
+            await contacts.Arrive(unit, new Arrival(row.ChannelId, IdentityOf(customer.Address, row.Number)) { Identities = [new ClaimedIdentity(IdentityKinds.Email, customer.Address)] }, ct);
     }
 
     /// <summary>Writes down a mail that stands in a conversation now, and what follows for the thread. The same again changes nothing.</summary>

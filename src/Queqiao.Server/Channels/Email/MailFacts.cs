@@ -49,6 +49,9 @@ internal sealed record ThreadFacts(MailPerson Customer, string Subject)
     public IReadOnlyList<MailPerson> Cc { get; init; } = [];
     public IReadOnlyList<MailPerson> Bcc { get; init; } = [];
 
+    /// <summary>A colleague wrote first: nobody but us has said anything in it before the customer's first answer.</summary>
+    public bool IsOurs { get; init; }
+
     /// <summary>Message ids, oldest first.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 

@@ -17,18 +17,30 @@ internal static class MailTroubles
 
     public static Failure Of(SmtpFailure failure)
     {
-        var (what, code, zh, en) = failure.Verdict switch
-        {
-            SmtpVerdict.Later => (ErrorClass.Retry, "later", "对方服务器暂时不收，稍后再试", "The other server does not take it now; it is tried again"),
-            SmtpVerdict.SlowDown => (ErrorClass.Retry, "slow_down", "发得太快，稍后再试", "Too many mails in too short a time; it is tried again"),
-            SmtpVerdict.SignIn => (ErrorClass.Reauthorise, "sign_in", "发信服务器不接受用户名和密码", "The outgoing server does not accept user name and password"),
-            SmtpVerdict.Policy => (ErrorClass.Permanent, "policy", "对方服务器按规则拒收", "The other server refuses it by a rule of its own"),
-            SmtpVerdict.NoSuchAddress => (ErrorClass.Permanent, "no_such_address", "收件地址不存在", "There is no such address"),
-            SmtpVerdict.TooLarge => (ErrorClass.Permanent, "too_large", "邮件太大，对方服务器不收", "The mail is too large for the server"),
-            _ => (ErrorClass.Permanent, "refused", "对方服务器拒收", "The other server refuses it"),
-        };
+        var (what, code, zh, en) = Verdict(failure.Verdict);
         return new Failure(what, "mail_" + code, new Words(zh, en)) { Detail = failure.Said };
     }
+
+    /// <summary>What a code of ours means, when only the code was kept.</summary>
+    public static Words InWords(string code)
+    {
+        var name = string.Concat(code[(code.IndexOf('_', StringComparison.Ordinal) + 1)..].Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        if (Enum.TryParse<MailTrouble>(name, out var trouble) && !code.StartsWith("mail_", StringComparison.Ordinal))
+            return new Words(Words(trouble).Zh, Words(trouble).En);
+        var known = Enum.GetValues<SmtpVerdict>().Select(Verdict).Where(one => "mail_" + one.Code == code).ToList();
+        return known is [var (_, _, zh, en), ..] ? new Words(zh, en) : new Words(code, code);
+    }
+
+    private static (ErrorClass Class, string Code, string Zh, string En) Verdict(SmtpVerdict verdict) => verdict switch
+    {
+        SmtpVerdict.Later => (ErrorClass.Retry, "later", "对方服务器暂时不收，稍后再试", "The other server does not take it now; it is tried again"),
+        SmtpVerdict.SlowDown => (ErrorClass.Retry, "slow_down", "发得太快，稍后再试", "Too many mails in too short a time; it is tried again"),
+        SmtpVerdict.SignIn => (ErrorClass.Reauthorise, "sign_in", "发信服务器不接受用户名和密码", "The outgoing server does not accept user name and password"),
+        SmtpVerdict.Policy => (ErrorClass.Permanent, "policy", "对方服务器按规则拒收", "The other server refuses it by a rule of its own"),
+        SmtpVerdict.NoSuchAddress => (ErrorClass.Permanent, "no_such_address", "收件地址不存在", "There is no such address"),
+        SmtpVerdict.TooLarge => (ErrorClass.Permanent, "too_large", "邮件太大，对方服务器不收", "The mail is too large for the server"),
+        _ => (ErrorClass.Permanent, "refused", "对方服务器拒收", "The other server refuses it"),
+    };
 
     public static string CodeOf(MailTrouble trouble) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(trouble.ToString());
 

@@ -1,5 +1,6 @@
 using Queqiao.Channels;
 using Queqiao.Channels.Tokens;
+using Queqiao.Server.Channels.Delivering;
 using Queqiao.Server.Channels.Sending;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Files;
@@ -55,7 +56,7 @@ internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices servi
         [.. Parts(message, account.Settings).Select(part => new DeliveryStep(Descriptor.DropsRepeats, ct => Send(part, account, ct)))];
 
     /// <summary>Where the provider does not drop repetitions, a request whose answer was lost is not simply made again: the customer would read it twice.</summary>
-    private async Task<SendOutcome> Send(Outbound part, ChannelAccount account, CancellationToken ct)
+    public async Task<SendOutcome> Send(Outbound part, ChannelAccount account, CancellationToken ct)
     {
         var outcome = await adapter.Send(part, services.For(account, out var watch), ct);
         return watch.IsLost && !Descriptor.DropsRepeats && outcome is SendOutcome.NotSent { Failure.Class: ErrorClass.Retry } ? new SendOutcome.NotSent(Delivering.DeliveryFaults.Unknown) : outcome;
@@ -71,7 +72,13 @@ internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices servi
     {
         var plan = new List<Outbound>();
         foreach (var content in Contents(message))
-            plan.AddRange(adapter.Plan(To(message, content), settings));
+        {
+            var parts = adapter.Plan(To(message, content), settings);
+            // What the platform does not draw says how to choose without buttons.
+            if (content is CardContent && parts is not [{ Content: CardContent }])
+                parts = adapter.Plan(To(message, new TextContent(Choices.Lines(message.Text, message.Choices))), settings);
+            plan.AddRange(parts);
+        }
         // One plan over all contents: keys of parts are made of their place in it.
         return [.. plan.Select((part, index) => part with { Index = index, ReplyTo = index == 0 ? message.ReplyTo : null })];
     }
@@ -94,15 +101,15 @@ internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices servi
             yield break;
         }
         if (message.Text.Length > 0)
-            yield return new TextContent(TextOf(message));
+            yield return message.Choices.Count > 0 ? Choices.Card(message.Text, message.Choices) : new TextContent(TextOf(Descriptor, message.Text, message.Markdown));
         foreach (var file in message.Files)
             yield return new MediaContent(Media(file));
     }
 
     /// <summary>With the platform's own marks where it has some; what has to be cut goes without, so that no mark is left open.</summary>
-    private string TextOf(OutgoingMessage message) =>
-        message.Markdown is { } markdown && Delivering.Dialects.Of(Descriptor.Kind) is { Shows: not Marks.None } dialect && FormattedTextWriting.Write(FormattedText.Read(markdown), dialect) is var written && Descriptor.Limits.Text.Fits(written)
-            ? written : message.Text;
+    internal static string TextOf(ChannelDescriptor kind, string text, string? markdown) =>
+        markdown is not null && Delivering.Dialects.Of(kind.Kind) is { Shows: not Marks.None } dialect && FormattedTextWriting.Write(FormattedText.Read(markdown), dialect) is var written && kind.Limits.Text.Fits(written)
+            ? written : text;
 
     private static OutboundMedia Media(OutgoingFile file) => new(KindOf(file.Kind), file.Name, file.ContentType, file.Size,
         async ct => await file.Open(ct) ?? throw new IOException("The file is gone."), file.Link)

@@ -47,7 +47,16 @@ internal sealed record OutgoingMessage(int Ws, Guid ConversationId, long Seq, Cu
 {
     public IReadOnlyList<OutgoingFile> Files { get; init; } = [];
 
+    /// <summary>Whose key seals what is kept of it.</summary>
+    public Guid ContactId { get; init; }
+
+    /// <summary>The newest change that is in it; 0: none.</summary>
+    public long RevisedSeq { get; init; }
+
     public SentTemplate? Template { get; init; }
+
+    /// <summary>What the customer may choose; where a platform draws no buttons they are numbered lines.</summary>
+    public IReadOnlyList<string> Choices { get; init; } = [];
 
     /// <summary>The text with its marks; null: it has none.</summary>
     public string? Markdown { get; init; }

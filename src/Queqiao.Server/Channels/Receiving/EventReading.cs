@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Queqiao.Channels;
 using Queqiao.Channels.Windows;
+using Queqiao.Server.Channels.Delivering;
 using Queqiao.Server.Channels.Recognising;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
@@ -46,6 +47,7 @@ internal static class EventReading
             MessageReceived { Direction: EventDirection.Outbound } message => new Incoming.SaidByUs(who, one.DedupeKey, TextOf(message.Text, message.Parts)) { MessageId = message.MessageId, Media = Media(message.Parts) },
             MessageReceived message => Said(who, message, TextOf(message.Text, message.Parts), message.MessageId) with { Media = Media(message.Parts), ReplyTo = message.ReplyTo },
             ButtonPressed pressed when pressed.Text is { Length: > 0 } text => Said(who, one, text, pressed.MessageId) with { ReplyTo = pressed.TargetId },
+            ButtonPressed { Payload: { } payload } pressed when payload.StartsWith(Choices.Payload, StringComparison.Ordinal) => Said(who, one, payload[Choices.Payload.Length..], pressed.MessageId) with { ReplyTo = pressed.TargetId },
             ButtonPressed pressed => Happened(who, one, "button", pressed.Payload, Opens(policy, WindowTrigger.MenuClick)),
             Queqiao.Channels.MessageEdited edited => new Incoming.Edited(who, one.DedupeKey, edited.TargetId, TextOf(edited.Text, edited.Parts)),
             Queqiao.Channels.MessageRecalled recalled => new Incoming.Recalled(who, one.DedupeKey, recalled.TargetId),

@@ -17,7 +17,16 @@ internal static class HookEndpoint
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/hooks/{id:guid}", Handle).IsPublic().WithTags("Channels").WithSummary("The handshake with which a provider proves a webhook's address");
+        app.MapMethods("/hooks/{id:guid}", [HttpMethods.Head], Name).IsPublic().WithTags("Channels").WithSummary("Whether a webhook's address leads here");
         app.MapPost("/hooks/{id:guid}", Handle).IsPublic().WithTags("Channels").WithSummary("Deliveries of a channel's provider; each is verified as that provider signs");
+    }
+
+    private static async Task<IResult> Name(Guid id, HttpContext context, IChannels channels, CancellationToken ct)
+    {
+        if (await channels.Find(id, ct) is not { Account: not null })
+            return TypedResults.NotFound();
+        context.Response.Headers[Configuring.TestHook.Header] = id.ToString();
+        return TypedResults.NoContent();
     }
 
     private static async Task<IResult> Handle(
@@ -40,6 +49,7 @@ internal static class HookEndpoint
         }
         if (received.Refusal is not null)
             return Refused(channel, health, received, now);
+        health.CameIn(channel, now);
         if (received.Events.Count > 0)
             await inbox.Put(channel, StoredHook.Write(context.Request.Method, address, headers, keys, body.Span), received.Events, now, ct);
         return Answer(received.Reply);

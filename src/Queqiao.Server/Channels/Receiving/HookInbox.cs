@@ -29,6 +29,7 @@ internal sealed class HookInbox(
 
     private readonly ConcurrentQueue<Pending> _waiting = new();
     private readonly SemaphoreSlim _signal = new(0);
+    private long _looked;
 
     private sealed record Pending(int Ws, Guid Id, ChannelView Channel, IReadOnlyList<InboundEvent> Events, int Tries = 0);
 
@@ -47,6 +48,14 @@ internal sealed class HookInbox(
             _signal.Release();
     }
 
+    /// <summary>Something in the store may be due: looks at once instead of in a few seconds.</summary>
+    public void Look()
+    {
+        Volatile.Write(ref _looked, 0);
+        if (_signal.CurrentCount == 0)
+            _signal.Release();
+    }
+
     /// <summary>Digests everything that waits in the store at this clock. For tests: there the inbox does not run by itself.</summary>
     public async Task<int> RunDue(CancellationToken ct)
     {
@@ -61,7 +70,6 @@ internal sealed class HookInbox(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var looked = 0L;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -73,9 +81,9 @@ internal sealed class HookInbox(
                     group.Add(next);
                 if (group.Count > 0)
                     await Digest(group, stoppingToken);
-                if (ids.Now() - looked < (long)LookEvery.TotalMilliseconds)
+                if (ids.Now() - Volatile.Read(ref _looked) < (long)LookEvery.TotalMilliseconds)
                     continue;
-                looked = ids.Now();
+                Volatile.Write(ref _looked, ids.Now());
                 await RunDue(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -177,7 +185,7 @@ internal sealed class HookInbox(
             return new Pending(row.Ws, row.Id, gone, [], MostTries); // taken away meanwhile
         if (await keys.Open(row.Ws, row.Day, row.Id, row.Body, ct) is not { } clear)
             return new Pending(row.Ws, row.Id, channel, [], MostTries);
-        var received = adapter.Receive(StoredHook.Read(clear), account.Settings, DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedAt));
+        var received = Connections.FrameReading.Read(adapter, StoredHook.Read(clear), account.Settings, DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedAt));
         return new Pending(row.Ws, row.Id, channel, received.Events, row.Tries);
     }
 

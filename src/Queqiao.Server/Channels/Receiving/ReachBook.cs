@@ -16,14 +16,16 @@ namespace Queqiao.Server.Channels.Receiving;
 /// How people are reached: the place, and what their newest event brought (reply tokens, session addresses). Sealed under each
 /// person's key; nothing is kept for whom the identity alone is enough.
 /// </summary>
-internal sealed class ReachBook(IStorageEngine storage, IOutsideConversations conversations, IContacts people) : IEraser
+internal sealed class ReachBook(KindRegistry kinds, IStorageEngine storage, IOutsideConversations conversations, IContacts people) : IEraser
 {
     private const string Name = "channel_reach.sealed";
 
     public async Task Keep(ChannelView channel, IEnumerable<(InboundEvent Event, CustomerKey Who, IncomingOutcome Outcome)> told, CancellationToken ct)
     {
+        // Read marks name the message that is read.
+        var marks = kinds.Find(channel.Kind) is { Adapter: ISignalChannel } kind && kind.Descriptor.Can(Abilities.ReadMarks);
         var news = told.Where(one => one.Outcome is IncomingOutcome.Stored && one.Event.Direction == EventDirection.Inbound)
-            .GroupBy(one => one.Who).Select(one => (Who: one.Key, Reach: ReachOf(one.Key, one.Last().Event))).Where(one => one.Reach is not null).ToList();
+            .GroupBy(one => one.Who).Select(one => (Who: one.Key, Reach: ReachOf(one.Key, one.Last().Event, marks))).Where(one => one.Reach is not null).ToList();
         if (news.Count == 0)
             return;
         await storage.Run(channel.Ws, async (unit, stop) =>
@@ -69,11 +71,11 @@ internal sealed class ReachBook(IStorageEngine storage, IOutsideConversations co
         await unit.Db.SaveChangesAsync(ct);
     }
 
-    private static Reach? ReachOf(CustomerKey who, InboundEvent one)
+    private static Reach? ReachOf(CustomerKey who, InboundEvent one, bool marks)
     {
         var place = one.Place is { } at && at.Id != one.Person?.Id ? at : null;
         var id = one switch { MessageReceived message => message.MessageId, ButtonPressed pressed => pressed.MessageId, _ => null };
-        if (place is null && one.ReplyWith.Count == 0 && one.Person?.Id == who.Identity)
+        if (!marks && place is null && one.ReplyWith.Count == 0 && one.Person?.Id == who.Identity)
             return null;
         return new Reach(one.Person is { Id.Length: > 0 } person ? person.Id : place?.Id ?? who.Identity)
         {

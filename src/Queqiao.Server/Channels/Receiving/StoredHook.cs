@@ -24,6 +24,9 @@ internal static class StoredHook
         return whole;
     }
 
+    /// <summary>The headers as they are kept.</summary>
+    public static IReadOnlyDictionary<string, string> Headers(byte[] stored) => JsonSerializer.Deserialize<Line>(stored.AsSpan(0, Array.IndexOf(stored, (byte)'\n')), TolerantJson.Options)!.Headers;
+
     public static WebhookDelivery Read(byte[] stored)
     {
         var end = Array.IndexOf(stored, (byte)'\n');

@@ -122,6 +122,7 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
             var row = await unit.Db.Table<ChannelToken>().SingleOrDefaultAsync(row => row.Ws == key.Ws && row.Key == key.Key, stop);
             if (row?.Sealed is { } box && JsonSerializer.Deserialize<AccessToken>(unit.Vault.Open(key.Ws, Purpose, box, key.Key), TolerantJson.Options)?.Value == value)
                 row.Forgotten = true;
+            await unit.Db.SaveChangesAsync(stop);
             return 0;
         }, ct);
     }

@@ -27,6 +27,13 @@ internal sealed class Delivery : IScoped
 
     public string? ReasonZh { get; set; }
     public string? ReasonEn { get; set; }
+
+    /// <summary>What the provider calls its parts, sealed under the person's key; null: it gave no names, or there is nothing left of it there.</summary>
+    public byte[]? External { get; set; }
+
+    /// <summary>The newest change of the message that the provider knows of.</summary>
+    public long? RevisedSeq { get; set; }
+
     public required long CreatedAt { get; init; }
     public required long ChangedAt { get; set; }
 }

@@ -58,12 +58,16 @@ internal static class OpenSession
         var web = channel.Web!;
         var locale = web.Locale == "auto" ? (request.Locale is { } asked ? Locale.FromTag(asked) : Locale.Of(context)).Tag : web.Locale;
         var notice = await with.Gate.NoticeFor(channel, locale, ct);
+        var greets = conversation is null ? with.Bots?.Greeting(channel.Ws, channel.Id, locale == "en" ? "en" : "zh") : null;
         return TypedResults.Ok(new Answer(
             with.Tokens.Issue(channel.Id, who?.Id, who?.Papers), conversation?.Id, conversation?.Seq ?? 0, conversation?.Unread ?? 0, who?.IsVerified ?? false,
-            new Config(web.Title, web.Greeting, web.Color, locale, web.Position, ConversationRules.MostText, notice is null ? null
+            new Config(web.Title, greets is null ? web.Greeting : Greeting(greets), web.Color, locale, web.Position, ConversationRules.MostText, notice is null ? null
                 : new NoticeToShow(web.Notice, notice.Hash, notice.Version, notice.Locale, notice.Text, notice.Purposes, who?.Papers?.Notice is { } said && said.Hash == notice.Hash && (said.Accepted || web.Notice == NoticeModes.Shown)),
-                conversation is null ? with.Bots?.Greeting(channel.Ws, channel.Id, locale == "en" ? "en" : "zh") : null)));
+                greets)));
     }
+
+    /// <summary>Clients that draw texts only offer the questions as well: a number asks one.</summary>
+    private static string Greeting(BotGreeting bot) => bot.Menu.Count == 0 ? bot.Text : Delivering.Choices.Lines(bot.Text, bot.Menu);
 
     /// <summary>Null without a refusal: somebody new, whom the token will name.</summary>
     private static async ValueTask<(Visitor? Visitor, Refusal? Refusal)> WhoIsIt(Request request, ChannelView channel, Visitor? known, Services with, CancellationToken ct)

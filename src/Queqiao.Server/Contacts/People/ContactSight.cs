@@ -38,7 +38,7 @@ internal sealed class ContactSight(IStorageEngine storage, ContactReader reader,
             .. from row in typed
                let value = ring.Text(ProfilePlaces.Identifier(row.Id), row.Sealed, out _)
                where value is not null
-               select new PersonIdentity(row.Kind, value, row.Verified, row.ChannelId),
+               select new PersonIdentity(row.Kind, value, row.Verified, row.ChannelId) { Source = row.Source },
             .. from row in named
                let value = ring.Text(ContactPlaces.Identity(row.ChannelId), row.Sealed, out _)
                where value is not null

@@ -14,6 +14,7 @@ namespace Queqiao.Server.Conversations.Bots;
 internal sealed class BotConversations(IStorageEngine storage, ConversationLog log, ConversationSeals seals, ConversationHub hub, BotNews news) : IBotConversations
 {
     private const int MostHeard = 20;
+    private const int MostOpening = 12;
 
     public event Action<BotCall>? Called
     {
@@ -58,7 +59,7 @@ internal sealed class BotConversations(IStorageEngine storage, ConversationLog l
         return row is { SenderKind: SenderKind.Bot } ? Heard((await seals.Entries([row], ct))[0]) : null;
     }
 
-    public async Task<bool> Say(BotCall call, BotSpeech speech)
+    public async Task<Refusal?> Say(BotCall call, BotSpeech speech)
     {
         var messages = speech.Words.Select((said, i) => new MessagePosted(Direction.Out, said.Text, $"bot-{call.Seq}-{i}") { Bot = said.Part }).ToList();
         return await log.Append(reply => new LogCommand
@@ -69,27 +70,28 @@ internal sealed class BotConversations(IStorageEngine storage, ConversationLog l
             By = new Sender(SenderKind.Bot, null, speech.Name),
             Decide = head => head.BotSpeaks(call.Seq, messages, speech.Then),
             Reply = reply,
-        }) is LogOutcome.Stored;
+        }) is LogOutcome.Refused no ? no.Refusal : null;
     }
 
     public void Typing(BotHearing hearing, string name, bool on) => hub.ToCustomer(
         hearing.Call.Ws, new(hearing.ChannelId, hearing.Identity), () => LiveFrames.Typing(hearing.Call.Conversation, SenderKind.Bot, null, name, on));
 
-    public async Task<int> CloseQuiet(int ws, long since, int most, CancellationToken ct)
+    public async Task<int> CloseQuiet(int ws, QuietSince since, int most, CancellationToken ct)
     {
-        List<Guid> quiet;
+        List<(Guid Id, Guid ChannelId)> quiet;
+        var (slow, at, slowAt) = (since.Slow.ToArray(), since.At, since.SlowAt);
         await using (var db = storage.Read(ws))
         {
-            quiet = await db.Visible(Scope<ConversationHead>.Workspace(ws))
-                .Where(head => head.Status == ConversationStatus.Bot && head.WaitingSince == null && head.LastActivityAt <= since)
-                .OrderBy(head => head.LastActivityAt).Take(most).Select(head => head.Id).ToListAsync(ct);
+            quiet = (await db.Visible(Scope<ConversationHead>.Workspace(ws))
+                .Where(head => head.Status == ConversationStatus.Bot && head.WaitingSince == null && head.LastActivityAt <= at && (head.LastActivityAt <= slowAt || !slow.Contains(head.ChannelId)))
+                .OrderBy(head => head.LastActivityAt).Take(most).Select(head => new { head.Id, head.ChannelId }).ToListAsync(ct)).ConvertAll(head => (head.Id, head.ChannelId));
         }
         var closed = 0;
-        foreach (var id in quiet)
+        foreach (var (id, channel) in quiet)
         {
             if (await log.Append(reply => new LogCommand
             {
-                Ws = ws, ConversationId = id, By = Sender.System, Decide = head => head.CloseQuiet(since), Reply = reply,
+                Ws = ws, ConversationId = id, By = Sender.System, Decide = head => head.CloseQuiet(since.Of(channel)), Reply = reply,
             }) is LogOutcome.Stored)
                 closed++;
         }
@@ -108,8 +110,18 @@ internal sealed class BotConversations(IStorageEngine storage, ConversationLog l
         return [.. (await Revisions.Fold(db, seals, ws, conversation, await seals.Entries(rows, ct), ct)).Select(Heard).OfType<BotHeard>()];
     }
 
+    public async Task<IReadOnlyList<BotOpening>> Openings(int ws, IReadOnlyCollection<Guid> conversations, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        var ids = conversations.ToArray();
+        var rows = await db.Visible(Scope<EntryRow>.Workspace(ws))
+            .Where(entry => ids.Contains(entry.ConversationId) && entry.Seq <= MostOpening && entry.Type == EntryType.Message && entry.SenderKind == SenderKind.Contact)
+            .OrderBy(entry => entry.ConversationId).ThenBy(entry => entry.Seq).ToListAsync(ct);
+        return [.. (await seals.Entries(rows, ct)).Where(entry => Heard(entry) is { Text.Length: > 0 }).Select(entry => new BotOpening(entry.ConversationId, Heard(entry)!.Text))];
+    }
+
     /// <summary>Null: what was taken back or cannot be read says nothing.</summary>
     private static BotHeard? Heard(LogEntry entry) => entry.Body is MessagePosted { Revision: not { Recalled: true } } message
-        ? new BotHeard(entry.Seq, entry.At, entry.Sender.Kind, message.Text, message.Attachments is { Count: > 0 }, message.Bot)
+        ? new BotHeard(entry.Seq, entry.At, entry.Sender.Kind, message.Unsupported is null ? message.Text : "", message.Attachments is { Count: > 0 } || message.Media is { Count: > 0 } || message.Unsupported is not null, message.Bot)
         : null;
 }

@@ -13,7 +13,7 @@ namespace Queqiao.Server.Conversations.Live;
 /// <summary>What agents' connections share.</summary>
 internal sealed record AgentServices(
     ConversationLog Log, ConversationHub Hub, ConversationReader Reader, Catching Catching, ListBoard Lists, AgentPresence Presence, ISessions Sessions,
-    SendingFiles Files, MentionReader Mentions, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger);
+    SendingFiles Files, MentionReader Mentions, LimitsOptions Limits, TimeProvider Clock, ILogger<AgentParty> Logger, IOutsideSignals? Outside = null);
 
 #pragma warning disable CA1001 // a token source without a timer holds nothing to dispose of; Closed cancels it
 /// <summary>One console on the gateway.</summary>
@@ -221,6 +221,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
             return;
         services.Hub.ToAgents(actor.Ws, conversation, () => LiveFrames.Typing(conversation, SenderKind.Agent, actor.AgentId, actor.Name, on), connection);
         services.Hub.ToCustomer(actor.Ws, new(head.ChannelId, head.Identity), () => LiveFrames.Typing(conversation, SenderKind.Agent, null, actor.Name, on));
+        services.Outside?.Typing(head, on);
     }
 
     /// <summary>What a console follows is changed in the order in which it asked: the last word counts.</summary>

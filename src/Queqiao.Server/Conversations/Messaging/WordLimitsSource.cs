@@ -9,8 +9,9 @@ internal sealed class WordLimitsSource(SettingsBoard settings, IChannelFacts cha
     public async ValueTask<WordLimits> Of(Actor actor, ConversationHead head)
     {
         var set = settings.Of(actor.Ws);
+        var channel = await channels.Of(head.Ws, head.ChannelId);
         return new WordLimits(
             actor.AgentId, clock.GetUtcNow().ToUnixTimeMilliseconds(), TimeSpan.FromMinutes(set.EditMinutes), TimeSpan.FromMinutes(set.RecallMinutes),
-            (await channels.Of(head.Ws, head.ChannelId)).CanRevise);
+            channel.CanEdit, channel.CanRecall);
     }
 }

@@ -20,6 +20,9 @@ internal sealed class OutgoingMessages(ConversationReader reader, ConversationLo
         return new PostedMessage(conversation, seq, new CustomerKey(head.ChannelId, head.Identity), head.ContactId, entry.Sender, message, head.Subject);
     }
 
+    public async Task<CustomerKey?> WhoIn(int ws, Guid conversation, CancellationToken ct) =>
+        await reader.Head(Scope<ConversationHead>.Workspace(ws), conversation, ct) is { ErasedAt: null } head ? new CustomerKey(head.ChannelId, head.Identity) : null;
+
     public async Task Note(WriteUnit unit, Guid conversation, IReadOnlyList<DeliveryNews> news, CancellationToken ct) => await log.AppendIn(unit, new LogCommand
     {
         Ws = unit.Ws, ConversationId = conversation, By = Sender.System, Reply = Nobody.Waits,

@@ -11,7 +11,8 @@ namespace Queqiao.Server.Conversations.Outside;
 
 /// <summary>The front door for outside channels.</summary>
 internal sealed class OutsideConversations(
-    ConversationLog log, ConversationReader reader, ConversationHub hub, ConversationSeals seals, SettingsBoard settings, SendingFiles files, FileKeys fileKeys, ProviderIds ids) : IOutsideConversations
+    ConversationLog log, ConversationReader reader, ConversationHub hub, ConversationSeals seals, SettingsBoard settings, SendingFiles files, FileKeys fileKeys, ProviderIds ids,
+    IBotDesk? bots = null) : IOutsideConversations
 {
     public Guid TagOf(int ws, string identity) => seals.TagOf(ws, identity);
 
@@ -84,7 +85,7 @@ internal sealed class OutsideConversations(
             Key = key,
             By = one is Incoming.SaidByUs ? Sender.System : Contact,
             ReopenWithin = settings.Of(customer.Ws).ReopenWithin,
-            Decide = head => OutsideRules.Decide(head, one, target, sent, key.ToString("N")),
+            Decide = head => OutsideRules.Decide(head, one, target, sent, key.ToString("N"), bots?.Receives(customer.Ws, customer.Key.ChannelId) ?? false),
             Reply = reply,
         };
     }

@@ -25,20 +25,7 @@ internal static class StartConversation
             return refusal.ToProblem();
         if (!actor.MayUseChannel(request.ChannelId) || await IdentityOf(storage, seals, actor, request, ct) is not { } identity)
             return Refusal.Conflict("contact_not_on_channel").ToProblem();
-        var agent = new Person(actor.AgentId, actor.Name);
-        var outcome = await log.Append(reply => new LogCommand
-        {
-            Ws = actor.Ws,
-            Customer = new CustomerKey(request.ChannelId, identity),
-            Begins = true,
-            ReopenWithin = TimeSpan.FromMilliseconds(-1), // what is resolved stays so
-            Scope = actor.Conversations(),
-            Handling = actor.Conversations(Permissions.Reply),
-            Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", clientId),
-            By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
-            Decide = head => head.AgentStarts(request.Text, clientId, agent),
-            Reply = reply,
-        });
+        var outcome = await StartConversations.Append(log, actor, new CustomerKey(request.ChannelId, identity), new FirstWords(request.Text, clientId));
         return outcome is LogOutcome.Stored stored
             ? JsonAnswer.Object(stored, static (json, it) => SendAnswer.WriteMembers(json, it, forCustomer: false), StatusCodes.Status201Created)
             : ((LogOutcome.Refused)outcome).Refusal.ToProblem();

@@ -12,7 +12,7 @@ internal static class DeliveryWriter
         var state = isRead ? DeliveryStates.Read : news?.State ?? (message is { Direction: Direction.Out, Parts: not null } ? DeliveryStates.Pending : DeliveryStates.Sent);
         json.WriteStartObject("delivery");
         json.WriteString("state", state);
-        if (state == DeliveryStates.Failed && audience == Audience.Agents)
+        if ((state == DeliveryStates.Failed || news?.Code == DeliveryNews.NotChanged) && audience == Audience.Agents)
             WriteReason(json, news!);
         json.WriteEndObject();
     }
@@ -73,7 +73,7 @@ internal static class DeliveryWriter
             json.WriteStartObject();
             json.WriteNumber("of", item.Of);
             json.WriteString("state", item.State);
-            if (item.State == DeliveryStates.Failed && audience == Audience.Agents)
+            if ((item.State == DeliveryStates.Failed || item.Code == DeliveryNews.NotChanged) && audience == Audience.Agents)
                 WriteReason(json, item);
             json.WriteEndObject();
         }

@@ -19,6 +19,8 @@ internal static class RowWriter
         json.WriteString("id", head.ChannelId);
         json.WriteString("kind", facts.Channel.Kind);
         json.WriteString("name", facts.Channel.Name);
+        json.WriteBoolean("edits", facts.Channel.CanEdit);
+        json.WriteBoolean("recalls", facts.Channel.CanRecall);
         WriteShows(json, facts.Channel.Shows);
         json.WriteEndObject();
         json.WriteStartObject("contact");

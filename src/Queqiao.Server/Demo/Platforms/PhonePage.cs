@@ -59,7 +59,7 @@ internal static class PhonePage
             ? TypedResults.NoContent() : Refusal.Invalid("text", "required").ToProblem();
     }
 
-    private static bool IsHere(HttpContext context) => context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from);
+    internal static bool IsHere(HttpContext context) => context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from);
 
     private static string Resource(string name)
     {

@@ -20,8 +20,13 @@ internal sealed class AgentDirectory : IAgents
         rights.Changed += ws => _known.ForgetWhere(agent => agent.Ws == ws);
     }
 
-
     public ValueTask<AgentView?> Find(int ws, Guid id, CancellationToken ct) => _known.Get((ws, id), Load, ct);
+
+    public async ValueTask<string?> AddressOf(int ws, Guid id, CancellationToken ct)
+    {
+        await using var db = _storage.Read(ws);
+        return await db.Table<Agent>().Where(agent => agent.Ws == ws && agent.Id == id && agent.DisabledAt == null).Select(agent => agent.Email).SingleOrDefaultAsync(ct);
+    }
 
     public void Changed(int ws, Guid id) => _known.Forget((ws, id));
 

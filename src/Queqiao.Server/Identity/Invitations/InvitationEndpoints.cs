@@ -19,7 +19,8 @@ internal sealed record InvitationRow(Guid Id, string Email, string Role, IReadOn
 internal sealed record InvitationList(IReadOnlyList<InvitationRow> Items, string? NextCursor);
 
 /// <param name="Link">To hand over; shown now and never again. The secret is in the fragment, which browsers do not send.</param>
-internal sealed record InvitationMade(InvitationRow Invitation, string Link);
+/// <param name="Mailed">The server sends it to them besides.</param>
+internal sealed record InvitationMade(InvitationRow Invitation, string Link, bool Mailed);
 
 /// <summary>What invitations have in common.</summary>
 internal static class InvitationLinks
@@ -27,6 +28,14 @@ internal static class InvitationLinks
     public static readonly TimeSpan Lasts = TimeSpan.FromDays(7);
 
     public static string Of(string token, PublicUrl url, HttpContext context) => $"{url.For(context.Request)}/console/invitation#token={token}";
+
+    /// <summary>The link, and the letter with it where the server writes mail.</summary>
+    public static async Task<InvitationMade> Made(WriteUnit unit, Invitation invitation, string token, Actor actor, IServerMail mail, PublicUrl url, HttpContext context, CancellationToken ct)
+    {
+        var (link, workspace) = (Of(token, url, context), await unit.Db.Table<Workspace>().Where(row => row.Ws == unit.Ws).Select(row => new { row.Name, row.Locale }).SingleAsync(ct));
+        var isMailed = await mail.Post(unit, new Letter(LetterKinds.Invitation, workspace.Name, invitation.Email, workspace.Locale, link) { By = actor.Name }, ct);
+        return new InvitationMade(Row(invitation, actor.Name, unit.Ids.Now()), link, isMailed);
+    }
 
     public static InvitationRow Row(Invitation invitation, string? invitedBy, long now) => new(
         invitation.Id, invitation.Email, invitation.Role, Roles(invitation), Teams(invitation), invitedBy, Instants.Of(invitation.CreatedAt), Instants.Of(invitation.ExpiresAt), invitation.ExpiresAt <= now);
@@ -69,7 +78,7 @@ internal static class Invite
     public sealed record Request(string Email, string? Role = null, IReadOnlyList<Guid>? Teams = null, IReadOnlyList<string>? Roles = null);
 
     public static async Task<IResult> Handle(
-        Request request, Actor actor, TeamDirectory teams, IStorageEngine storage, PublicUrl url, HttpContext context, CancellationToken ct)
+        Request request, Actor actor, TeamDirectory teams, IServerMail mail, IStorageEngine storage, PublicUrl url, HttpContext context, CancellationToken ct)
     {
         var tree = await teams.Tree(actor.Ws, ct);
         var wanted = (request.Teams ?? []).Distinct().ToArray();
@@ -108,8 +117,7 @@ internal static class Invite
                 };
                 unit.Db.Table<Invitation>().Add(invitation);
                 await Audit.Record(unit, AuditBy.Agent(actor, context), "invitation.created", "invitation", invitation.Id.ToString(), new { role = invitation.Role, roles, teams = wanted }, stop);
-                return TypedResults.Created($"/api/v1/invitations/{invitation.Id}",
-                    new InvitationMade(InvitationLinks.Row(invitation, actor.Name, now), InvitationLinks.Of(token, url, context)));
+                return TypedResults.Created($"/api/v1/invitations/{invitation.Id}", await InvitationLinks.Made(unit, invitation, token, actor, mail, url, context, stop));
             }, ct);
         }
         catch (DbUpdateException trouble) when (trouble.IsDuplicate())
@@ -122,7 +130,7 @@ internal static class Invite
 /// <summary><c>POST /api/v1/invitations/{id}/renew</c>: another link, for seven days from now; the old one is worthless.</summary>
 internal static class RenewInvitation
 {
-    public static async Task<IResult> Handle(Guid id, Actor actor, IStorageEngine storage, PublicUrl url, HttpContext context, CancellationToken ct)
+    public static async Task<IResult> Handle(Guid id, Actor actor, IServerMail mail, IStorageEngine storage, PublicUrl url, HttpContext context, CancellationToken ct)
     {
         var token = TokenText.New().Reveal();
         return await storage.Run<IResult>(actor.Ws, async (unit, stop) =>
@@ -136,7 +144,7 @@ internal static class RenewInvitation
             var now = unit.Ids.Now();
             (invitation.TokenHash, invitation.ExpiresAt) = (TokenText.Hash(token)!, now + (long)InvitationLinks.Lasts.TotalMilliseconds);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "invitation.renewed", "invitation", id.ToString(), null, stop);
-            return TypedResults.Ok(new InvitationMade(InvitationLinks.Row(invitation, actor.Name, now), InvitationLinks.Of(token, url, context)));
+            return TypedResults.Ok(await InvitationLinks.Made(unit, invitation, token, actor, mail, url, context, stop));
         }, ct);
     }
 }

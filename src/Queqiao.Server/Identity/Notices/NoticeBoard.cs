@@ -6,8 +6,8 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Notices;
 
-/// <summary>Keeps notices for a quarter of a year.</summary>
-internal sealed class NoticeBoard : INotices
+/// <summary>Keeps notices for a quarter of a year, and has them mailed where the server writes mail.</summary>
+internal sealed class NoticeBoard(IServerMail mail) : INotices
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(90);
 
@@ -22,5 +22,14 @@ internal sealed class NoticeBoard : INotices
             unit.Db.Table<Notice>().Add(new Notice { Ws = ws, AgentId = agent, Id = unit.Ids.New(), Kind = kind, About = about, Detail = text, At = now });
         }
         await unit.Db.SaveChangesAsync(ct);
+        await Write(unit, [.. agents.Distinct()], kind, about, ct);
+    }
+
+    private async Task Write(WriteUnit unit, IReadOnlyList<Guid> agents, string kind, string? about, CancellationToken ct)
+    {
+        var ws = unit.Ws;
+        var workspace = await unit.Db.Table<Workspace>().Where(row => row.Ws == ws).Select(row => row.Name).SingleAsync(ct);
+        foreach (var agent in await unit.Db.Table<Agent>().AsNoTracking().Where(row => row.Ws == ws && agents.Contains(row.Id) && row.DisabledAt == null).Select(row => new { row.Email, row.Name, row.Locale }).ToListAsync(ct))
+            await mail.Post(unit, new Letter(kind, workspace, agent.Email, agent.Locale) { Name = agent.Name, About = about }, ct);
     }
 }

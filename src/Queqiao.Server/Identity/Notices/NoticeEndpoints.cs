@@ -7,7 +7,7 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Identity.Notices;
 
-/// <param name="Kind">What happened: <c>device.new</c>, <c>approval.asked</c>, <c>approval.decided</c>.</param>
+/// <param name="Kind">What happened: <c>device.new</c>, <c>approval.asked</c>, <c>approval.decided</c>, <c>knowledge.held</c>, <c>knowledge.import_held</c>.</param>
 /// <param name="About">The id of what it is about.</param>
 internal sealed record NoticeView(Guid Id, string Kind, string? About, JsonElement? Detail, DateTimeOffset At, bool Read)
 {

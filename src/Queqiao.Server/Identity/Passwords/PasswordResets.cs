@@ -12,14 +12,15 @@ using Queqiao.Server.Platform.Web;
 namespace Queqiao.Server.Identity.Passwords;
 
 /// <param name="Link">To hand over; the secret is in the fragment, which browsers do not send.</param>
-internal sealed record LinkMade(string Link, DateTimeOffset ExpiresAt);
+/// <param name="Mailed">The server sends it to them besides.</param>
+internal sealed record LinkMade(string Link, DateTimeOffset ExpiresAt, bool Mailed);
 
 /// <summary><c>POST /api/v1/agents/{id}/password-reset</c>: a link for a colleague who forgot. The one before is worthless.</summary>
 internal static class BeginReset
 {
     private static readonly TimeSpan Lasts = TimeSpan.FromHours(24);
 
-    public static async Task<IResult> Handle(Guid id, Actor actor, IStorageEngine storage, PublicUrl url, HttpContext context, CancellationToken ct)
+    public static async Task<IResult> Handle(Guid id, Actor actor, IServerMail mail, IStorageEngine storage, PublicUrl url, HttpContext context, CancellationToken ct)
     {
         var token = TokenText.New().Reveal();
         return await storage.Run<IResult>(actor.Ws, async (unit, stop) =>
@@ -37,7 +38,11 @@ internal static class BeginReset
             };
             unit.Db.Table<PasswordReset>().Add(reset);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "password_reset.created", "agent", id.ToString(), null, stop);
-            return TypedResults.Ok(new LinkMade($"{url.For(context.Request)}/console/reset#token={token}", Instants.Of(reset.ExpiresAt)));
+            var link = $"{url.For(context.Request)}/console/reset#token={token}";
+            var agent = await unit.Db.Table<Agent>().Where(row => row.Ws == actor.Ws && row.Id == id).Select(row => new { row.Email, row.Name, row.Locale }).SingleAsync(stop);
+            var workspace = await unit.Db.Table<Workspace>().Where(row => row.Ws == actor.Ws).Select(row => row.Name).SingleAsync(stop);
+            var isMailed = await mail.Post(unit, new Letter(LetterKinds.PasswordReset, workspace, agent.Email, agent.Locale, link) { Name = agent.Name, By = actor.Name }, stop);
+            return TypedResults.Ok(new LinkMade(link, Instants.Of(reset.ExpiresAt), isMailed));
         }, ct);
     }
 }

@@ -22,6 +22,8 @@ internal sealed record CheckList(IReadOnlyList<CheckView> Items, string? NextCur
 
 internal sealed record RunView(Guid Id, Guid BaseId, Guid? ItemId, string At, int Total, int RightBefore, int RightAfter);
 
+internal sealed record RunWhole(RunView Run, IReadOnlyList<TrialLine> Better, IReadOnlyList<TrialLine> Worse);
+
 internal sealed record RunList(IReadOnlyList<RunView> Items);
 
 /// <summary><c>/api/v1/knowledge/checks</c> and <c>/trial</c>: the regression set of a base, and how it stands.</summary>
@@ -105,7 +107,7 @@ internal static class Checks
         }
         if ((request.BaseId ?? (await knowledge.Bases(actor.Ws, ct) is [var first, ..] ? first.Id : null)) is not { } home)
             return TypedResults.Ok(new TrialAnswer(null));
-        var result = await trials.Run(actor.Ws, home, null, null, ct);
+        var result = await trials.OfBase(actor.Ws, home, ct);
         await Keep(result, null, actor, storage, ct);
         return TypedResults.Ok(new TrialAnswer(result));
     }
@@ -120,8 +122,28 @@ internal static class Checks
     {
         await using var db = storage.Read(actor.Ws);
         var rows = await db.Table<KnowledgeRun>().AsNoTracking().Where(row => row.Ws == actor.Ws && (@base == null || row.BaseId == @base)).OrderByDescending(row => row.At).Take(50).ToListAsync(ct);
-        return TypedResults.Ok(new RunList([.. rows.Select(row => new RunView(row.Id, row.BaseId, row.ItemId, WireTime.Format(row.At), row.Total, row.RightBefore, row.RightAfter))]));
+        return TypedResults.Ok(new RunList([.. rows.Select(View)]));
     }
+
+    /// <summary>A run with the questions that it answered otherwise.</summary>
+    public static async Task<IResult> Run(Guid id, Actor actor, IVault vault, IStorageEngine storage, CancellationToken ct)
+    {
+        await using var db = storage.Read(actor.Ws);
+        var run = await db.Table<KnowledgeRun>().AsNoTracking().SingleOrDefaultAsync(row => row.Ws == actor.Ws && row.Id == id, ct);
+        if (run is null)
+            return Refusal.NotFound().ToProblem();
+        var detail = RunDetail.Of(run.Detail);
+        var ids = detail.Better.Concat(detail.Worse).Select(line => line.Check).ToList();
+        var checks = await db.Table<KnowledgeCheck>().AsNoTracking().Where(row => row.Ws == actor.Ws && ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, ct);
+        var items = checks.Values.Select(check => check.ItemId).OfType<Guid>().ToList();
+        var titles = await db.Table<KnowledgeItem>().AsNoTracking().Where(item => item.Ws == actor.Ws && items.Contains(item.Id)).ToDictionaryAsync(item => item.Id, item => item.Title, ct);
+        // Questions that were taken out of the set since are left out.
+        IReadOnlyList<TrialLine> Lines(IReadOnlyList<RunLine> lines) => [.. lines.Where(line => checks.ContainsKey(line.Check)).Select(line => (Line: line, Check: checks[line.Check])).Select(one =>
+            new TrialLine(one.Check.Id, Reports.Open(vault, one.Check.Ws, one.Check.Sealed, one.Check.Id), one.Check.Expects, one.Check.ItemId is { } item ? titles.GetValueOrDefault(item) : null, one.Line.Before, one.Line.After, null, one.Check.ItemId))];
+        return TypedResults.Ok(new RunWhole(View(run), Lines(detail.Better), Lines(detail.Worse)));
+    }
+
+    private static RunView View(KnowledgeRun row) => new(row.Id, row.BaseId, row.ItemId, WireTime.Format(row.At), row.Total, row.RightBefore, row.RightAfter);
 
     private static CheckView View(KnowledgeCheck row, IVault vault, IReadOnlyDictionary<Guid, string> titles) =>
         new(row.Id, row.BaseId, Reports.Open(vault, row.Ws, row.Sealed, row.Id), row.Expects, row.ItemId, row.ItemId is { } item ? titles.GetValueOrDefault(item) : null, row.Source, WireTime.Format(row.CreatedAt));

@@ -1,27 +1,28 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Knowledge.Reading;
 using Queqiao.Server.Knowledge.Reporting;
 using Queqiao.Server.Knowledge.Storage;
-using Queqiao.Server.Platform.Access;
-using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Knowledge.Gate;
 
 /// <param name="Got">What came of it after the change, as a word and the item's title.</param>
-internal sealed record TrialLine(Guid CheckId, string Question, string Expects, string? ExpectedTitle, string GotBefore, string Got);
+/// <param name="ItemId">The item that answers after the change.</param>
+/// <param name="ExpectedId">The item that is to answer.</param>
+internal sealed record TrialLine(Guid CheckId, string Question, string Expects, string? ExpectedTitle, string GotBefore, string Got, Guid? ItemId = null, Guid? ExpectedId = null);
 
 /// <summary>What the regression set says about a change.</summary>
 internal sealed record TrialResult(Guid BaseId, int Total, int RightBefore, int RightAfter, IReadOnlyList<TrialLine> Better, IReadOnlyList<TrialLine> Worse, IReadOnlyList<TrialLine> StillWrong, long Milliseconds);
 
+/// <summary>Something that would be published.</summary>
+internal sealed record Candidate(KnowledgeItem Item, int Version, KnowledgeContent Content);
+
 /// <summary>Asks every question of a base's regression set twice: from what is published now, and from what would be.</summary>
 internal sealed class Trials(KnowledgeLibrary library, IKnowledgeBrain brain, IVault vault, IStorageEngine storage, TimeProvider clock)
 {
-    /// <summary>Null: the set is empty.</summary>
-    /// <param name="item">The item that would be published in this version; null: only how it stands.</param>
-    public async Task<TrialResult?> Run(int ws, Guid baseId, KnowledgeItem? item, KnowledgeContent? content, CancellationToken ct)
+    /// <summary>How a base stands, ready to try changes on. Null: its set is empty.</summary>
+    public async Task<OpenTrial?> Open(int ws, Guid baseId, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
         var checks = await db.Table<KnowledgeCheck>().AsNoTracking().Where(row => row.Ws == ws && row.BaseId == baseId).OrderBy(row => row.Id).ToListAsync(ct);
@@ -30,24 +31,12 @@ internal sealed class Trials(KnowledgeLibrary library, IKnowledgeBrain brain, IV
         var begun = clock.GetTimestamp();
         var now = (await library.Of(ws, ct)).Published(baseId);
         var before = await brain.Learn(now, ct);
-        var next = item is null ? now : Changed(now, item, content);
-        var after = item is null ? before : await brain.Learn(next, ct);
-        var titles = next.Items.Concat(now.Items).DistinctBy(one => one.Id).ToDictionary(one => one.Id, one => one.Content.TitleIn("zh-CN"));
-        var (better, worse, wrong, rightBefore, rightAfter) = (new List<TrialLine>(), new List<TrialLine>(), new List<TrialLine>(), 0, 0);
-        foreach (var check in checks)
-        {
-            ct.ThrowIfCancellationRequested();
-            var question = Reports.Open(vault, ws, check.Sealed, check.Id);
-            var (one, other) = (before(question), after(question));
-            var (wasRight, isRight) = (IsRight(check, one), IsRight(check, other));
-            rightBefore += wasRight ? 1 : 0;
-            rightAfter += isRight ? 1 : 0;
-            if (wasRight && isRight)
-                continue;
-            (isRight ? better : wasRight ? worse : wrong).Add(new TrialLine(check.Id, question, check.Expects, check.ItemId is { } expected ? titles.GetValueOrDefault(expected, "…") : null, Told(one, titles), Told(other, titles)));
-        }
-        return new TrialResult(baseId, checks.Count, rightBefore, rightAfter, better, worse, [.. wrong.Take(100)], (long)clock.GetElapsedTime(begun).TotalMilliseconds);
+        var asked = checks.Select(check => (Check: check, Question: Reports.Open(vault, ws, check.Sealed, check.Id))).ToList();
+        return new OpenTrial(brain, now, [.. asked.Select(one => new Asked(one.Check, one.Question, before(one.Question)))], clock, begun);
     }
+
+    /// <summary>How a base stands. Null: its set is empty.</summary>
+    public async Task<TrialResult?> OfBase(int ws, Guid baseId, CancellationToken ct) => await Open(ws, baseId, ct) is { } trial ? await trial.Of([], ct) : null;
 
     /// <summary>The trial of one version of an item. Null: there is no such item or version, or nothing to ask.</summary>
     public async Task<(bool IsKnown, TrialResult? Result)> OfItem(int ws, Guid id, int? version, CancellationToken ct)
@@ -58,22 +47,62 @@ internal sealed class Trials(KnowledgeLibrary library, IKnowledgeBrain brain, IV
             return (false, null);
         var number = version ?? item.Version;
         var text = await db.Table<KnowledgeVersion>().AsNoTracking().Where(row => row.Ws == ws && row.ItemId == id && row.Version == number).Select(row => row.Content).SingleOrDefaultAsync(ct);
-        return text is null ? (false, null) : (true, await Run(ws, item.BaseId, item, KnowledgeContent.Of(text), ct));
+        if (text is null)
+            return (false, null);
+        return (true, await Open(ws, item.BaseId, ct) is { } trial ? await trial.Of([new Candidate(item, number, KnowledgeContent.Of(text))], ct) : null);
     }
 
     /// <summary>Keeps what a trial said, so that the history of a base can be seen.</summary>
-    public static void Keep(WriteUnit unit, TrialResult result, Guid? item, Guid? by) => unit.Db.Table<KnowledgeRun>().Add(new KnowledgeRun
+    public static Guid Keep(WriteUnit unit, TrialResult result, Guid? item, Guid? by)
     {
-        Ws = unit.Ws, Id = unit.Ids.New(), BaseId = result.BaseId, ItemId = item, ByAgent = by, At = unit.Ids.Now(), Total = result.Total, RightBefore = result.RightBefore, RightAfter = result.RightAfter,
-        Detail = JsonSerializer.Serialize(new { better = result.Better.Select(line => line.CheckId), worse = result.Worse.Select(line => line.CheckId) }, StrictJson.Options),
-    });
+        var id = unit.Ids.New();
+        unit.Db.Table<KnowledgeRun>().Add(new KnowledgeRun
+        {
+            Ws = unit.Ws, Id = id, BaseId = result.BaseId, ItemId = item, ByAgent = by, At = unit.Ids.Now(), Total = result.Total, RightBefore = result.RightBefore, RightAfter = result.RightAfter,
+            Detail = RunDetail.Of(result).Json(),
+        });
+        return id;
+    }
+}
 
-    private PublishedKnowledge Changed(PublishedKnowledge knowledge, KnowledgeItem item, KnowledgeContent? content)
+/// <summary>A question of the set, and what comes of it as things are.</summary>
+internal sealed record Asked(KnowledgeCheck Check, string Question, Judged Before);
+
+/// <summary>A base and its regression set, as they were when it was opened.</summary>
+internal sealed class OpenTrial(IKnowledgeBrain brain, PublishedKnowledge now, IReadOnlyList<Asked> asked, TimeProvider clock, long begun)
+{
+    /// <summary>What would come of publishing all of these together.</summary>
+    public async Task<TrialResult> Of(IReadOnlyList<Candidate> changes, CancellationToken ct)
     {
-        var others = knowledge.Items.Where(one => one.Id != item.Id).ToList();
-        if (content is not null)
-            others.Add(new PublishedItem(item.Id, item.BaseId, item.Kind == "faq", item.ExternalKey, item.CategoryId, [], item.Version, knowledge.Revision + 1, clock.GetUtcNow().ToUnixTimeMilliseconds(), content));
-        return knowledge with { Items = [.. others.OrderBy(one => one.Id)], Revision = knowledge.Revision + 1 };
+        var next = changes.Count == 0 ? now : Changed(changes);
+        var after = changes.Count == 0 ? null : await brain.Learn(next, ct);
+        var (titles, titlesBefore) = (Titles(next, now), Titles(now, next));
+        var (better, worse, wrong, rightBefore, rightAfter) = (new List<TrialLine>(), new List<TrialLine>(), new List<TrialLine>(), 0, 0);
+        foreach (var (check, question, before) in asked)
+        {
+            ct.ThrowIfCancellationRequested();
+            var got = after?.Invoke(question) ?? before;
+            var (wasRight, isRight) = (IsRight(check, before), IsRight(check, got));
+            rightBefore += wasRight ? 1 : 0;
+            rightAfter += isRight ? 1 : 0;
+            if (wasRight && isRight)
+                continue;
+            (isRight ? better : wasRight ? worse : wrong).Add(new TrialLine(
+                check.Id, question, check.Expects, check.ItemId is { } expected ? titles.GetValueOrDefault(expected, "…") : null, Told(before, titlesBefore), Told(got, titles), got.ItemId, check.ItemId));
+        }
+        return new TrialResult(asked[0].Check.BaseId, asked.Count, rightBefore, rightAfter, better, worse, [.. wrong.Take(100)], (long)clock.GetElapsedTime(begun).TotalMilliseconds);
+    }
+
+    private static Dictionary<Guid, string> Titles(PublishedKnowledge first, PublishedKnowledge then) =>
+        first.Items.Concat(then.Items).DistinctBy(one => one.Id).ToDictionary(one => one.Id, one => one.Content.TitleIn("zh-CN"));
+
+    private PublishedKnowledge Changed(IReadOnlyList<Candidate> changes)
+    {
+        var changed = changes.Select(one => one.Item.Id).ToHashSet();
+        var at = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var items = now.Items.Where(one => !changed.Contains(one.Id)).Concat(changes.Select(one =>
+            new PublishedItem(one.Item.Id, one.Item.BaseId, one.Item.Kind == "faq", one.Item.ExternalKey, one.Item.CategoryId, [], one.Version, now.Revision + 1, at, one.Content)));
+        return now with { Items = [.. items.OrderBy(one => one.Id)], Revision = now.Revision + 1 };
     }
 
     private static bool IsRight(KnowledgeCheck check, Judged got) => check.Expects switch

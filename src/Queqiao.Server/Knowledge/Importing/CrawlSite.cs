@@ -47,12 +47,13 @@ internal sealed class CrawlSite(IStorageEngine storage, GuardedHttp http) : IJob
     private async Task<Walk> Page(JobRun run, KnowledgeImport import, ImportPlan plan, Uri start, HttpClient client, Walk walk, CancellationToken ct)
     {
         var address = new Uri(walk.Waiting[0]);
-        var (page, fault) = await Get(client, address, ct);
+        // Links are looked at before they wait; the page it begins with is somebody's wish, and may be closed as well.
+        var (page, fault) = IsClosed(walk.Closed, address) ? (null, "knowledge_page_closed") : await Get(client, address, ct);
         var seen = walk.Seen.ToHashSet();
         var waiting = walk.Waiting.Skip(1).ToList();
         foreach (var link in page?.Links ?? [])
         {
-            if (waiting.Count < MostWaiting && IsBelow(start, link) && !walk.Closed.Any(closed => link.AbsolutePath.StartsWith(closed, StringComparison.Ordinal)) && seen.Add(Hash(link)))
+            if (waiting.Count < MostWaiting && IsBelow(start, link) && !IsClosed(walk.Closed, link) && seen.Add(Hash(link)))
                 waiting.Add(link.AbsoluteUri);
         }
         var isKept = fault is not null || page is { IsForbidden: false, Body.Length: > 40 };
@@ -137,6 +138,8 @@ internal sealed class CrawlSite(IStorageEngine storage, GuardedHttp http) : IJob
         }
         return closed;
     }
+
+    private static bool IsClosed(IReadOnlyList<string> closed, Uri link) => closed.Any(path => link.PathAndQuery.StartsWith(path, StringComparison.Ordinal));
 
     private static bool IsBelow(Uri start, Uri link) => link.AbsolutePath.StartsWith(start.AbsolutePath[..(start.AbsolutePath.LastIndexOf('/') + 1)], StringComparison.Ordinal);
 

@@ -17,7 +17,7 @@ using Queqiao.Server.Platform.Tables;
 namespace Queqiao.Server.Knowledge.Importing;
 
 /// <param name="Phase"><c>reading</c>, <c>draft</c> (look at it, then start), <c>running</c>, <c>done</c> or <c>cancelled</c>.</param>
-internal sealed record ImportView(Guid Id, Guid BaseId, string Source, string Name, ImportPlan Plan, string Phase, int Total, int Ready, ImportCounts Counts, string CreatedAt, string? FinishedAt);
+internal sealed record ImportView(Guid Id, Guid BaseId, string Source, string Name, ImportPlan Plan, string Phase, int Total, int Ready, ImportCounts Counts, string CreatedAt, string? FinishedAt, Guid? RunId);
 
 internal sealed record ImportList(IReadOnlyList<ImportView> Items);
 
@@ -217,7 +217,7 @@ internal static class Imports
         return row is null ? refusal!.ToProblem() : TypedResults.Ok(View(row, 0));
     }
 
-    private static ImportView View(KnowledgeImport row, int ready) => new(row.Id, row.BaseId, row.Source, row.Name, ImportPlan.Of(row.Plan), row.Phase, row.Total, ready, ImportCounts.Of(row.Counts), WireTime.Format(row.CreatedAt), row.FinishedAt is { } at ? WireTime.Format(at) : null);
+    private static ImportView View(KnowledgeImport row, int ready) => new(row.Id, row.BaseId, row.Source, row.Name, ImportPlan.Of(row.Plan), row.Phase, row.Total, ready, ImportCounts.Of(row.Counts), WireTime.Format(row.CreatedAt), row.FinishedAt is { } at ? WireTime.Format(at) : null, row.RunId);
 
     private static ImportRowView RowView(KnowledgeImportRow row, Locale locale)
     {

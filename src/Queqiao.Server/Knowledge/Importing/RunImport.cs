@@ -10,7 +10,7 @@ namespace Queqiao.Server.Knowledge.Importing;
 
 /// <summary>Makes items of an import's rows, some at a time. What became of a row and the item are one transaction: a row that was imported is never imported again.</summary>
 [NoPurposeGate("Articles and FAQs are the firm's; no person's data is used.")]
-internal sealed class RunImport(IStorageEngine storage, ItemWriting writing) : IJobHandler
+internal sealed class RunImport(IStorageEngine storage, ItemWriting writing, PublishImported publishing) : IJobHandler
 {
     public const string Name = "knowledge.import";
     private const int AtOnce = 20; // on SQLite nobody else writes meanwhile
@@ -26,6 +26,7 @@ internal sealed class RunImport(IStorageEngine storage, ItemWriting writing) : I
         var id = run.Payload<Payload>().ImportId;
         while (await Some(run, id, ct))
             ct.ThrowIfCancellationRequested();
+        await publishing.Run(run, id, ct);
         return new JobOutcome.Done(async (unit, stop) =>
         {
             var now = unit.Ids.Now();
@@ -42,9 +43,11 @@ internal sealed class RunImport(IStorageEngine storage, ItemWriting writing) : I
         if (rows.Count == 0 || await ItemWriting.Lock(unit, run.Ws, import.BaseId, stop) is not { } home)
             return false;
         var (plan, counts) = (ImportPlan.Of(import.Plan), ImportCounts.Of(import.Counts));
+        // With a regression set the whole is judged when all of it is there.
+        var isJudged = plan.Publish && await unit.Db.Table<KnowledgeCheck>().AnyAsync(check => check.Ws == run.Ws && check.BaseId == import.BaseId, stop);
         foreach (var row in rows)
         {
-            await One(unit, home, row, plan, run.ByAgent, stop);
+            await One(unit, home, row, plan, isJudged, run.ByAgent, stop);
             counts = row.Outcome switch
             {
                 "added" => counts with { Added = counts.Added + 1 },
@@ -59,7 +62,7 @@ internal sealed class RunImport(IStorageEngine storage, ItemWriting writing) : I
         return rows.Count == AtOnce;
     }, ct);
 
-    private async Task One(WriteUnit unit, KnowledgeBaseRow home, KnowledgeImportRow row, ImportPlan plan, Guid? by, CancellationToken ct)
+    private async Task One(WriteUnit unit, KnowledgeBaseRow home, KnowledgeImportRow row, ImportPlan plan, bool isJudged, Guid? by, CancellationToken ct)
     {
         var wish = ImportedItem.Of(row.Content!);
         var (kind, lookup) = (wish.IsFaq ? "faq" : "article", ContentRules.Same(wish.Content.TitleIn(home.Language)));
@@ -83,7 +86,8 @@ internal sealed class RunImport(IStorageEngine storage, ItemWriting writing) : I
         }
         if (wish.Category is { Length: > 0 } category)
             known.CategoryId = await Categories.Named(unit, home, category, ct);
-        if (plan.Publish)
+        row.Version = known.Version;
+        if (plan.Publish && !isJudged)
             await writing.Publish(unit, home, known, known.Version, ct);
     }
 }

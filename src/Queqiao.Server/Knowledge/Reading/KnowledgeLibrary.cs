@@ -31,6 +31,9 @@ internal sealed class KnowledgeLibrary : IDisposable
     /// <summary>Readers see something else in this workspace now.</summary>
     public event Action<int>? Changed;
 
+    /// <summary>Something was committed, here or on another node, also in workspaces that nobody has asked for yet.</summary>
+    public event Action? Stale;
+
     /// <summary>Something was committed here.</summary>
     public void Heard(int ws)
     {
@@ -83,6 +86,7 @@ internal sealed class KnowledgeLibrary : IDisposable
     private void Forget(int? ws)
     {
         _known = null; // it may be the first of its workspace
+        Stale?.Invoke();
         foreach (var (number, place) in _places)
         {
             if (ws is { } one && one != number)

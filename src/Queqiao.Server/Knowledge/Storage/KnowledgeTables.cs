@@ -86,6 +86,12 @@ internal sealed class KnowledgeItem : IUnscoped
     /// <summary>When the newest version is published by itself.</summary>
     public long? PublishAt { get; set; }
 
+    /// <summary>The run of the regression set that whoever scheduled it had seen: what it said is accepted.</summary>
+    public Guid? AcceptedRun { get; set; }
+
+    /// <summary>The run of the regression set for which the newest version was not published.</summary>
+    public Guid? HeldRun { get; set; }
+
     /// <summary>Readers see it from then on.</summary>
     public long? ValidFrom { get; set; }
 

@@ -25,6 +25,9 @@ internal sealed class KnowledgeImport : IUnscoped
     /// <summary>reading, draft, running, done or cancelled.</summary>
     public required string Phase { get; set; }
     public Guid? JobId { get; set; }
+
+    /// <summary>What the regression set said of publishing it.</summary>
+    public Guid? RunId { get; set; }
     public required int Total { get; set; }
 
     /// <summary>JSON of the <c>ImportCounts</c>.</summary>
@@ -49,9 +52,14 @@ internal sealed class KnowledgeImportRow : IUnscoped
 
     /// <summary>ready, failed, added, changed or same.</summary>
     public required string Outcome { get; set; }
+
+    /// <summary>Why nothing came of it, or why it is not published.</summary>
     public string? Code { get; set; }
     public string? Arg { get; set; }
     public Guid? ItemId { get; set; }
+
+    /// <summary>The version that came of it.</summary>
+    public int? Version { get; set; }
 }
 
 /// <summary>A question of the regression set and what must come of it.</summary>
@@ -91,7 +99,7 @@ internal sealed class KnowledgeRun : IUnscoped
     public required int RightBefore { get; init; }
     public required int RightAfter { get; init; }
 
-    /// <summary>JSON: ids of checks that became better or worse.</summary>
+    /// <summary>JSON of the <c>RunDetail</c>.</summary>
     public required string Detail { get; init; }
 }
 

@@ -43,9 +43,9 @@ internal static class ActOnItems
     /// <summary>First asks the regression set: what becomes worse is refused until somebody has seen it and confirms.</summary>
     public static async Task<IResult> Publish(Guid id, PublishRequest request, Actor actor, ItemWriting writing, Gate.Trials trials, ItemViews views, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
-        // Who confirms has seen the trial: it is not made again.
-        var (_, trial) = request.Confirmed ? (true, null) : await trials.OfItem(actor.Ws, id, request.Version, ct);
-        if (trial is { Worse.Count: > 0 })
+        // Who confirms has seen the trial: it is not made again, except to know later what was accepted.
+        var (_, trial) = request is { Confirmed: true, At: null } ? (true, null) : await trials.OfItem(actor.Ws, id, request.Version, ct);
+        if (trial is { Worse.Count: > 0 } && !request.Confirmed)
             return Refusal.Conflict("knowledge_gate_worse", trial.Worse.Count, trial.Better.Count).ToProblem();
         return await PublishNow(id, request, trial, actor, writing, views, storage, context, ct);
     }
@@ -60,7 +60,8 @@ internal static class ActOnItems
             {
                 if (version != item.Version)
                     return Refusal.Invalid("version", "knowledge_version_unknown"); // later means: what is newest now
-                (item.PublishAt, item.Review, item.ArchivedAt) = (at.ToUnixTimeMilliseconds(), null, null);
+                (item.PublishAt, item.Review, item.ArchivedAt, item.HeldRun) = (at.ToUnixTimeMilliseconds(), null, null, null);
+                item.AcceptedRun = trial is { Worse.Count: > 0 } ? Gate.Trials.Keep(unit, trial, id, actor.AgentId) : null;
                 await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_item.scheduled", "knowledge_item", id.ToString(), new { version, at }, stop);
                 return null;
             }

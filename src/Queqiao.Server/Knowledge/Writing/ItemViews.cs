@@ -8,15 +8,16 @@ namespace Queqiao.Server.Knowledge.Writing;
 
 /// <summary>An item in a list.</summary>
 /// <param name="State"><c>draft</c>, <c>review</c>, <c>scheduled</c>, <c>published</c>, <c>expired</c> or <c>archived</c>.</param>
+/// <param name="HeldRun">The run of the regression set for which the newest version was not published.</param>
 /// <param name="HasChanges">There is a newer version than the one readers see.</param>
 internal sealed record ItemRow(
     Guid Id, Guid BaseId, string Kind, string Title, Guid? CategoryId, string? ExternalKey, string Audience, string State, bool HasChanges, int Version, int? PublishedVersion,
-    string? PublishedAt, string? PublishAt, string? ValidFrom, string? ValidTo, string? CheckAt, bool IsStale, string? Review, string? ReviewNote, Person? Owner, Person? ChangedBy, string CreatedAt, string ChangedAt)
+    string? PublishedAt, string? PublishAt, string? ValidFrom, string? ValidTo, string? CheckAt, bool IsStale, string? Review, string? ReviewNote, Person? Owner, Person? ChangedBy, string CreatedAt, string ChangedAt, Guid? HeldRun)
 {
     public static ItemRow Of(KnowledgeItem item, IReadOnlyDictionary<Guid, string> names, long now) => new(
         item.Id, item.BaseId, item.Kind, item.Title, item.CategoryId, item.ExternalKey, item.Audience, StateOf(item, now), item.PublishedVersion is { } shown && shown != item.Version,
         item.Version, item.PublishedVersion, Time(item.PublishedAt), Time(item.PublishAt), Time(item.ValidFrom), Time(item.ValidTo), Time(item.CheckAt), item.CheckAt <= now,
-        item.Review, item.ReviewNote, Person.Of(item.OwnerId, names), Person.Of(item.ChangedBy, names), WireTime.Format(item.CreatedAt), WireTime.Format(item.ChangedAt));
+        item.Review, item.ReviewNote, Person.Of(item.OwnerId, names), Person.Of(item.ChangedBy, names), WireTime.Format(item.CreatedAt), WireTime.Format(item.ChangedAt), item.HeldRun);
 
     public static string StateOf(KnowledgeItem item, long now) =>
         item.ArchivedAt is not null ? "archived"

@@ -44,6 +44,7 @@ internal sealed class ItemWriting(KnowledgeLibrary library)
             unit.Db.Table<KnowledgeVersion>().Add(new KnowledgeVersion { Ws = item.Ws, ItemId = item.Id, Version = item.Version, Content = content.Json(), Note = note, ByAgent = by, CreatedAt = now });
         }
         (item.ChangedAt, item.ChangedBy, item.Review, item.ReviewNote) = (now, by, null, null);
+        (item.HeldRun, item.AcceptedRun) = (null, null);
         if (item.PublishedVersion is null)
             Describe(item, content, home.Language);
     }
@@ -54,6 +55,7 @@ internal sealed class ItemWriting(KnowledgeLibrary library)
         var content = await Content(unit, item, version, ct);
         var now = unit.Ids.Now();
         (item.PublishedVersion, item.PublishedAt, item.PublishAt, item.ArchivedAt) = (version, now, null, null);
+        (item.HeldRun, item.AcceptedRun) = (null, null);
         if (version == item.Version)
             (item.Review, item.ReviewNote) = (null, null);
         Describe(item, content, home.Language);
@@ -65,6 +67,7 @@ internal sealed class ItemWriting(KnowledgeLibrary library)
     {
         var now = unit.Ids.Now();
         (item.PublishedVersion, item.PublishedAt, item.PublishAt, item.ChangedAt) = (null, null, null, now);
+        (item.HeldRun, item.AcceptedRun) = (null, null);
         item.ArchivedAt = archive ? now : null;
         Seen(unit, home, item);
     }

@@ -1,14 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Identity;
+using Queqiao.Server.Knowledge.Gate;
 using Queqiao.Server.Knowledge.Storage;
 using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Knowledge.Writing;
 
-/// <summary>Publishes what was to be published by now, in every workspace. Each item in a transaction of its own.</summary>
+/// <summary>Publishes what was to be published by now, in every workspace, unless the regression set is against it. Each item in a transaction of its own.</summary>
 [NoPurposeGate("Articles and FAQs are the firm's; no person's data is used.")]
-internal sealed class PublishScheduled(IStorageEngine storage, ItemWriting writing, TimeProvider clock) : IJobHandler
+internal sealed class PublishScheduled(IStorageEngine storage, ItemWriting writing, Gatekeeper gate, TimeProvider clock) : IJobHandler
 {
     public const string Name = "knowledge.publish";
     private const int AtOnce = 100;
@@ -32,14 +33,32 @@ internal sealed class PublishScheduled(IStorageEngine storage, ItemWriting writi
         }
     }
 
-    private Task<int> Publish(int ws, Guid id, CancellationToken ct) => storage.Run(ws, async (unit, stop) =>
+    private async Task Publish(int ws, Guid id, CancellationToken ct)
+    {
+        KnowledgeItem? item;
+        await using (var db = storage.Read(ws))
+            item = await db.Table<KnowledgeItem>().AsNoTracking().SingleOrDefaultAsync(row => row.Ws == ws && row.Id == id, ct);
+        if (item is null)
+            return;
+        var (result, worse) = await gate.Judge(ws, item, ct); // seconds of computing: before the transaction
+        await Publish(ws, id, item.Version, result, worse, ct);
+    }
+
+    private Task<int> Publish(int ws, Guid id, int judged, TrialResult? result, int worse, CancellationToken ct) => storage.Run(ws, async (unit, stop) =>
     {
         var item = await unit.Db.Table<KnowledgeItem>().SingleAsync(row => row.Ws == ws && row.Id == id, stop);
         var home = (await ItemWriting.Lock(unit, ws, item.BaseId, stop))!;
         await unit.Db.Entry(item).ReloadAsync(stop);
-        if (!(item.PublishAt <= unit.Ids.Now()))
-            return 0; // somebody changed their mind
+        if (!(item.PublishAt <= unit.Ids.Now()) || item.Version != judged)
+            return 0; // somebody changed their mind, or the text: then it is judged again
+        if (worse > 0)
+        {
+            await gate.Hold(unit, item, result!, worse, stop);
+            return 1;
+        }
         await writing.Publish(unit, home, item, item.Version, stop);
+        if (result is not null)
+            Trials.Keep(unit, result, id, null);
         await Audit.Record(unit, AuditBy.System(ws), "knowledge_item.published", "knowledge_item", id.ToString(), new { item.Version }, stop);
         return 1;
     }, ct);

@@ -10,7 +10,7 @@ namespace Queqiao.Server.Knowledge.Writing;
 /// <summary>Lists and single items for whoever works on them, with what readers do not see yet.</summary>
 internal static class ShowItems
 {
-    private static readonly string[] States = ["draft", "review", "scheduled", "published", "expired", "archived", "changed", "stale"];
+    private static readonly string[] States = ["draft", "review", "scheduled", "published", "expired", "archived", "changed", "stale", "held"];
 
     /// <summary>What a list is narrowed to.</summary>
     internal sealed record Filter(Guid? Base, Guid? Category, string? State, string? Audience, Guid? Owner, string? Q);
@@ -76,6 +76,7 @@ internal static class ShowItems
             "expired" => items.Where(item => item.ArchivedAt == null && item.PublishedVersion != null && item.ValidTo <= now),
             "changed" => items.Where(item => item.ArchivedAt == null && item.PublishedVersion != null && item.PublishedVersion != item.Version),
             "stale" => items.Where(item => item.ArchivedAt == null && item.PublishedVersion != null && (item.CheckAt <= now || item.ValidTo <= now)),
+            "held" => items.Where(item => item.ArchivedAt == null && item.HeldRun != null),
             _ => items.Where(item => item.ArchivedAt == null),
         };
     }

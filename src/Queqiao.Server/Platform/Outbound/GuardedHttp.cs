@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 
 namespace Queqiao.Server.Platform.Outbound;
 
@@ -79,6 +80,29 @@ internal sealed class GuardedHttp : IDisposable
             throw new OutboundRefusedException(fault, $"{address.IdnHost}:{port}");
         return await Dial([.. answers.Select(a => a.IsIPv4MappedToIPv6 ? a.MapToIPv4() : a)], port, ct);
     }
+
+    /// <summary>A WebSocket to an address that was checked as all are. A connection that died is noticed by pings that nobody answers.</summary>
+    public async Task<WebSocket> Connect(Uri address, TimeSpan within, CancellationToken ct)
+    {
+        if (address.Scheme is not ("wss" or "ws") || address.UserInfo.Length > 0)
+            throw new OutboundRefusedException("scheme", address.IdnHost);
+        using var deadline = new CancellationTokenSource(within, _clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        using var invoker = new HttpMessageInvoker(_sockets, disposeHandler: false);
+        var socket = new ClientWebSocket { Options = { KeepAliveInterval = Pings, KeepAliveTimeout = Pings } };
+        try
+        {
+            await socket.ConnectAsync(address, invoker, both.Token);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static readonly TimeSpan Pings = TimeSpan.FromSeconds(20);
 
     public void Dispose() => _sockets.Dispose();
 

@@ -53,8 +53,8 @@ internal sealed class OutboundOptions
             return "address";
         return address switch
         {
-            { Scheme: "https", Port: 443 } => null,
-            { Scheme: "http", Port: 80 } => AllowHttp ? null : "scheme",
+            { Scheme: "https" or "wss", Port: 443 } => null,
+            { Scheme: "http" or "ws", Port: 80 } => AllowHttp ? null : "scheme",
             _ => "port",
         };
     }

@@ -13,9 +13,9 @@ internal sealed class SecurityHeaders(RequestDelegate next, WebSafetyOptions opt
 
     /// <summary>
     /// What could become script only through a policy of its own (https://www.w3.org/TR/trusted-types/). Vue has one, for what it drew at build
-    /// time. Reported and not refused: a library that is wrong about itself must not leave agents with a white page; a test takes every report as a fault.
+    /// time, and the editor of articles one for what is pasted. Reported and not refused: a library that is wrong about itself must not leave agents with a white page; a test takes every report as a fault.
     /// </summary>
-    public const string TrustedTypesPolicy = "require-trusted-types-for 'script'; trusted-types vue queqiao-worker";
+    public const string TrustedTypesPolicy = "require-trusted-types-for 'script'; trusted-types vue queqiao-worker ProseMirrorClipboard";
 
     /// <summary>For answers that are no page.</summary>
     public const string NothingPolicy = "default-src 'none'; frame-ancestors 'none'";

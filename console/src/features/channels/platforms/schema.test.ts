@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { draftOf, fieldsOf, missing, readRows, valuesOf } from './schema'
+import { failureRate } from './source'
 import type { Schema } from './schema'
 
 const schema: Schema = {
@@ -35,4 +36,9 @@ it('reads several at once and says which lines are wrong', () => {
   })
   expect(readRows('name\twhat', schema).problems).toEqual([{ line: 1, text: 'what' }])
   expect(readRows(' ', schema)).toEqual({ rows: [], problems: [] })
+})
+
+it('counts failures of the last hour, and none when nothing went out', () => {
+  expect(failureRate({ sent: 0, failed: 0 })).toBeNull()
+  expect(failureRate({ sent: 3, failed: 1 })).toBe(25)
 })

@@ -119,7 +119,7 @@ internal sealed class DigestMail(
         var who = new CustomerKey(channel.Id, MailBook.IdentityOf(thread.Facts!.Customer.Address, thread.Row.Number));
         var taken = await files.Take(keys.OfCustomer(channel.Ws, who.ChannelId, who.Identity), mail, ct);
         var text = MailWords.Of(mail);
-        var outcome = await Tell(channel.Ws, new Incoming.Said(who, mail.Fingerprint, text) { Files = taken.Ids, MessageId = mail.Fingerprint, Subject = MailWords.Subject(mail.Subject), At = mail.Date?.ToUnixTimeMilliseconds() is { } sent && sent < ids.Now() ? sent : null }, ct);
+        var outcome = await Tell(channel.Ws, new Incoming.Said(who, mail.Fingerprint, text) { Files = taken.Ids, MessageId = mail.Fingerprint, ForPeople = !AutoReplies.MayBeAnswered(mail), Subject = MailWords.Subject(mail.Subject), At = mail.Date?.ToUnixTimeMilliseconds() is { } sent && sent < ids.Now() ? sent : null }, ct);
         if (outcome is not IncomingOutcome.Stored stored)
             return new Digested(outcome is IncomingOutcome.Refused refused ? refused.Code : "refused");
         var facts = MailWords.Facts(mail, proof, taken, text) with { From = new MailPerson(sender.Address, sender.Name) };
@@ -132,6 +132,8 @@ internal sealed class DigestMail(
                 ConversationId = stored.ConversationId, Seq = stored.Seq, ContactId = thread.Row.ContactId, Sealed = [], CreatedAt = unit.Ids.Now(),
             };
             await MailBook.Keep(unit, thread, row, facts, known => After(known, mail, sender, settings, proof.IsProven), stop);
+            if (proof.IsProven && thread is { Row.IsProven: false, Facts: { IsOurs: true } ours } && sender.Address.Equals(ours.Customer.Address, StringComparison.OrdinalIgnoreCase))
+                await book.Prove(unit, thread, stop);
             if (acknowledges)
                 await jobs.Add(unit, AcknowledgeMail.For(channel.Ws, channel.Id, thread.Row.Number), stop);
             return 0;

@@ -17,7 +17,7 @@ namespace Queqiao.Server.Channels.Email.Receiving;
 /// transaction: nothing is fetched twice or lost when a node dies.
 /// </summary>
 internal sealed class MailFetcher(
-    IMailDialer dialer, MailArrivals arrivals, IChannels channels, ChannelHealth health, IStorageEngine storage, NodeOptions node, Ids ids, TimeProvider clock, ILogger<MailFetcher> log) : BackgroundService
+    IMailDialer dialer, MailSignIn signIn, MailArrivals arrivals, IChannels channels, ChannelHealth health, IStorageEngine storage, NodeOptions node, Ids ids, TimeProvider clock, ILogger<MailFetcher> log) : BackgroundService
 {
     private const long MostSize = 40L << 20;
     private const int AtOnce = 200;
@@ -93,7 +93,7 @@ internal sealed class MailFetcher(
         try
         {
             await using var imap = await ImapClient.Connect(settings.Imap!, dialer, ct);
-            await imap.SignIn(settings.ImapLogin, ct);
+            await imap.SignIn(await signIn.Imap(channel.Account, ct), ct);
             var box = await imap.Open(settings.Folder, write: false, ct);
             var last = await Begin(channel, settings, imap, box, ct);
             do

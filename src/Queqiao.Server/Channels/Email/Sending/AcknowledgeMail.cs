@@ -43,7 +43,7 @@ internal sealed class AcknowledgeMail(MailBook book, SendMail sending, IChannels
             Text = settings.Acknowledgement + (settings.SignatureText.Length > 0 ? "\n\n-- \n" + settings.SignatureText : ""), MessageId = id, References = facts.References, Date = clock.GetUtcNow(),
             Headers = [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"), ("Precedence", "auto_reply")],
         };
-        var outcome = await sending.Send(settings, mail, null, MailWriter.Write(mail, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), run.Id.ToString("N"), id, ct, isAutomatic: true);
+        var outcome = await sending.Send(account, mail, null, MailWriter.Write(mail, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), run.Id.ToString("N"), id, ct, isAutomatic: true);
         return outcome is SendOutcome.NotSent { Failure.Class: ErrorClass.Retry } ? new JobOutcome.TryLater("mail_server_busy") : new JobOutcome.Done();
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Queqiao.Channels;
 using Queqiao.Mail;
+using Queqiao.Mail.Imap;
 using Queqiao.Mail.Mime;
 using Queqiao.Mail.Smtp;
 using Queqiao.Mail.Threading;
@@ -13,7 +14,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Channels.Email.Sending;
 
 /// <summary>A message of the conversation as a mail: to whoever is in the thread, as an answer to what came last, with the same id at every try.</summary>
-internal sealed class SendMail(IMailDialer dialer, MailBook book, IStorageEngine storage, TimeProvider clock)
+internal sealed class SendMail(IMailDialer dialer, MailSignIn signIn, MailBook book, IStorageEngine storage, TimeProvider clock, ILogger<SendMail> log)
 {
     private const long MostFiles = 25L << 20;
 
@@ -30,16 +31,52 @@ internal sealed class SendMail(IMailDialer dialer, MailBook book, IStorageEngine
             return SendOutcome.Failed(ErrorClass.Permanent, "mail_too_large", "附件合计超过 25 MB", "The files are more than 25 MB together");
         var written = MailComposer.Compose(message, settings, facts, id, settings.HasPlusAddress ? ReplyToken.InAddress(settings.Mailbox, book.TokenOf(message.Ws, number)) : null, files, clock.GetUtcNow());
         await Keep(message, account, thread, id, written, ct);
-        return await Send(settings, written, facts, MailWriter.Write(written, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), message.Key, id, ct);
+        var bytes = MailWriter.Write(written, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        var outcome = await Send(account, written, facts, bytes, message.Key, id, ct);
+        if (outcome is SendOutcome.Sent && settings is { SentFolder: { } folder, Imap: { } imap })
+            await Copy(account, imap, folder, bytes, ct);
+        return outcome;
     }
 
-    /// <summary>Gives a mail to the mailbox's server.</summary>
-    public async Task<SendOutcome> Send(EmailSettings settings, OutgoingMail mail, ThreadFacts? facts, byte[] bytes, string key, string id, CancellationToken ct, bool isAutomatic = false)
+    /// <summary>A mail of no thread, as programs write them: nobody's program answers it.</summary>
+    public Task<SendOutcome> Send(ChannelAccount account, Conversations.DirectMessage message, CancellationToken ct)
+    {
+        var settings = new EmailSettings(account.Settings);
+        if (settings.Smtp is null || !SmtpAddress.IsOne(message.To))
+            return Task.FromResult<SendOutcome>(SendOutcome.Failed(ErrorClass.Config, "mail_no_server", "没有设置发信服务器", "No outgoing server is set up"));
+        var id = $"<{Hash(message.Key)[..32]}@{NameOf(settings)}>";
+        var mail = new OutgoingMail
+        {
+            From = settings.From, To = [new MailAddress(message.To, null)], Subject = message.Subject, Text = message.Text + "\n", MessageId = id, Date = clock.GetUtcNow(),
+            Headers = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")],
+        };
+        return Send(account, mail, null, MailWriter.Write(mail, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))), message.Key, id, ct, isAutomatic: true);
+    }
+
+    /// <summary>A copy for whoever looks into the mailbox itself. The customer has the mail already: when this fails, nothing is sent again.</summary>
+    private async Task Copy(ChannelAccount account, MailServer server, string folder, byte[] mail, CancellationToken ct)
     {
         try
         {
+            await using var imap = await ImapClient.Connect(server, dialer, ct);
+            await imap.SignIn(await signIn.Imap(account, ct), ct);
+            await imap.Append(folder, mail, seen: true, ct);
+            await imap.SignOut(ct);
+        }
+        catch (MailException trouble)
+        {
+            log.LogWarning("No copy of a sent mail in the channel {Channel}: {Trouble}", account.ChannelId, MailTroubles.CodeOf(trouble.Trouble));
+        }
+    }
+
+    /// <summary>Gives a mail to the mailbox's server.</summary>
+    public async Task<SendOutcome> Send(ChannelAccount account, OutgoingMail mail, ThreadFacts? facts, byte[] bytes, string key, string id, CancellationToken ct, bool isAutomatic = false)
+    {
+        var settings = new EmailSettings(account.Settings);
+        try
+        {
             await using var smtp = await SmtpClient.Connect(settings.Smtp!, dialer, NameOf(settings), ct);
-            if (settings.SmtpLogin is { } login)
+            if (await signIn.Smtp(account, ct) is { } login)
                 await smtp.SignIn(login, ct);
             IEnumerable<string> to = [.. mail.To.Select(one => one.Address), .. mail.Cc.Select(one => one.Address), .. (facts?.Bcc ?? []).Select(one => one.Address)];
             var outcome = await smtp.Send(new SmtpEnvelope(isAutomatic ? "" : settings.Mailbox, [.. to]) { ReportAs = Hash(key)[..20] }, bytes, ct);

@@ -80,11 +80,7 @@ internal static class MailboxEndpoints
         return done ? TypedResults.NoContent() : Refusal.NotFound().ToProblem();
     }
 
-    private static string? Words(string? trouble, HttpContext context)
-    {
-        var name = trouble is null ? null : string.Concat(trouble[(trouble.IndexOf('_', StringComparison.Ordinal) + 1)..].Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
-        return name is not null && Enum.TryParse<Queqiao.Mail.Wire.MailTrouble>(name, out var known) ? new Words(MailTroubles.Words(known).Zh, MailTroubles.Words(known).En).In(Locale.Of(context).Tag) : trouble;
-    }
+    private static string? Words(string? trouble, HttpContext context) => trouble is null ? null : MailTroubles.InWords(trouble).In(Locale.Of(context).Tag);
 
     private static DateTimeOffset? At(long? ms) => ms is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }

@@ -66,8 +66,8 @@ internal sealed class MailThread : IScoped
     /// <summary>A blind tag of the customer's address.</summary>
     public required Guid AddressTag { get; init; }
 
-    /// <summary>Whether the address was proven when the thread began.</summary>
-    public required bool IsProven { get; init; }
+    /// <summary>Whether the address was proven when the thread began, or by the first answer to us.</summary>
+    public required bool IsProven { get; set; }
 
     /// <summary><see cref="ThreadFacts"/>.</summary>
     public required byte[] Sealed { get; set; }

@@ -20,7 +20,9 @@ internal sealed class UserKeys(IStorageEngine storage, TimeProvider clock, IVaul
     /// <summary>Changes of other nodes show within 5 seconds, of this one at once.</summary>
     public void Changed(Guid channelId) => _known.Forget(channelId);
 
-    public byte[] Seal(int ws, Guid key, Secret secret) => vault.Seal(ws, Purpose, Encoding.UTF8.GetBytes(secret.Reveal()), key);
+    public byte[] Seal(int ws, Guid key, Secret secret) => Seal(vault, ws, key, secret);
+
+    public static byte[] Seal(IVault vault, int ws, Guid key, Secret secret) => vault.Seal(ws, Purpose, Encoding.UTF8.GetBytes(secret.Reveal()), key);
 
     /// <summary>Who a signed user is on a channel: the same on every device, and no other visitor.</summary>
     public Guid IdOf(ChannelView channel, string sub) => vault.Tag(channel.Ws, "signed user", $"{channel.Id}|{sub}");

@@ -1,0 +1,20 @@
+import type { Http } from '@/api/client'
+import type { Receipt } from '@/api/types'
+
+/** Another channel by which a customer can be answered. */
+export interface Way {
+  channelId: string; kind: string; name: string
+  /** With whom a conversation is begun there. */
+  contactId: string
+  /** What is still going on there. */
+  conversationId: string | null
+  canSend: boolean; reason: string | null; until: string | null
+}
+
+export const waysSource = (http: Http) => ({
+  of: async (id: string) => (await http.get<{ items: Way[] }>(`/api/v1/conversations/${encodeURIComponent(id)}/ways`)).items,
+  write: (way: Way, text: string, clientId: string) => http.post<Receipt & { conversationId?: string }>('/api/v1/conversations', { contactId: way.contactId, channelId: way.channelId, text, clientId }),
+  makeCode: (contact: string) => http.post<{ code: string; expiresAt: string }>(`/api/v1/contacts/${encodeURIComponent(contact)}/links`, {}),
+})
+
+export const waysKey = (id: string) => ['ways', id] as const

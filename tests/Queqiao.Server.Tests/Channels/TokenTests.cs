@@ -1,0 +1,72 @@
+using Queqiao.Channels;
+using Queqiao.Channels.Tokens;
+using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Channels.Sending;
+using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Tests.Gateway.Support;
+using Queqiao.Server.Tests.Support;
+
+namespace Queqiao.Server.Tests.Channels;
+
+/// <summary>Providers' tokens: one fetch at a time for all servers, and another one when it is no longer taken or its fetcher died.</summary>
+public sealed class TokenTests
+{
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Two_servers_fetch_a_token_once(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        using var outside = await OutsideSite.Open(site);
+        var account = new ChannelAccount(1, outside.Channel, "api", new ChannelSettings(new Dictionary<string, string>()), "v1");
+        ITokenStore Server() => new ChannelTokens(site.Storage, site.The<Ids>(), site.Time).For(account);
+        var (one, two) = (Server(), Server());
+        var (fetches, began, gate) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        async Task<TokenOutcome> Fetch(AccessToken? before, CancellationToken ct)
+        {
+            var number = Interlocked.Increment(ref fetches);
+            began.TrySetResult();
+            await gate.Task;
+            return new TokenOutcome.Granted(new AccessToken($"t{number}", site.Time.GetUtcNow().AddHours(2)));
+        }
+        static string ValueOf(TokenOutcome outcome) => Assert.IsType<TokenOutcome.Granted>(outcome).Token.Value;
+
+        var all = Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? one : two).Get("access", Fetch, default)).ToList();
+        await began.Task;
+        gate.SetResult();
+        Assert.All(await Task.WhenAll(all), outcome => Assert.Equal("t1", ValueOf(outcome)));
+        Assert.Equal(1, fetches);
+        Assert.Equal("t1", ValueOf(await Server().Get("access", Fetch, default))); // a third server finds it in the store
+
+        // The provider takes it no longer; who says so of an older one says nothing.
+        await one.Forget("access", "t0", default);
+        Assert.Equal("t1", ValueOf(await one.Get("access", Fetch, default)));
+        await one.Forget("access", "t1", default);
+        Assert.Equal("t2", ValueOf(await one.Get("access", Fetch, default)));
+        Assert.Equal("t2", ValueOf(await Server().Get("access", Fetch, default)));
+
+        // Before it ends another one is fetched.
+        site.Time.Move(TimeSpan.FromMinutes(119));
+        Assert.Equal("t3", ValueOf(await two.Get("access", Fetch, default)));
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_server_that_died_while_it_fetched_holds_nobody_up(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        using var outside = await OutsideSite.Open(site);
+        var account = new ChannelAccount(1, outside.Channel, "api", new ChannelSettings(new Dictionary<string, string>()), "v1");
+        var never = new TaskCompletionSource<TokenOutcome>();
+        var began = new TaskCompletionSource();
+        _ = new ChannelTokens(site.Storage, site.The<Ids>(), site.Time).For(account).Get("access", (_, _) =>
+        {
+            began.SetResult();
+            return never.Task;
+        }, default);
+        await began.Task;
+        site.Time.Move(TimeSpan.FromSeconds(31));
+        var other = await new ChannelTokens(site.Storage, site.The<Ids>(), site.Time).For(account).Get("access", (_, _) => Task.FromResult<TokenOutcome>(new TokenOutcome.Granted(new AccessToken("fresh", site.Time.GetUtcNow().AddHours(1)))), default);
+        Assert.Equal("fresh", Assert.IsType<TokenOutcome.Granted>(other).Token.Value);
+        never.SetResult(Late);
+    }
+
+    private static readonly TokenOutcome Late = new TokenOutcome.Denied(new Failure(ErrorClass.Retry, "late", new("迟了", "late")));
+}
