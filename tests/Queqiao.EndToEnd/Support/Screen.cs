@@ -26,7 +26,10 @@ internal sealed class Screen : IAsyncDisposable
 
     public static async Task<Screen> Open(IBrowserContext context) => new(context, await context.NewPageAsync());
 
-    /// <summary>While a server is killed the browser reports refused connections by itself; nothing else is forgiven.</summary>
+    /// <summary>
+    /// While a server is killed the browser reports refused connections by itself, and that a reply was not taken because the customer's
+    /// words came first (the console asks then); nothing else is forgiven.
+    /// </summary>
     public async Task WhileTheServerIsAway(Func<Task> work)
     {
         _serverMayBeAway = true;
@@ -57,13 +60,16 @@ internal sealed class Screen : IAsyncDisposable
 
     private void Hear(IConsoleMessage message)
     {
-        if (message.Type != "error" || (_serverMayBeAway && IsOutage(message.Text)))
+        if (message.Type != "error" || (_serverMayBeAway && (IsOutage(message.Text) || IsNewer(message))))
             return;
         _faults.Enqueue($"console: {message.Text} ({message.Location})");
     }
 
     private static bool IsOutage(string text) =>
         text.Contains("net::ERR_", StringComparison.Ordinal) || text.Contains("WebSocket connection to", StringComparison.Ordinal);
+
+    private static bool IsNewer(IConsoleMessage message) =>
+        message.Text.Contains("status of 409", StringComparison.Ordinal) && message.Location.Contains("/messages", StringComparison.Ordinal);
 
     public async ValueTask DisposeAsync() => await _context.CloseAsync();
 }
