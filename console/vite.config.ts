@@ -27,6 +27,7 @@ export default defineConfig({
     host: '127.0.0.1',
     port: 5173,
     strictPort: true,
+    fs: { allow: ['..'] }, // the reader of formatted texts is the widget's
     proxy: { '/api': backend, '/gateway': { target: backend, ws: true } },
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], restoreMocks: true },

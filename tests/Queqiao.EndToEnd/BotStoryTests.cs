@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Queqiao.EndToEnd.Support;
 using static Microsoft.Playwright.Assertions;
@@ -7,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Queqiao.EndToEnd;
 
 /// <summary>The bot's whole story in two browsers: asked, answered, failed, handed over, taught, and right the next time.</summary>
-public sealed partial class BotStoryTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+public sealed class BotStoryTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     private const string Unknown = "可以把公司历史展览馆包场拍婚纱照吗";
     private const string Taught = "可以包场，请提前两周发邮件预约。";
@@ -18,7 +17,7 @@ public sealed partial class BotStoryTests(BrowserFixture browser) : IClassFixtur
     {
         await using var site = await Site.Start(Engines.Sqlite, "--demo");
         await using var editor = await browser.NewScreen();
-        await SignIn(editor, site);
+        await editor.SignInToDemo(site);
         await using var visitor = await Visitor(site);
 
         await visitor.Say("退款一般多久到账？");
@@ -79,15 +78,6 @@ public sealed partial class BotStoryTests(BrowserFixture browser) : IClassFixtur
         return screen;
     }
 
-    private static async Task SignIn(Screen screen, Site site)
-    {
-        await screen.Page.GotoAsync(new Uri(site.Address, "/console/").ToString());
-        await screen.Page.Locator("input[type=email]").FillAsync("owner@demo.example");
-        await screen.Page.Locator("input[type=password]").FillAsync(Password().Match(site.Server.LastWords).Groups[1].Value);
-        await screen.Page.Keyboard.PressAsync("Enter");
-        await screen.Page.WaitForURLAsync("**/console/inbox/**");
-    }
-
     /// <summary>The conversation that began last.</summary>
     private static async Task<(string Id, string Contact)> Newest(Screen editor)
     {
@@ -102,7 +92,4 @@ public sealed partial class BotStoryTests(BrowserFixture browser) : IClassFixtur
 
     private static async Task<JsonElement> Get(Screen editor, string path) =>
         JsonDocument.Parse(await editor.Page.EvaluateAsync<string>("path => fetch(path).then(answer => answer.text())", path)).RootElement;
-
-    [GeneratedRegex(@"Password:\s+(\S+)")]
-    private static partial Regex Password();
 }

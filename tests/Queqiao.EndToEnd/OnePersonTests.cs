@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Queqiao.EndToEnd.Support;
 using static Microsoft.Playwright.Assertions;
@@ -6,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Queqiao.EndToEnd;
 
 /// <summary>The main story of channels: asked in the shop's app and again by WeChat, it is one person, and nobody had to say so.</summary>
-public sealed partial class OnePersonTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+public sealed class OnePersonTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     private const string InApp = "外套什么时候发货？";
     private const string ByWeChat = "没人回我，我在微信再问一次";
@@ -31,11 +30,7 @@ public sealed partial class OnePersonTests(BrowserFixture browser) : IClassFixtu
         await phone.Page.GetByRole(AriaRole.Button, new() { Name = "发送" }).ClickAsync();
 
         await using var agent = await browser.NewScreen();
-        await agent.Page.GotoAsync(new Uri(site.Address, "/console/").ToString());
-        await agent.Page.Locator("input[type=email]").FillAsync("owner@demo.example");
-        await agent.Page.Locator("input[type=password]").FillAsync(Password().Match(site.Server.LastWords).Groups[1].Value);
-        await agent.Page.Keyboard.PressAsync("Enter");
-        await agent.Page.WaitForURLAsync("**/console/inbox/**");
+        await agent.SignInToDemo(site);
         var byWeChat = await Conversation(agent, "wechat-official");
         await agent.Page.GotoAsync(new Uri(site.Address, "/console/inbox/all/" + byWeChat).ToString());
         await Expect(agent.Bubbles(".user-text").Filter(new() { HasText = ByWeChat }).First).ToBeVisibleAsync();
@@ -62,7 +57,4 @@ public sealed partial class OnePersonTests(BrowserFixture browser) : IClassFixtu
         await Until.True(async () => (id = await agent.Page.EvaluateAsync<string>("kind => fetch('/api/v1/conversations?view=all&limit=50').then(r => r.json()).then(list => list.items.find(one => one.channel.kind === kind && one.contact.name === '安然')?.id ?? '')", kind)).Length > 0, $"安然's conversation by {kind} is there");
         return id;
     }
-
-    [GeneratedRegex(@"Password:\s+(\S+)")]
-    private static partial Regex Password();
 }

@@ -45,9 +45,7 @@ public sealed partial class ScreensTests(BrowserFixture browser) : IClassFixture
         await page.GotoAsync(new Uri(site.Address, "/console/").ToString());
         await page.Locator("input[type=email]").WaitForAsync();
         await camera.Take("sign-in");
-        await page.Locator("input[type=email]").FillAsync("owner@demo.example");
-        await page.Locator("input[type=password]").FillAsync(Password().Match(site.Server.LastWords).Groups[1].Value);
-        await page.Keyboard.PressAsync("Enter");
+        await camera.Screen.FillInDemo(site);
         await page.Locator("[role=listbox]").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await page.EvaluateAsync("locale => fetch('/api/v1/me', { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ locale }) })", language);
 
@@ -81,13 +79,12 @@ public sealed partial class ScreensTests(BrowserFixture browser) : IClassFixture
             await camera.Visit(site, path);
     }
 
-    [GeneratedRegex(@"Password:\s+(\S+)")]
-    private static partial Regex Password();
-
     /// <summary>Takes pictures, and notes what is wrong with what it sees.</summary>
     private sealed class Camera(Screen screen, string kind, List<string> troubles)
     {
         public string Kind => kind;
+
+        public Screen Screen => screen;
 
         public IPage Page => screen.Page;
 

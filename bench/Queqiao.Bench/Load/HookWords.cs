@@ -14,7 +14,7 @@ internal sealed class HookWords(string host, string path, string secret, int peo
     public byte[] Next()
     {
         var number = ++_number;
-        var at = DateTimeOffset.UtcNow;
+        var at = TimeProvider.System.GetUtcNow();
         var body = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
             $$"""{"events":[{"type":"message","id":"m-{{number}}","text":"请问订单 {{number:D8}} 还能改收货地址吗？我写错了门牌号，着急等回复。","from":{"id":"u{{number % people}}","name":"顾客{{number % people}}","language":"zh-CN"},"at":{{at.ToUnixTimeMilliseconds()}}}]}"""));
         var time = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

@@ -19,10 +19,7 @@ internal sealed class HookRows : IDisposable
 
     public static async Task<HookRows> Open(Store store, CancellationToken ct)
     {
-        DbConnection connection = store.Postgres is { } postgres
-            ? new NpgsqlConnection(postgres.ConnectionString + ";Max Auto Prepare=20;Auto Prepare Min Usages=2")
-            : new SqliteConnection($"Data Source={Path.Combine(store.Folder, "queqiao.db")};Pooling=false");
-        await connection.OpenAsync(ct);
+        var connection = await PastServer.Open(store, ct);
         return new HookRows(connection);
     }
 
@@ -49,14 +46,14 @@ internal sealed class HookRows : IDisposable
         await using var transaction = await _connection.BeginTransactionAsync(ct);
         if (_connection is NpgsqlConnection)
         {
-            await using var command = Command(Columns + "SELECT 1, gen_random_uuid(), $2, 1, 1, b, 'done', 0, 1 FROM unnest($1) AS t(b)");
+            await using var command = _connection.Command(Columns + "SELECT 1, gen_random_uuid(), $2, 1, 1, b, 'done', 0, 1 FROM unnest($1) AS t(b)");
             command.Parameters.Add(new NpgsqlParameter { Value = bodies });
             command.Parameters.Add(new NpgsqlParameter { Value = channel });
             await command.ExecuteNonQueryAsync(ct);
         }
         else
         {
-            await using var command = Command(Columns + "VALUES (1, randomblob(16), $1, 1, 1, $0, 'done', 0, 1)");
+            await using var command = _connection.Command(Columns + "VALUES (1, randomblob(16), $1, 1, 1, $0, 'done', 0, 1)");
             command.Transaction = transaction;
             command.Parameters.Add(new SqliteParameter { ParameterName = "$0" });
             command.Parameters.Add(new SqliteParameter { ParameterName = "$1", Value = channel });
@@ -71,13 +68,13 @@ internal sealed class HookRows : IDisposable
 
     private async Task<object> Channel(CancellationToken ct)
     {
-        await using var command = Command("SELECT id FROM channel WHERE kind = 'api'");
+        await using var command = _connection.Command("SELECT id FROM channel WHERE kind = 'api'");
         return (await command.ExecuteScalarAsync(ct))!;
     }
 
     private async Task<long> Number(string sql, CancellationToken ct)
     {
-        await using var command = Command(sql);
+        await using var command = _connection.Command(sql);
         return Convert.ToInt64(await command.ExecuteScalarAsync(ct), CultureInfo.InvariantCulture);
     }
 
@@ -85,18 +82,8 @@ internal sealed class HookRows : IDisposable
     {
         if (sqliteOnly && _connection is not SqliteConnection)
             return;
-        await using var command = Command(sql);
+        await using var command = _connection.Command(sql);
         await command.ExecuteNonQueryAsync(ct);
-    }
-
-    private DbCommand Command(string sql)
-    {
-        var command = _connection.CreateCommand();
-#pragma warning disable CA2100 // texts of this file
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.CommandTimeout = 120;
-        return command;
     }
 
     public void Dispose() => _connection.Dispose();

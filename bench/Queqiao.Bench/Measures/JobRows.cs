@@ -17,10 +17,7 @@ internal sealed class JobRows : IDisposable
 
     public static async Task<JobRows> Open(Store store, CancellationToken ct)
     {
-        DbConnection connection = store.Postgres is { } postgres
-            ? new NpgsqlConnection(postgres.ConnectionString + ";Max Auto Prepare=20;Auto Prepare Min Usages=2")
-            : new SqliteConnection($"Data Source={Path.Combine(store.Folder, "queqiao.db")};Pooling=false");
-        await connection.OpenAsync(ct);
+        var connection = await PastServer.Open(store, ct);
         var rows = new JobRows(connection);
         if (connection is SqliteConnection)
             await rows.Run("PRAGMA synchronous=FULL", ct);
@@ -67,24 +64,14 @@ internal sealed class JobRows : IDisposable
 
     private async Task<int> Count(string sql, CancellationToken ct)
     {
-        await using var command = Command(sql);
+        await using var command = _connection.Command(sql);
         return await command.ExecuteNonQueryAsync(ct);
     }
 
     private async Task<object?> Run(string sql, CancellationToken ct)
     {
-        await using var command = Command(sql);
+        await using var command = _connection.Command(sql);
         return await command.ExecuteScalarAsync(ct);
-    }
-
-    private DbCommand Command(string sql)
-    {
-        var command = _connection.CreateCommand();
-#pragma warning disable CA2100 // texts of this file
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.CommandTimeout = 120;
-        return command;
     }
 
     public void Dispose() => _connection.Dispose();

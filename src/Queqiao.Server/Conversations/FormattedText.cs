@@ -30,7 +30,7 @@ internal sealed record Block(BlockKind Kind, List<IReadOnlyList<Span>> Lines, bo
 
 /// <summary>
 /// The few marks of Markdown that messages may have (docs/formatted-text.md): bold, italic, code, links, lists, quotes. Console and
-/// widget read the same by the same rules; <c>tests/formatted-text.json</c> holds all three to it. Everything else is text.
+/// widget share one reader with the same rules; <c>tests/formatted-text.json</c> holds both to it. Everything else is text.
 /// </summary>
 internal sealed partial class FormattedText
 {

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Queqiao.EndToEnd.Support;
 
 /// <summary>What people do on our pages, in their words (zh-CN).</summary>
-internal static class Hands
+internal static partial class Hands
 {
     public static async Task SetUp(this Screen screen, Uri link)
     {
@@ -27,6 +27,25 @@ internal static class Hands
         await page.GetByRole(AriaRole.Button, new() { Name = "登录", Exact = true }).ClickAsync();
         await page.WaitForURLAsync("**/console/inbox/**");
     }
+
+    /// <summary>As the demonstration's owner, with the password that it printed.</summary>
+    public static async Task SignInToDemo(this Screen screen, Site site)
+    {
+        await screen.Page.GotoAsync(new Uri(site.Address, "/console/").ToString());
+        await screen.FillInDemo(site);
+        await screen.Page.WaitForURLAsync("**/console/inbox/**");
+    }
+
+    /// <summary>The form of sign-in that is open already.</summary>
+    public static async Task FillInDemo(this Screen screen, Site site)
+    {
+        await screen.Page.Locator("input[type=email]").FillAsync("owner@demo.example");
+        await screen.Page.Locator("input[type=password]").FillAsync(Password().Match(site.Server.LastWords).Groups[1].Value);
+        await screen.Page.Keyboard.PressAsync("Enter");
+    }
+
+    [GeneratedRegex(@"Password:\s+(\S+)")]
+    private static partial Regex Password();
 
     /// <summary>The agent's console: answers in the open conversation.</summary>
     public static async Task Reply(this Screen screen, string text)

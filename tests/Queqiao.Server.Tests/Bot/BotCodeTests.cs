@@ -8,6 +8,7 @@ using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Demo.Platforms;
+using Queqiao.Server.Tests.Channels;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
 
@@ -116,8 +117,7 @@ public sealed class BotCodeTests
         var site = await Site.Open(engine, also: services =>
         {
             services.AddSingleton<IBotKnowledgeSource>(new Shop());
-            services.AddSingleton<PlayedPlatforms>();
-            services.AddSingleton<IInsidePlatforms>(all => all.GetRequiredService<PlayedPlatforms>());
+            services.AddPlayedPlatforms();
         });
         var api = site.Owner.Api;
         var sms = (await api.Post("/api/v1/channels", new { kind = "twilio-sms", name = "短信", settings = site.The<PlayedPlatforms>().SettingsOf("twilio-sms") })).Expect(HttpStatusCode.Created).Text("id");

@@ -9,6 +9,7 @@ using Queqiao.Server.Channels.Receiving;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Conversations.Outside;
 using Queqiao.Server.Demo.Platforms;
+using Queqiao.Server.Tests.Channels;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
 using Queqiao.Simulators;
@@ -46,7 +47,7 @@ public sealed class BotEverywhereTests
 
         // A person holds it: the bot is silent.
         await owner.Say(id, "您好，我来处理");
-        await Deliver(site, channel, platform.Says(person, "退款多久到账？"));
+        await site.Deliver(channel, platform.Says(person, "退款多久到账？"));
         await site.The<BotTurns>().RunDue(CancellationToken.None);
         await site.RunDueJobs();
         Assert.Equal(3, (await owner.Log(id)).Count(item => item.Text("kind") == "message" && item.GetProperty("sender").Text("kind") == "bot"));
@@ -81,7 +82,7 @@ public sealed class BotEverywhereTests
         var platform = site.The<PlayedPlatforms>().Find("wechat-official")!;
         var channel = await Connect(site, "wechat-official", new { enabled = true });
         site.The<BotTurns>().Dispose(); // it hears nothing for now
-        await Deliver(site, channel, platform.Says(platform.Person("小雨"), "怎么开发票"));
+        await site.Deliver(channel, platform.Says(platform.Person("小雨"), "怎么开发票"));
         site.Time.Move(TimeSpan.FromDays(3));
         await site.The<BotTurns>().RunDue(CancellationToken.None);
         var row = Assert.Single((await site.Owner.Api.Get("/api/v1/conversations?view=all")).Expect(HttpStatusCode.OK).Items());
@@ -106,13 +107,12 @@ public sealed class BotEverywhereTests
     internal static Task<Site> Open() => Site.Open(Engines.Sqlite, also: services =>
     {
         services.AddSingleton<IBotKnowledgeSource>(new Shop());
-        services.AddSingleton<PlayedPlatforms>();
-        services.AddSingleton<IInsidePlatforms>(all => all.GetRequiredService<PlayedPlatforms>());
+        services.AddPlayedPlatforms();
     });
 
     internal static async Task<string> Connect(Site site, string kind, object? receives)
     {
-        var channel = (await site.Owner.Api.Post("/api/v1/channels", new { kind, name = kind, settings = site.The<PlayedPlatforms>().SettingsOf(kind) })).Expect(HttpStatusCode.Created).Text("id");
+        var channel = await site.Connect(kind);
         if (receives is null)
             return channel;
         var bot = (await site.Owner.Api.Post("/api/v1/bots", new { name = "小鹊", enabled = true })).Expect(HttpStatusCode.Created).Text("id");
@@ -123,7 +123,7 @@ public sealed class BotEverywhereTests
     /// <summary>The n-th thing that the platform took, after something came in.</summary>
     internal static async Task<SimMessage> Said(Site site, string channel, Simulator platform, SimHook hook, int n)
     {
-        await Deliver(site, channel, hook);
+        await site.Deliver(channel, hook);
         await Until.True(async () =>
         {
             site.Time.Move(TimeSpan.FromSeconds(7)); // one message in six seconds is what WhatsApp takes for a person
@@ -131,19 +131,5 @@ public sealed class BotEverywhereTests
             return platform.Sent.Count >= n;
         }, $"message {n} by {platform.Kind}; refused: {string.Join("; ", platform.Refused)}");
         return platform.Sent[n - 1];
-    }
-
-    internal static async Task Deliver(Site site, string channel, SimHook hook)
-    {
-#pragma warning disable RS0030 // a platform of the tests' own
-        using var client = new HttpClient();
-#pragma warning restore RS0030
-        using var content = new ByteArrayContent(hook.Body);
-        content.Headers.TryAddWithoutValidation("Content-Type", hook.ContentType);
-        foreach (var (name, value) in hook.Headers)
-            content.Headers.TryAddWithoutValidation(name, value);
-        using var answer = await client.PostAsync(new Uri(site.Address, $"/hooks/{channel}?{hook.Query}"), content);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        await site.The<HookInbox>().RunDue(default);
     }
 }

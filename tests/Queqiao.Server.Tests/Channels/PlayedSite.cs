@@ -23,25 +23,14 @@ internal sealed class PlayedSite(Site site, Simulator platform, string channel) 
 
     public static async Task<PlayedSite> Open(string engine, string kind)
     {
-        var site = await Site.Open(engine, also: services =>
-        {
-            services.AddSingleton<PlayedPlatforms>();
-            services.AddSingleton<IInsidePlatforms>(all => all.GetRequiredService<PlayedPlatforms>());
-        });
-        var made = (await site.Owner.Api.Post("/api/v1/channels", new { kind, name = kind, settings = site.The<PlayedPlatforms>().SettingsOf(kind) })).Expect(HttpStatusCode.Created);
-        return new PlayedSite(site, site.The<PlayedPlatforms>().Find(kind)!, made.Text("id"));
+        var site = await Site.Open(engine, also: services => services.AddPlayedPlatforms());
+        var channel = await site.Connect(kind);
+        return new PlayedSite(site, site.The<PlayedPlatforms>().Find(kind)!, channel);
     }
 
     public async Task Deliver(SimHook hook)
     {
-        using var client = new HttpClient();
-        using var content = new ByteArrayContent(hook.Body);
-        content.Headers.TryAddWithoutValidation("Content-Type", hook.ContentType);
-        foreach (var (name, value) in hook.Headers)
-            content.Headers.TryAddWithoutValidation(name, value);
-        using var answer = await client.PostAsync(new Uri(site.Address, $"/hooks/{channel}?{hook.Query}"), content);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        await site.The<HookInbox>().RunDue(default);
+        await site.Deliver(channel, hook);
         await site.RunDueJobs();
     }
 

@@ -16,27 +16,11 @@ namespace Queqiao.Server.Tests.Channels;
 /// <summary>The main story: a customer of the shop asks in the app and again by WeChat, played.</summary>
 public sealed class RecognisedCustomerTests
 {
-    private static Task<Site> Open(string engine) => Site.Open(engine, also: services =>
-    {
-        services.AddSingleton<PlayedPlatforms>();
-        services.AddSingleton<IInsidePlatforms>(all => all.GetRequiredService<PlayedPlatforms>());
-    });
-
-    private static async Task<string> Connect(Site site, string kind) => (await site.Owner.Api.Post("/api/v1/channels", new
-    {
-        kind, name = kind, settings = site.The<PlayedPlatforms>().SettingsOf(kind),
-    })).Expect(HttpStatusCode.Created).Text("id");
+    private static Task<Site> Open(string engine) => Site.Open(engine, also: services => services.AddPlayedPlatforms());
 
     private static async Task Deliver(Site site, string channel, SimHook hook)
     {
-        using var client = new HttpClient();
-        using var content = new ByteArrayContent(hook.Body);
-        content.Headers.TryAddWithoutValidation("Content-Type", hook.ContentType);
-        foreach (var (name, value) in hook.Headers)
-            content.Headers.TryAddWithoutValidation(name, value);
-        using var answer = await client.PostAsync(new Uri(site.Address, $"/hooks/{channel}?{hook.Query}"), content);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        await site.The<HookInbox>().RunDue(default);
+        await site.Deliver(channel, hook);
         await site.RunDueJobs();
     }
 
@@ -46,7 +30,7 @@ public sealed class RecognisedCustomerTests
         await using var site = await Open(engine);
         var wechat = site.The<PlayedPlatforms>().Find("wechat-official")!;
         var rain = wechat.Person("小雨");
-        var channel = await Connect(site, "wechat-official");
+        var channel = await site.Connect("wechat-official");
         Assert.True((await site.Owner.Api.Post($"/api/v1/channels/{channel}/test", new { })).Expect(HttpStatusCode.OK).GetProperty("ok").GetBoolean());
 
         using var shop = new SignedUser { Secret = (await site.Owner.Api.Post($"/api/v1/channels/{site.ChannelId}/user-keys", new { algorithm = "HS256" })).Expect(HttpStatusCode.Created).Text("secret") };
@@ -73,7 +57,7 @@ public sealed class RecognisedCustomerTests
     {
         await using var site = await Open(Engines.Sqlite);
         var wechat = site.The<PlayedPlatforms>().Find("wechat-official")!;
-        var channel = await Connect(site, "wechat-official");
+        var channel = await site.Connect("wechat-official");
         wechat.Trouble = Trouble.Broken;
         await Deliver(site, channel, wechat.Says(wechat.Person("小雪"), "在吗"));
         var row = Assert.Single((await site.Owner.Api.Get("/api/v1/conversations?view=all")).Expect(HttpStatusCode.OK).Items());

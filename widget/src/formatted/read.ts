@@ -1,5 +1,5 @@
-// The few marks of Markdown that messages may have (docs/formatted-text.md). Server and console read the same by the same rules:
-// tests/formatted-text.json holds all three to it.
+// The few marks of Markdown that messages may have (docs/formatted-text.md). The console reads with this reader too, the server with
+// its own by the same rules: tests/formatted-text.json holds both to it.
 
 export type Mark = 'bold' | 'italic' | 'code'
 export interface Span { text: string, marks: readonly Mark[], href?: string }
