@@ -84,6 +84,25 @@ public sealed class FileTests(SharedSite shared) : IClassFixture<SharedSite>
     }
 
     [Fact]
+    public async Task Asking_where_it_ends_never_costs_a_sender_a_piece()
+    {
+        using var agent = Uploader.Of(Site.Owner);
+        var content = Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 20_000)));
+        var id = (await agent.Begin("asked.txt", content.Length)).Expect(HttpStatusCode.Created).Text("id");
+        using var asking = new CancellationTokenSource();
+        var askers = Enumerable.Range(0, 8).Select(async _ =>
+        {
+            while (!asking.IsCancellationRequested)
+                await agent.Offset(id);
+        }).ToList();
+        for (var from = 0; from < content.Length; from += 500)
+            (await agent.Piece(id, from, content.AsMemory(from, Math.Min(500, content.Length - from)))).Expect(HttpStatusCode.OK);
+        await asking.CancelAsync();
+        await Task.WhenAll(askers);
+        Assert.Equal(content, await agent.Bytes(id));
+    }
+
+    [Fact]
     public async Task More_than_was_announced_is_not_taken()
     {
         using var agent = Uploader.Of(Site.Owner);

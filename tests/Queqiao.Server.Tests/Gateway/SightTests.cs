@@ -87,7 +87,7 @@ public sealed class SightTests
         await using var second = await li.Socket();
         await second.Send(new { op = "viewing", conversation, on = true }); // not followed: nobody hears of it
         await first.Send(new { op = "watch", conversation, after = 0 });
-        await first.Next(frame => frame.IsEvent("presence.updated"), "it is followed");
+        await first.Next(frame => frame.IsEvent("presence.updated") && frame.Maybe("conversation") is not null, "it is followed"); // colleagues' presence tells nothing of it
         await second.Send(new { op = "watch", conversation, after = 0 });
         await second.Send(new { op = "viewing", conversation, on = false });
         var heard = (await first.Next(frame => frame.IsEvent("viewing"), "a colleague is there")).GetProperty("data");

@@ -1,4 +1,7 @@
+using System.Data;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using Queqiao.Server.Contacts.Storage;
 using Queqiao.Server.Conversations;
@@ -22,16 +25,26 @@ internal sealed record LogSnapshot(
 
     public IEnumerable<string> Texts(Guid conversation) => Messages.Where(m => m.Entry.ConversationId == conversation).Select(m => m.Message.Text);
 
+    /// <summary>As it was at one instant: a server that still runs may write between two of these readings.</summary>
     /// <param name="db">Reads everything.</param>
     /// <param name="engine">Whose keys open it; it need not have been started.</param>
     public static async Task<LogSnapshot> Of(QueqiaoDb db, IStorageEngine engine)
     {
+        await using var instant = db.Database.CurrentTransaction is null ? await OneInstant(db) : null;
         var seals = new ConversationSeals(engine, NullLogger<ConversationSeals>.Instance);
         var heads = await seals.Heads(db.Set<ConversationHead>().AsNoTracking(), CancellationToken.None);
         var entries = await db.Set<EntryRow>().AsNoTracking().OrderBy(e => e.Ws).ThenBy(e => e.ConversationId).ThenBy(e => e.Seq).ToListAsync();
         return new(heads.ToDictionary(head => (head.Ws, head.Id)), await seals.Entries(entries, CancellationToken.None),
             await db.Set<EntryKeyRow>().AsNoTracking().ToListAsync(), await db.Set<SlotRow>().AsNoTracking().ToListAsync(),
             await db.Set<ContactIdentity>().AsNoTracking().ToListAsync(), await db.Set<Contact>().AsNoTracking().ToListAsync());
+    }
+
+    private static async Task<IDbContextTransaction?> OneInstant(QueqiaoDb db)
+    {
+        await db.Database.OpenConnectionAsync();
+        return db.Database.GetDbConnection() is SqliteConnection sqlite
+            ? await db.Database.UseTransactionAsync(sqlite.BeginTransaction(deferred: true))
+            : await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead);
     }
 }
 

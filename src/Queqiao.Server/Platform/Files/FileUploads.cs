@@ -13,7 +13,8 @@ namespace Queqiao.Server.Platform.Files;
 /// </summary>
 internal sealed class FileUploads(IStorageEngine storage, StoredFiles files, FileKeys keys, UploadFolder uploads, FileQuota quota, FileProcessing processing, FileLimits limits, Ids ids)
 {
-    private readonly ConcurrentDictionary<Guid, bool> _busy = new();
+    /// <summary>Whose file is open. Null: a piece is being added; else somebody looks where it ends, and says when that is done.</summary>
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource?> _busy = new();
 
     /// <summary>Announces a file. The answer is its row, or why it is not taken.</summary>
     public async Task<(StoredFile? File, Refusal? Refusal)> Begin(FileOwner owner, string? givenName, long size, CancellationToken ct)
@@ -51,7 +52,8 @@ internal sealed class FileUploads(IStorageEngine storage, StoredFiles files, Fil
     {
         if (row.State != FileState.Uploading)
             return row.Size;
-        if (!_busy.TryAdd(row.Id, true))
+        var looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_busy.TryAdd(row.Id, looked))
             return SealedLength(row.Id);
         try
         {
@@ -61,6 +63,7 @@ internal sealed class FileUploads(IStorageEngine storage, StoredFiles files, Fil
         finally
         {
             _busy.TryRemove(row.Id, out _);
+            looked.SetResult();
         }
     }
 
@@ -72,8 +75,14 @@ internal sealed class FileUploads(IStorageEngine storage, StoredFiles files, Fil
     {
         if (row.State != FileState.Uploading)
             return new UploadAnswer(row, row.Size, null);
-        if (!_busy.TryAdd(row.Id, true))
-            return new UploadAnswer(row, SealedLength(row.Id), Refusal.Conflict("upload_busy") with { RetryAfter = TimeSpan.FromSeconds(1) });
+        while (!_busy.TryAdd(row.Id, null))
+        {
+            if (!_busy.TryGetValue(row.Id, out var looked))
+                continue; // free again meanwhile
+            if (looked is null)
+                return new UploadAnswer(row, SealedLength(row.Id), Refusal.Conflict("upload_busy") with { RetryAfter = TimeSpan.FromSeconds(1) });
+            await looked.Task.WaitAsync(ct); // who asks where it ends must not cost a sender the piece
+        }
         try
         {
             long length;
