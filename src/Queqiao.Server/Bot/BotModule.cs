@@ -1,6 +1,7 @@
 using Queqiao.Server.Bot.Actions;
 using Queqiao.Server.Bot.Asking;
 using Queqiao.Server.Bot.Codes;
+using Queqiao.Server.Bot.Comparing;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
@@ -34,6 +35,8 @@ internal static class BotModule
         services.AddSingleton<LearntBook>();
         services.AddSingleton<Brains>();
         services.AddHostedService(all => all.GetRequiredService<Brains>());
+        services.AddSingleton<Experiments>();
+        services.AddHostedService(all => all.GetRequiredService<Experiments>());
         services.AddSingleton<StaffBoard>();
         services.AddSingleton<HttpActions>();
         services.AddSingleton<OneTimeCodes>();
@@ -78,17 +81,26 @@ internal static class BotModule
         bots.MapPost("/turns/{conversationId:guid}/{seq:long}/label", Sampling.Mark).Needs(Permissions.ManageBots).TakesQuery()
             .WithSummary("Say whether an answer was right").Produces(StatusCodes.Status204NoContent);
         MapFlows(bots);
+        var experiments = bots.MapGroup("/experiments");
+        experiments.MapGet("", ExperimentEndpoints.List).Needs(Permissions.ManageBots).TakesQuery()
+            .WithSummary("Answers that are or were compared, and what became of each").Produces<ExperimentEndpoints.ExperimentList>();
+        experiments.MapPost("", ExperimentEndpoints.Start).Needs(Permissions.ManageBots).TakesQuery()
+            .WithSummary("Compare two to four answers of an FAQ").Produces<ExperimentEndpoints.Item>(StatusCodes.Status201Created);
+        experiments.MapPost("/{id:guid}/end", ExperimentEndpoints.End).Needs(Permissions.ManageBots).TakesQuery()
+            .WithSummary("End it, and publish the answer that is kept").Produces(StatusCodes.Status204NoContent);
         var learning = app.MapGroup("/api/v1/learning").WithTags("Learning");
         learning.MapGet("/clusters", SuggestionEndpoints.List).Needs(Permissions.ManageBots).TakesQuery("state")
             .WithSummary("Questions that bots did not answer well, put together, and what could be done").Produces<SuggestionEndpoints.SuggestionList>();
         learning.MapGet("/topics", TopicEndpoints.Show).IsBulkWork().Needs(Permissions.ManageBots).TakesQuery("days", "channel")
             .WithSummary("What customers write about, over all conversations").Produces<TopicEndpoints.Answer>();
         learning.MapPost("/look", SuggestionEndpoints.Look).IsBulkWork().Needs(Permissions.ManageBots).TakesQuery().WithSummary("Look for new ones now").Produces<SuggestionEndpoints.Looked>();
+        learning.MapPost("/clusters/{id:guid}/trial", SuggestionEndpoints.Try).IsBulkWork().Needs(Permissions.ManageBots).TakesQuery()
+            .WithSummary("What publishing it would do to other answers; nothing is stored").Produces<SuggestionEndpoints.SuggestionTrial>();
         learning.MapPost("/clusters/{id:guid}/publish", SuggestionEndpoints.Publish).Needs(Permissions.ManageBots).TakesQuery()
             .WithSummary("Make it knowledge: a new FAQ, or a similar question of one").Produces(StatusCodes.Status204NoContent);
         learning.MapPost("/clusters/{id:guid}/dismiss", SuggestionEndpoints.Dismiss).Needs(Permissions.ManageBots).TakesQuery().WithSummary("Not worth it").Produces(StatusCodes.Status204NoContent);
         learning.MapPost("/clusters/{id:guid}/undo", SuggestionEndpoints.Undo).Needs(Permissions.ManageBots).TakesQuery()
-            .WithSummary("Take a similar question out of the knowledge again").Produces(StatusCodes.Status204NoContent);
+            .WithSummary("Take what was published out of the knowledge again").Produces(StatusCodes.Status204NoContent);
         app.MapPost("/api/v1/conversations/{id:guid}/give-to-bot", BotEndpoints.Give).WithTags("Conversations").Needs(Permissions.Assign).TakesQuery()
             .WithSummary("Let the bot go on in a conversation").Produces(StatusCodes.Status204NoContent);
     }

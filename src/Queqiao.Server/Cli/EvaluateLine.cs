@@ -14,6 +14,7 @@ internal static class EvaluateLine
             "classify" or "sentiment" or "match" => Command(what, rest, train, ["test", "out"], needsTrain: true),
             "retrieve" => Command(what, rest, train, ["kb", "test", "out"]),
             "bot" => Command(what, rest, train, ["knowledge", "test", "out"]),
+            "priors" => Command(what, rest, train, ["knowledge", "out"], needsTrain: true),
             "cluster" => Command(what, rest, train, ["input", "clusters", "out"]),
             _ => new Command.Wrong("cli_unknown_verb", "eval " + what),
         };

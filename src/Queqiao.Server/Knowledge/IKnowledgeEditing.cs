@@ -18,6 +18,12 @@ internal interface IKnowledgeEditing
     /// <summary>Takes a similar question out again, as a new version, published when the item is. False: it is not there any more.</summary>
     Task<bool> RemoveSimilar(WriteUnit unit, int ws, Guid faq, string question, Guid? by, CancellationToken ct);
 
+    /// <summary>What an FAQ answers everybody in a language, as a new version, published when the item is. False: there is no such FAQ.</summary>
+    Task<bool> SetAnswer(WriteUnit unit, int ws, Guid faq, string language, string answer, Guid? by, CancellationToken ct);
+
+    /// <summary>Takes an FAQ away from readers and puts it into the archive. False: there is none, or it is there already.</summary>
+    Task<bool> Withdraw(WriteUnit unit, int ws, Guid faq, Guid? by, CancellationToken ct);
+
     /// <summary>Adds facts to the graph.</summary>
     Task AddFacts(WriteUnit unit, int ws, Guid baseId, IEnumerable<(string Subject, string Relation, string Target)> facts, CancellationToken ct);
 

@@ -35,6 +35,7 @@ internal static class KnowledgeModule
         services.AddSingleton<HelpHosts>();
         services.AddSingleton<Trials>();
         services.AddSingleton<Gatekeeper>();
+        services.AddSingleton<IKnowledgeGate, GateForLearning>();
         services.AddSingleton<PublishImported>();
         services.AddSingleton<IKnowledgeBrain, PlainBrain>();
         services.AddJob<PublishScheduled>();

@@ -73,7 +73,8 @@ public sealed class Answerer(IReadOnlyDictionary<string, Finder> finders, FactGr
     /// <summary>The graph wins where it is named precisely, unless an entry says just that.</summary>
     private static bool Prefers(FactPath path, Finding finding) => path.IsNamed ? path.Certainty >= 0.7 && finding.Right < 0.9 || finding.Right < 0.6 : finding.Right < 0.5;
 
-    private Finder? FinderFor(string message)
+    /// <summary>The finder for a message's language; null: there is none at all.</summary>
+    public Finder? FinderFor(string message)
     {
         var language = LanguageGuess.Of(message);
         if (finders.TryGetValue(language, out var finder))

@@ -20,6 +20,7 @@ public sealed record FactPath(IReadOnlyList<Fact> Path, double Certainty, bool I
 public sealed class FactGraph
 {
     private const int Deepest = 4;
+    private const int Behind = 2;
     private readonly ILookup<string, Fact> _from;
     private readonly ILookup<string, Fact> _to;
     private readonly List<Name> _names;
@@ -47,7 +48,7 @@ public sealed class FactGraph
             roots = [.. roots.Where(named => named.Score >= roots[0].Score - 1e-9)];
         var best = roots.SelectMany(root => Troubles(root.name, folded, question).Select(trouble => (root, trouble))).OrderByDescending(pair => pair.trouble.Score).FirstOrDefault();
         if (best.trouble.Fact is not null && best.trouble.Score >= 0.5)
-            return new FactPath(Walk(best.trouble.Fact), Math.Min(1, best.trouble.Score), roots.Count == 1);
+            return new FactPath([.. best.trouble.Before, .. Walk(best.trouble.Fact)], Math.Min(1, best.trouble.Score), roots.Count == 1);
         return roots.Count > 0 ? null : WithoutRoot(folded);
     }
 
@@ -64,17 +65,40 @@ public sealed class FactGraph
         return into.Count == 1 ? new FactPath(Walk(into[0]), inner.Score * 0.9, false) : null;
     }
 
-    private IEnumerable<(Fact Fact, double Score)> Troubles(Name root, string folded, string question)
+    /// <summary>What the question may ask about a thing: its troubles, and what lies behind them (causes, parts), each with the edges on the way.</summary>
+    private IEnumerable<(Fact Fact, IReadOnlyList<Fact> Before, double Score)> Troubles(Name root, string folded, string question)
     {
         var rest = folded;
         foreach (var word in root.Words.Where(word => word.Length > 1))
             rest = rest.Replace(word, "", StringComparison.Ordinal);
         var query = Phrase.Of(question);
-        return _from[root.Text].Select(fact =>
+        var kinship = new Kinship(query);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var at = new Queue<(Fact Fact, IReadOnlyList<Fact> Before)>(_from[root.Text].Select(fact => (fact, (IReadOnlyList<Fact>)[])));
+        while (at.TryDequeue(out var here))
         {
-            var letters = Likeness(Compact(fact.Target), rest);
-            return (fact, (letters + Math.Max(letters, PairSignals.Covered(Phrase.Of(fact.Target), query.Meant.Hashes, out _))) / 2);
-        });
+            if (!seen.Add(here.Fact.Target))
+                continue;
+            yield return (here.Fact, here.Before, Named(here.Fact.Target, root, rest, query, kinship) - 0.02 * here.Before.Count);
+            if (here.Before.Count == Behind)
+                continue;
+            foreach (var next in _from[here.Fact.Target].Where(next => _from.Contains(next.Target)))
+                at.Enqueue((next, [.. here.Before, here.Fact]));
+        }
+    }
+
+    /// <summary>How much of what a trouble is called the question says: its letters, its meanings, kindred words.</summary>
+    private static double Named(string trouble, Name root, string rest, Phrase query, Kinship kinship)
+    {
+        Span<double> kin = stackalloc double[Kinship.OfQuestion];
+        var name = Compact(trouble);
+        foreach (var word in root.Words.Where(word => word.Length > 1 && word.Length < name.Length))
+            name = name.Replace(word, "", StringComparison.Ordinal);
+        var phrase = Phrase.Of(name);
+        kinship.Of(phrase, kin);
+        var letters = Likeness(name, rest);
+        var meant = Math.Max(PairSignals.Covered(phrase, query.Meant.Hashes, out _), kin[1]);
+        return (letters + Math.Max(letters, meant)) / 2;
     }
 
     /// <summary>From a trouble to its causes and all that follows: fixes, parts and their prices, policies and their rules.</summary>

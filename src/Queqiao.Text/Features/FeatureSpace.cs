@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Queqiao.Text.Wording;
 
 namespace Queqiao.Text.Features;
 
@@ -28,7 +29,7 @@ public sealed class FeatureSpace
     public NGramShape Shape { get; }
 
     /// <summary>How many features there are.</summary>
-    public int Count => _worth.Length;
+    public int Count => _worth.Length + (Shape.Kin > 0 ? WordVectors.Width : 0);
 
     /// <summary>Learns which features occur.</summary>
     /// <param name="texts">Texts; the same ones in the same order give the same space.</param>
@@ -77,9 +78,25 @@ public sealed class FeatureSpace
         Look(reader.Parts, found);
         var all = reader.Whole.Count + reader.Parts.Count;
         known = all == 0 ? 0 : (float)found.Count / all;
-        if (found.Count == 0)
+        if (found.Count == 0 && Shape.Kin == 0)
             return SparseVector.Empty;
-        return Weigh(CollectionsMarshal.AsSpan(found), split);
+        var vector = Weigh(CollectionsMarshal.AsSpan(found), split);
+        return Shape.Kin > 0 ? WithMiddle(vector, reader.Middle) : vector;
+    }
+
+    /// <summary>Behind the n-grams stand the numbers of the middle of the words' vectors.</summary>
+    private SparseVector WithMiddle(SparseVector vector, ReadOnlySpan<float> middle)
+    {
+        var ids = new int[vector.Count + middle.Length];
+        var values = new float[ids.Length];
+        vector.Ids.CopyTo(ids, 0);
+        vector.Values.CopyTo(values, 0);
+        for (var i = 0; i < middle.Length; i++)
+        {
+            ids[vector.Count + i] = _worth.Length + i;
+            values[vector.Count + i] = middle[i] * Shape.Kin;
+        }
+        return new SparseVector(ids, values);
     }
 
     internal void Write(BinaryWriter to)
@@ -90,6 +107,7 @@ public sealed class FeatureSpace
         to.Write(Shape.PartsTo);
         to.Write(Shape.Edges);
         to.Write(Shape.Meant);
+        to.Write(Shape.Kin);
         to.Write(_worth.Length);
         foreach (var hash in _ids.OrderBy(feature => feature.Value).Select(feature => feature.Key))
             to.Write(hash);
@@ -99,7 +117,7 @@ public sealed class FeatureSpace
 
     internal static FeatureSpace Read(BinaryReader from)
     {
-        var shape = new NGramShape(from.ReadInt32(), from.ReadBoolean(), from.ReadInt32(), from.ReadInt32(), from.ReadBoolean(), from.ReadBoolean());
+        var shape = new NGramShape(from.ReadInt32(), from.ReadBoolean(), from.ReadInt32(), from.ReadInt32(), from.ReadBoolean(), from.ReadBoolean(), from.ReadSingle());
         var worth = new float[from.ReadInt32()];
         var ids = new Dictionary<ulong, int>(worth.Length);
         for (var i = 0; i < worth.Length; i++)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Queqiao.Text.Folding;
 using Queqiao.Text.Wording;
 
@@ -10,7 +11,8 @@ namespace Queqiao.Text.Features;
 /// <param name="PartsTo">Longest part of a word; 0: no parts.</param>
 /// <param name="Edges">Also the first and the last unit, as such.</param>
 /// <param name="Meant">Also meanings (<see cref="Meanings"/>) and pairs of them.</param>
-public sealed record NGramShape(int UnitsTo = 2, bool Gaps = false, int PartsFrom = 2, int PartsTo = 5, bool Edges = true, bool Meant = false);
+/// <param name="Kin">Also the middle of the words' vectors, of this length; 0: without.</param>
+public sealed record NGramShape(int UnitsTo = 2, bool Gaps = false, int PartsFrom = 2, int PartsTo = 5, bool Edges = true, bool Meant = false, float Kin = 0);
 
 /// <summary>
 /// Reads the n-grams of a text as 64-bit hashes: those of units (in a row), and parts of words. The same on every machine and in every run.
@@ -24,12 +26,16 @@ public sealed class NGrams(NGramShape shape)
     private readonly List<TextUnit> _units = [];
     private readonly List<ulong> _hashes = [];
     private readonly List<MeaningToken> _meant = [];
+    private readonly float[] _middle = new float[WordVectors.Width];
 
     /// <summary>N-grams of units of the last text.</summary>
     public List<ulong> Whole { get; } = [];
 
     /// <summary>Parts of words of the last text.</summary>
     public List<ulong> Parts { get; } = [];
+
+    /// <summary>The middle of the last text's word vectors, of length one; nothing where no word has one.</summary>
+    internal ReadOnlySpan<float> Middle => _middle;
 
     /// <summary>The last text in its folded form.</summary>
     public FoldedText Folded => _folded;
@@ -54,8 +60,12 @@ public sealed class NGrams(NGramShape shape)
                 AddParts(letters.Slice(unit.Start, unit.Length));
         }
         AddWhole();
+        if (shape.Meant || shape.Kin > 0)
+            Meanings.Standard.Read(letters, _units, _meant);
         if (shape.Meant)
-            AddMeant(letters);
+            AddMeant();
+        if (shape.Kin > 0)
+            FindMiddle();
     }
 
     /// <summary>The hash of one unit, as it stands among <see cref="Whole"/>.</summary>
@@ -87,9 +97,24 @@ public sealed class NGrams(NGramShape shape)
         }
     }
 
-    private void AddMeant(ReadOnlySpan<char> letters)
+    private void FindMiddle()
     {
-        Meanings.Standard.Read(letters, _units, _meant);
+        Span<float> vector = stackalloc float[WordVectors.Width];
+        _middle.AsSpan().Clear();
+        foreach (var word in _meant)
+        {
+            if (word.Vector == WordVectors.None)
+                continue;
+            WordVectors.Read(word.Vector, vector);
+            TensorPrimitives.MultiplyAdd(vector, word.Weight, _middle, _middle);
+        }
+        var length = TensorPrimitives.Norm<float>(_middle);
+        if (length > 0)
+            TensorPrimitives.Divide(_middle, length, _middle);
+    }
+
+    private void AddMeant()
+    {
         for (var i = 0; i < _meant.Count; i++)
         {
             Whole.Add(Join(_meant[i].Hash, 0x3ea9));

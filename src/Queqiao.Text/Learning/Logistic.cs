@@ -52,17 +52,21 @@ public sealed class Logistic
             }
         }
         var weights = (double[])to.Clone();
+        var loss = Loss(rows, answers, importance, mean, spread, weights, to, penalty);
         for (var turn = 0; turn < 30; turn++)
         {
-            var step = Step(rows, answers, importance, mean, spread, weights, to, penalty);
-            var size = 0.0;
-            for (var i = 0; i <= width; i++)
+            var step = Array.ConvertAll(Step(rows, answers, importance, mean, spread, weights, to, penalty), by => Math.Clamp(by, -4, 4));
+            // Where what is believed beforehand is far off, a whole step goes too far: half of it then, and half again.
+            for (var share = 1.0; share > 1e-3; share /= 2)
             {
-                var by = Math.Clamp(step[i], -4, 4);
-                weights[i] -= by;
-                size += Math.Abs(by);
+                double[] next = [.. weights.Select((weight, i) => weight - share * step[i])];
+                var left = Loss(rows, answers, importance, mean, spread, next, to, penalty);
+                if (left > loss)
+                    continue;
+                (weights, loss) = (next, left);
+                break;
             }
-            if (size < 1e-6)
+            if (step.Sum(Math.Abs) < 1e-6)
                 break;
         }
         for (var i = 0; i < width; i++)
@@ -104,6 +108,23 @@ public sealed class Logistic
         for (var i = 0; i < width; i++)
             spread[i] = spread[i] < 1e-12 ? 1 : Math.Sqrt(spread[i]);
         return (mean, spread);
+    }
+
+    /// <summary>What is to become least: surprise at the answers, and distance from what was believed.</summary>
+    private static double Loss(IReadOnlyList<double[]> rows, IReadOnlyList<bool> answers, IReadOnlyList<double>? importance, double[] mean, double[] spread, double[] weights, double[] to, double penalty)
+    {
+        var (loss, n) = (0.0, weights.Length);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            var logit = weights[n - 1];
+            for (var i = 0; i < n - 1; i++)
+                logit += weights[i] * (rows[row][i] - mean[i]) / spread[i];
+            var against = answers[row] ? -logit : logit;
+            loss += (importance?[row] ?? 1) * (Math.Max(0, against) + Math.Log(1 + Math.Exp(-Math.Abs(against))));
+        }
+        for (var i = 0; i < n; i++)
+            loss += (i == n - 1 ? 1e-3 : penalty) / 2 * (weights[i] - to[i]) * (weights[i] - to[i]);
+        return loss;
     }
 
     private static double[] Step(IReadOnlyList<double[]> rows, IReadOnlyList<bool> answers, IReadOnlyList<double>? importance, double[] mean, double[] spread, double[] weights, double[] to, double penalty)

@@ -4,11 +4,11 @@ namespace Queqiao.Text.Retrieving;
 internal sealed class Candidate
 {
     /// <summary>How many signals there are.</summary>
-    public const int Count = PairSignals.Count + 7;
+    public const int Count = PairSignals.Count + 7 + Kinship.Count;
 
     private double _likeness = double.NegativeInfinity;
 
-    public Candidate(string id, int number, float byQuestion, float byEntry, float byText, double covered, double missing)
+    public Candidate(string id, int number, float byQuestion, float byEntry, float byText, double covered, double missing, double kin, double unsaid)
     {
         Id = id;
         Number = number;
@@ -17,7 +17,9 @@ internal sealed class Candidate
         Signals[PairSignals.Count + 2] = byText;
         Signals[PairSignals.Count + 4] = covered;
         Signals[PairSignals.Count + 5] = Math.Min(missing, 4);
-        Signals[^1] = Unknown;
+        Signals[PairSignals.Count + 6] = Unknown;
+        Signals[^2] = kin;
+        Signals[^1] = unsaid;
     }
 
     /// <summary>The logarithm of a probability that nobody knows.</summary>
@@ -35,14 +37,14 @@ internal sealed class Candidate
     /// <summary>The logarithm of the probability that a classifier gives it.</summary>
     public double Classified
     {
-        get => Signals[^1];
-        set => Signals[^1] = Math.Max(value, Unknown);
+        get => Signals[PairSignals.Count + 6];
+        set => Signals[PairSignals.Count + 6] = Math.Max(value, Unknown);
     }
 
     /// <summary>The same candidate where a classifier has only such a share of its probability left to give.</summary>
     public Candidate Among(double share)
     {
-        var other = new Candidate(Id, Number, 0, 0, 0, 0, 0);
+        var other = new Candidate(Id, Number, 0, 0, 0, 0, 0, 0, 0);
         Signals.CopyTo(other.Signals, 0);
         if (Classified > Unknown)
             other.Classified = Math.Min(0, Classified - Math.Log(share));
@@ -53,14 +55,15 @@ internal sealed class Candidate
     public double Logit { get; set; }
 
     /// <summary>Keeps what was found about the question that is most alike, and how the second one scored.</summary>
-    public void Look(ReadOnlySpan<double> signals, float score)
+    public void Look(ReadOnlySpan<double> signals, ReadOnlySpan<double> kin, float score)
     {
         if (++Looked == 2)
             Signals[PairSignals.Count + 3] = score;
-        var likeness = signals[2] + signals[5] + 0.5 * signals[6] + 0.2 * signals[7] + 0.2 * signals[8] + signals[9];
+        var likeness = signals[2] + signals[5] + 0.5 * signals[6] + 0.2 * signals[7] + 0.2 * signals[8] + signals[9] + kin[0] + kin[1] + kin[2];
         if (likeness <= _likeness)
             return;
         _likeness = likeness;
         signals.CopyTo(Signals);
+        kin.CopyTo(Signals.AsSpan(PairSignals.Count + 7));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class EntryClassifier
 
     private static readonly IntentOptions Options = new()
     {
-        Shape = new NGramShape(Meant: true),
+        Shape = new NGramShape(Meant: true, Kin: 1),
         Hidden = new HiddenOptions(Width: 96, Epochs: 30),
     };
 

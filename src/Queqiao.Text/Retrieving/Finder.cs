@@ -17,7 +17,7 @@ public sealed record Finding(IReadOnlyList<Found> Ranking, double Right);
 public sealed class Finder
 {
     internal const int Looked = 50;
-    internal const int DecisionSignals = 18;
+    internal const int DecisionSignals = 18 + Kinship.Count + 1;
     private readonly QuestionIndex _index;
     private readonly EntryClassifier? _classifier;
 
@@ -52,6 +52,8 @@ public sealed class Finder
         var right = candidates.Count == 0 ? 0 : Decision.Probability(signals);
         return new Finding(Shares(candidates, most), right);
     }
+
+    internal List<Candidate> Candidates(Phrase query, string question) => Candidates(_index, _classifier, query, question);
 
     internal static List<Candidate> Candidates(QuestionIndex index, EntryClassifier? classifier, Phrase query, string question)
     {
@@ -95,6 +97,8 @@ public sealed class Finder
         signals[15] = best.Signals[PairSignals.Count + 4];
         signals[16] = best.Signals[PairSignals.Count + 5];
         signals[17] = Math.Min(4, strange);
+        best.Signals.AsSpan(PairSignals.Count + 7).CopyTo(signals[18..]);
+        signals[^1] = 1 / ranked.Sum(candidate => Math.Exp(candidate.Logit - best.Logit));
     }
 
     private static List<Found> Shares(List<Candidate> ranked, int most)

@@ -24,8 +24,8 @@ public static class FinderTrainer
     private const int MostTried = 1500;
 
     // Questions that an editor wrote beside an answer share its words more than customers' questions do: where there are answers, what is
-    // learnt from such questions counts less against what is known beforehand.
-    private static (double Ranking, double Decision) WeightOfPrior(bool withTexts) => withTexts ? (150, 300) : (12, 12);
+    // learnt from such questions counts little against what customers' questions taught beforehand.
+    private static Weighing WeighingOf(bool withTexts) => withTexts ? new Weighing(Priors.WithTexts, 150, 300, 0.1) : new Weighing(Priors.QuestionsOnly, 12, 12, 1);
 
     /// <summary>Makes a finder of a knowledge base.</summary>
     /// <param name="entries">What can be found.</param>
@@ -36,6 +36,7 @@ public static class FinderTrainer
     public static Finder Train(IReadOnlyList<KnowledgeEntry> entries, IReadOnlyList<LabelledQuestion>? asked = null, Meanings? meanings = null, Learnt? learnt = null, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(entries);
+        entries = Learnt.InOrder(entries);
         asked ??= [];
         meanings ??= Meanings.Standard;
         var questions = Questions(entries, asked);
@@ -44,7 +45,7 @@ public static class FinderTrainer
         var trials = Try(entries, asked, questions, meanings, threads);
         var index = Index(entries, questions, meanings);
         var classifier = Classifier(questions);
-        var (ranking, decision) = Learn(trials, WeightOfPrior(entries.Any(entry => entry.Text is not null)));
+        var (ranking, decision) = Learn(trials, WeighingOf(entries.Any(entry => entry.Text is not null)));
         return new Finder(index, classifier, ranking, decision);
     }
 
@@ -112,7 +113,7 @@ public static class FinderTrainer
         return (left, kept);
     }
 
-    private static (Logistic Ranking, Logistic Decision) Learn(List<Trial> trials, (double Ranking, double Decision) weightOfPrior)
+    private static (Logistic Ranking, Logistic Decision) Learn(List<Trial> trials, Weighing weighing)
     {
         var (rows, answers, weights) = (new List<double[]>(), new List<bool>(), new List<double>());
         foreach (var trial in trials.Where(trial => trial.Entries.Count > 0 && trial.IsFindable))
@@ -121,15 +122,15 @@ public static class FinderTrainer
             {
                 rows.Add(candidate.Signals);
                 answers.Add(trial.Entries.Contains(candidate.Id));
-                weights.Add(trial.IsReal ? 2 : 1);
+                weights.Add(trial.IsReal ? 2 : weighing.Editor);
             }
         }
-        var prior = Priors.Ranking;
-        var ranking = answers.Contains(true) && answers.Contains(false) ? Logistic.Train(rows, answers, weightOfPrior.Ranking, weights, prior) : prior;
-        return (ranking, Decision(trials, ranking, weightOfPrior.Decision));
+        var prior = weighing.Priors.Ranking;
+        var ranking = answers.Contains(true) && answers.Contains(false) ? Logistic.Train(rows, answers, weighing.Ranking, weights, prior) : prior;
+        return (ranking, Decision(trials, ranking, weighing));
     }
 
-    private static Logistic Decision(List<Trial> trials, Logistic ranking, double weightOfPrior)
+    private static Logistic Decision(List<Trial> trials, Logistic ranking, Weighing weighing)
     {
         var (rows, answers, weights) = (new List<double[]>(), new List<bool>(), new List<double>());
         foreach (var trial in trials)
@@ -141,10 +142,13 @@ public static class FinderTrainer
             Finder.Decide(trial.Query, trial.Candidates, trial.Index, trial.Gone, signals);
             rows.Add(signals);
             answers.Add(trial.Entries.Contains(trial.Candidates[0].Id));
-            weights.Add(trial.Weight);
+            weights.Add(trial.IsReal ? trial.Weight : trial.Weight * weighing.Editor);
         }
-        return answers.Contains(true) && answers.Contains(false) ? Logistic.Train(rows, answers, weightOfPrior, weights, Priors.Decision) : Priors.Decision;
+        return answers.Contains(true) && answers.Contains(false) ? Logistic.Train(rows, answers, weighing.Decision, weights, weighing.Priors.Decision) : weighing.Priors.Decision;
     }
+
+    /// <summary>What is known beforehand, how strongly it pulls, and what a question of an editor weighs against one of a customer.</summary>
+    private sealed record Weighing(Priors Priors, double Ranking, double Decision, double Editor);
 
     private sealed record Asked(string Text, string Entry, bool IsReal);
 }

@@ -9,14 +9,14 @@ namespace Queqiao.Text.Retrieving;
 public sealed record Learnt(IReadOnlyList<double> Ranking, IReadOnlyList<double> Decision)
 {
     /// <summary>Raised whenever the same knowledge would teach something else: signals, features, trials.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     /// <summary>Whether this version can use it.</summary>
-    public bool Fits => Ranking.Count == Priors.Ranking.Weights.Count && Decision.Count == Priors.Decision.Weights.Count;
+    public bool Fits => Ranking.Count == Priors.WithTexts.Ranking.Weights.Count && Decision.Count == Priors.WithTexts.Decision.Weights.Count;
 
     /// <summary>
     /// Stands for everything that is learnt from: wordings and texts, and what means the same. What entries are called and in which order they
-    /// stand does not count: it moves weights a little, and each such set of weights is as good.
+    /// stand does not count, here nor in what is learnt (<see cref="InOrder"/>). Equal digests, equal finders.
     /// </summary>
     public static string DigestOf(IReadOnlyList<KnowledgeEntry> entries, IReadOnlyList<string> synonyms)
     {
@@ -26,6 +26,10 @@ public sealed record Learnt(IReadOnlyList<double> Ranking, IReadOnlyList<double>
             .Concat(synonyms.Order(StringComparer.Ordinal));
         return HashOf($"{Format} {entries.Count} {synonyms.Count}\n{string.Join('\n', lines)}");
     }
+
+    /// <summary>The order in which entries are learnt, however they come.</summary>
+    internal static IReadOnlyList<KnowledgeEntry> InOrder(IReadOnlyList<KnowledgeEntry> entries) =>
+        [.. entries.OrderBy(entry => string.Join('\u0001', entry.Questions), StringComparer.Ordinal).ThenBy(entry => entry.Text, StringComparer.Ordinal).ThenBy(entry => entry.Id, StringComparer.Ordinal)];
 
     private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -12,12 +12,13 @@ public sealed class Phrase
     [ThreadStatic]
     private static List<MeaningToken>? _tokens;
 
-    private Phrase(Terms raw, Terms meant, ulong[] order, float[] weights, int[] meanings, string folded)
+    private Phrase(Terms raw, Terms meant, ulong[] order, float[] weights, int[] vectors, int[] meanings, string folded)
     {
         Raw = raw;
         Meant = meant;
         Order = order;
         Weights = weights;
+        Vectors = vectors;
         MeaningNumbers = meanings;
         Folded = folded;
     }
@@ -33,6 +34,9 @@ public sealed class Phrase
 
     /// <summary>How much each of <see cref="Order"/> says.</summary>
     internal float[] Weights { get; }
+
+    /// <summary>Which word vector each of <see cref="Order"/> has, or −1.</summary>
+    internal int[] Vectors { get; }
 
     /// <summary>Numbers of the known meanings.</summary>
     internal int[] MeaningNumbers { get; }
@@ -50,18 +54,20 @@ public sealed class Phrase
         var meant = new List<ulong>(tokens.Count * 2);
         var order = new ulong[tokens.Count];
         var weights = new float[tokens.Count];
+        var vectors = new int[tokens.Count];
         var numbers = new List<int>();
         for (var i = 0; i < tokens.Count; i++)
         {
             order[i] = tokens[i].Hash;
             weights[i] = tokens[i].Weight;
+            vectors[i] = tokens[i].Vector;
             meant.Add(tokens[i].Hash);
             if (tokens[i].Meaning >= 0)
                 numbers.Add(tokens[i].Meaning);
             if (i > 0)
                 meant.Add((tokens[i - 1].Hash * 0x9E3779B97F4A7C15) ^ (tokens[i].Hash >> 1));
         }
-        return new Phrase(Terms.Of([.. reader.Whole, .. reader.Parts]), Terms.Of(meant), order, weights, [.. numbers], Plain(reader));
+        return new Phrase(Terms.Of([.. reader.Whole, .. reader.Parts]), Terms.Of(meant), order, weights, vectors, [.. numbers], Plain(reader));
     }
 
     private static string Plain(NGrams reader)

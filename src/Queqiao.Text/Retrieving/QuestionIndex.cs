@@ -44,9 +44,9 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             var number = _rawEntries.Count;
             _numbers[id] = number;
             var all = string.Join('\n', questions);
-            var words = Phrase.Of(text is null ? all : all + "\n" + text, Meanings).Meant;
-            _entries = Placed(_entries, number, new Entry(id, words.Hashes));
-            _meantTexts.Add(words);
+            var words = Phrase.Of(text is null ? all : all + "\n" + text, Meanings);
+            _entries = Placed(_entries, number, new Entry(id, words.Meant.Hashes, [.. words.Vectors.Where(vector => vector != WordVectors.None).Distinct()]));
+            _meantTexts.Add(words.Meant);
             foreach (var question in questions)
             {
                 var phrase = Phrase.Of(question, Meanings);
@@ -96,6 +96,8 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         var found = new List<Candidate>();
         var byNumber = new Dictionary<int, Candidate>();
         Span<double> signals = stackalloc double[PairSignals.Count];
+        Span<double> kin = stackalloc double[Kinship.OfQuestion];
+        var kinship = new Kinship(query);
         foreach (var document in Best(byQuestion))
         {
             var question = _questions[document];
@@ -104,14 +106,15 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             {
                 if (!entry.IsLive || found.Count == most)
                     continue;
-                candidate = Of(query, question.Entry, byQuestion[document], byEntry[question.Entry], byText[question.Entry]);
+                candidate = Of(query, kinship, question.Entry, byQuestion[document], byEntry[question.Entry], byText[question.Entry]);
                 byNumber.Add(question.Entry, candidate);
                 found.Add(candidate);
             }
             if (candidate.Looked >= QuestionsAnEntry)
                 continue;
             PairSignals.Of(query, question.Phrase, _raw, _meant, signals);
-            candidate.Look(signals, byQuestion[document]);
+            kinship.Of(question.Phrase, kin);
+            candidate.Look(signals, kin, byQuestion[document]);
         }
         foreach (var number in Best(byText))
         {
@@ -119,16 +122,17 @@ public sealed class QuestionIndex(Meanings? meanings = null)
                 break;
             if (!_entries[number].IsLive || byNumber.ContainsKey(number))
                 continue;
-            byNumber.Add(number, Of(query, number, 0, byEntry[number], byText[number]));
+            byNumber.Add(number, Of(query, kinship, number, 0, byEntry[number], byText[number]));
             found.Add(byNumber[number]);
         }
         return found;
     }
 
-    private Candidate Of(Phrase query, int entry, float byQuestion, float byEntry, float byText)
+    private Candidate Of(Phrase query, Kinship kinship, int entry, float byQuestion, float byEntry, float byText)
     {
         var covered = PairSignals.Covered(query, _entries[entry].Words, out var missing);
-        return new Candidate(_entries[entry].Id, entry, byQuestion, byEntry, byText, covered, missing);
+        var kin = kinship.With(_entries[entry].Words, _entries[entry].Vectors, out var unsaid);
+        return new Candidate(_entries[entry].Id, entry, byQuestion, byEntry, byText, covered, missing, kin, unsaid);
     }
 
     /// <summary>How much of a question no entry knows, by weight; and which share of it some entry knows.</summary>
@@ -205,13 +209,15 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         return items;
     }
 
-    private sealed class Entry(string id, ulong[] words)
+    private sealed class Entry(string id, ulong[] words, int[] vectors)
     {
         private volatile bool _isLive = true;
 
         public string Id => id;
 
         public ulong[] Words => words;
+
+        public int[] Vectors => vectors;
 
         public bool IsLive
         {

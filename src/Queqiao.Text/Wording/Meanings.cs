@@ -22,6 +22,7 @@ public sealed class Meanings
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly List<string> _names = [];
     private readonly bool[] _isAsking;
+    private readonly int[] _vectors;
     private readonly int _longest;
     private readonly int _longestPhrase;
 
@@ -32,6 +33,7 @@ public sealed class Meanings
         _lookup = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();
         _longest = _numbers.Keys.Where(word => TextUnits.IsUnspaced(word[0]) || TextUnits.IsUnspaced(word[^1])).Select(word => word.Length).DefaultIfEmpty(1).Max();
         _isAsking = [.. _names.Select(name => Array.IndexOf(Askings, name) >= 0)];
+        _vectors = [.. _names.Select(name => WordVectors.NumberOf(TextFolding.Fold(name)))];
         _longestPhrase = _numbers.Keys.Select(word => word.Count(letter => letter == '_') + 1).DefaultIfEmpty(1).Max();
     }
 
@@ -57,7 +59,10 @@ public sealed class Meanings
             if (taken > 0)
             {
                 if (meaning != 0)
-                    tokens.Add(new MeaningToken((ulong)meaning * 0x9E3779B97F4A7C15 + 1, meaning, _isAsking[meaning] ? 0.4f : 1));
+                {
+                    var last = units[i + taken - 1];
+                    tokens.Add(new MeaningToken((ulong)meaning * 0x9E3779B97F4A7C15 + 1, meaning, _isAsking[meaning] ? 0.4f : 1, VectorOf(folded[units[i].Start..(last.Start + last.Length)], meaning)));
+                }
                 i += taken;
                 continue;
             }
@@ -68,8 +73,15 @@ public sealed class Meanings
                 continue;
             var text = folded[unit.Start..(units[i - 1].Start + units[i - 1].Length)];
             var weight = unit.Kind == UnitKind.Sign ? Words.Weight(text) * (text.Length == 1 ? 0.6 : 1) : unit.Kind == UnitKind.Number ? 0.3 : 1;
-            tokens.Add(new MeaningToken(NGrams.Hash(unit.Kind == UnitKind.Word ? Stem(text) : text), None, (float)weight));
+            tokens.Add(new MeaningToken(NGrams.Hash(unit.Kind == UnitKind.Word ? Stem(text) : text), None, (float)weight, WordVectors.NumberOf(text)));
         }
+    }
+
+    /// <summary>The vector of a word as it was written; of one that has none, that of its meaning's name.</summary>
+    private int VectorOf(ReadOnlySpan<char> text, int meaning)
+    {
+        var number = WordVectors.NumberOf(text);
+        return number == WordVectors.None ? _vectors[meaning] : number;
     }
 
     /// <summary>A word without its commonest English endings. Only for comparing.</summary>
@@ -159,10 +171,14 @@ public sealed class Meanings
         if (_names.Count == 0)
             _names.Add("-"); // number 0: nothing
         var isEmpty = words[0] == "-";
-        if (!isEmpty)
+        var number = isEmpty ? 0 : _names.IndexOf(words[0]); // a line that begins as an earlier one goes on with it
+        if (number < 0)
+        {
+            number = _names.Count;
             _names.Add(words[0]);
+        }
         foreach (var word in isEmpty ? words[1..] : words)
-            _numbers.TryAdd(TextFolding.Fold(word), isEmpty ? 0 : _names.Count - 1);
+            _numbers.TryAdd(TextFolding.Fold(word), number);
     }
 
     /// <summary>The lines of the list that comes with the library.</summary>
@@ -183,4 +199,5 @@ public sealed class Meanings
 /// <param name="Hash">Equal for equal meanings.</param>
 /// <param name="Meaning">The meaning's number, or −1.</param>
 /// <param name="Weight">How much it says, 0 to 1.</param>
-internal readonly record struct MeaningToken(ulong Hash, int Meaning, float Weight);
+/// <param name="Vector">Its number among <see cref="WordVectors"/>, or −1.</param>
+internal readonly record struct MeaningToken(ulong Hash, int Meaning, float Weight, int Vector);

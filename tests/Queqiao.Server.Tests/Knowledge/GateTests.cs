@@ -1,7 +1,11 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Queqiao.Server.Bot.Learning;
+using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Knowledge;
+using Queqiao.Server.Platform.Keys;
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Files;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
@@ -70,6 +74,60 @@ public sealed class GateTests
         Assert.Equal("knowledge.import_held", (await site.Owner.Api.Get("/api/v1/me/notices")).Expect(HttpStatusCode.OK).Items().First().Text("kind"));
     }
 
+    [Theory, OnSqlite, OnPostgres]
+    public async Task What_bots_learn_passes_the_same_gate(string engine)
+    {
+        await using var site = await Site.Open(engine, also: services => services.AddSingleton<IKnowledgeBrain, AnyWording>());
+        var bot = (await site.Owner.Api.Post("/api/v1/bots", new { name = "小鹊", enabled = true, profile = new { autoPublishSimilar = true } })).Expect(HttpStatusCode.Created).Text("id");
+        (await site.Owner.Api.Send(HttpMethod.Put, $"/api/v1/bots/{bot}/channels/{site.ChannelId}", new { enabled = true })).Expect(HttpStatusCode.OK);
+        var refund = await Faq(site, "退款 多久", "三天");
+        var invoice = await Faq(site, "发票 怎么开", "在订单里");
+        await Check(site, "运费 谁出", null);
+        var stealing = await Suggest(site, refund, "发票 在哪儿看");
+        var spoiling = await Suggest(site, refund, "运费 退吗");
+        var harmless = await Suggest(site, refund, "返款 几天");
+
+        Assert.Equal(1, await site.The<AutoPublish>().Look(1, default)); // only what does no harm to the set and to the standard questions
+        Assert.Equal(["返款 几天"], (await Item(site, refund)).Wordings[0].Similar);
+        Assert.Equal(new[] { stealing, spoiling }.Order(), (await Clusters(site, "open")).Order());
+
+        // A person sees what would become worse, and may insist; it can be taken back.
+        var wanted = new { kind = "similar", question = "发票 在哪儿看", confirmed = false };
+        Assert.Equal("knowledge_gate_worse", (await site.Owner.Api.Post($"/api/v1/learning/clusters/{stealing}/publish", wanted)).Code);
+        site.Time.Move(TimeSpan.FromMinutes(1));
+        var trial = (await site.Owner.Api.Post($"/api/v1/learning/clusters/{stealing}/trial", wanted)).Expect(HttpStatusCode.OK).GetProperty("result");
+        var worse = Assert.Single(trial.GetProperty("worse").EnumerateArray());
+        Assert.Equal(("发票 怎么开", "item: 发票 怎么开", "item: 退款 多久"), (worse.Text("question"), worse.Text("gotBefore"), worse.Text("got")));
+        (await site.Owner.Api.Post($"/api/v1/learning/clusters/{stealing}/publish", wanted with { confirmed = true })).Expect(HttpStatusCode.NoContent);
+        Assert.Equal(["返款 几天", "发票 在哪儿看"], (await Item(site, refund)).Wordings[0].Similar);
+        var runs = (await site.Owner.Api.Get($"{Root}/checks/runs")).Expect(HttpStatusCode.OK).Items().ToList();
+        var last = (await site.Owner.Api.Get($"{Root}/checks/runs/{runs[0].Text("id")}")).Expect(HttpStatusCode.OK);
+        Assert.Equal((2, invoice), (runs.Count, last.GetProperty("worse")[0].Text("expectedId")));
+        (await site.Owner.Api.Post($"/api/v1/learning/clusters/{stealing}/undo", new { })).Expect(HttpStatusCode.NoContent);
+        Assert.Equal(["返款 几天"], (await Item(site, refund)).Wordings[0].Similar);
+
+        // A new FAQ too.
+        var fresh = new { kind = "new_faq", question = "尺码 怎么选", answer = "看尺码表", confirmed = false };
+        Assert.Equal(0, (await site.Owner.Api.Post($"/api/v1/learning/clusters/{spoiling}/trial", fresh)).Expect(HttpStatusCode.OK).GetProperty("result").GetProperty("worse").GetArrayLength());
+        Assert.Equal("knowledge_gate_worse", (await site.Owner.Api.Post($"/api/v1/learning/clusters/{spoiling}/publish", fresh with { question = "运费 多少" })).Code);
+    }
+
+    private static async Task<KnowledgeContent> Item(Site site, string id) => (await site.The<IKnowledge>().Published(1, null, default)).Items.Single(item => item.Id.ToString() == id).Content;
+
+    private static async Task<IEnumerable<Guid>> Clusters(Site site, string state) => (await site.Owner.Api.Get($"/api/v1/learning/clusters?state={state}")).Expect(HttpStatusCode.OK).Items().Select(one => one.GetProperty("id").GetGuid());
+
+    private static Task<Guid> Suggest(Site site, string faq, string question) => site.The<IStorageEngine>().Run(1, async (unit, ct) =>
+    {
+        var id = unit.Ids.New();
+        unit.Db.Table<BotSuggestionRow>().Add(new BotSuggestionRow
+        {
+            Ws = 1, Id = id, Kind = "similar", State = "open", Sealed = site.The<IVault>().Seal(1, Learn.Purpose, new SuggestionText(question, question, null, [], "zh").Bytes(), id),
+            Entry = faq + "/zh", Score = 0.9, Size = 5, Recent = 5, Earlier = 0, ByItself = false, CreatedAt = unit.Ids.Now(), ChangedAt = unit.Ids.Now(),
+        });
+        await unit.Db.SaveChangesAsync(ct);
+        return id;
+    }, default);
+
     private static Task<Site> Open(string engine) => Site.Open(engine, also: services => services.AddSingleton<IKnowledgeBrain, FirstWord>());
 
     private static async Task<string> Faq(Site site, string question, string answer, string? externalKey = null) =>
@@ -90,6 +148,13 @@ public sealed class GateTests
 
     private static async Task<string> Shown(Site site, string id) =>
         (await site.The<IKnowledge>().Published(1, null, default)).Items.Single(item => item.Id.ToString() == id).Content.Wordings[0].Question;
+
+    /// <summary>Answers by the first word, like <see cref="FirstWord"/>, but of any way to ask; older items first.</summary>
+    private sealed class AnyWording : IKnowledgeBrain
+    {
+        public Task<Func<string, Judged>> Learn(PublishedKnowledge knowledge, CancellationToken ct) => Task.FromResult<Func<string, Judged>>(question =>
+            knowledge.Faqs.FirstOrDefault(item => item.Content.Wordings[0].Similar.Append(item.Content.Wordings[0].Question).Any(text => text.Split(' ')[0] == question.Split(' ')[0])) is { } item ? new Judged("item", item.Id) : new Judged("refusal"));
+    }
 
     /// <summary>Answers by the first word of the question: knowledge by retrieval has tests of its own.</summary>
     private sealed class FirstWord : IKnowledgeBrain

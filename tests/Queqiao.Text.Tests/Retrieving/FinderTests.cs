@@ -92,6 +92,9 @@ public sealed class FinderTests
         var digest = Learnt.DigestOf(Shop, []);
         Assert.Equal(digest, Learnt.DigestOf([.. Shop.Select(entry => entry with { Id = entry.Id + "'" })], []));
         Assert.Equal(digest, Learnt.DigestOf([.. Shop.Reverse()], []));
+        var backwards = FinderTrainer.Train([.. Shop.Reverse()]);
+        Assert.Equal(Finder.Learnt.Ranking, backwards.Learnt.Ranking);
+        Assert.Equal(Finder.Find("退钱要几天").Ranking, backwards.Find("退钱要几天").Ranking);
         Assert.NotEqual(digest, Learnt.DigestOf([.. Shop.Skip(1)], []));
         Assert.NotEqual(digest, Learnt.DigestOf(Shop, ["a = b"]));
         Assert.False(new Learnt([1], [2]).Fits); // another version's

@@ -1,3 +1,4 @@
+import type { Trial } from '@/features/knowledge'
 import type { Http } from '@/api/client'
 
 export interface LocalText { zh: string; en: string }
@@ -57,6 +58,13 @@ export interface ActionRequest { key: string; definition: ActionDefinition; enab
 export interface ActionItem { id: string; key: string; enabled: boolean; definition: ActionDefinition; hasHeaders: boolean; changedAt: string }
 export interface ChannelName { id: string; name: string; kind: string }
 
+export interface Variant { key: string; share: number; zh?: string | null; en?: string | null }
+export interface VariantResult { key: string; cases: number; open: number; confirmed: number; helpful: number; unhelpful: number; handedOver: number; recontacted: number; observed: number; held: number; low: number; high: number }
+export interface Experiment { id: string; name: string; itemId: string; itemTitle: string; variants: Variant[]; startedAt: string; endedAt: string | null; winner: string | null; results: VariantResult[]; verdict: string; enough: number }
+
+/** What a suggestion becomes. */
+export interface Growth { question: string; answer?: string; similar?: string[]; kind?: string; confirmed?: boolean }
+
 export const botKey = ['bots'] as const
 
 export const botSource = (http: Http) => ({
@@ -74,7 +82,11 @@ export const botSource = (http: Http) => ({
   label: (one: Sample, right: boolean) => http.post<void>(`/api/v1/bots/turns/${one.conversationId}/${one.seq}/label`, { right }),
   suggestions: (state: string) => http.get<{ items: Suggestion[]; open: number }>(`/api/v1/learning/clusters?state=${state}`),
   look: () => http.post<{ questions: number }>('/api/v1/learning/look', {}),
-  publish: (id: string, body: { question: string; answer?: string; similar?: string[]; kind?: string }) => http.post<void>(`/api/v1/learning/clusters/${id}/publish`, body),
+  publish: (id: string, body: Growth) => http.post<void>(`/api/v1/learning/clusters/${id}/publish`, body),
+  trial: (id: string, body: Growth) => http.post<{ result: Trial | null }>(`/api/v1/learning/clusters/${id}/trial`, body).then(answer => answer.result),
+  experiments: () => http.get<{ items: Experiment[] }>('/api/v1/bots/experiments').then(answer => answer.items),
+  startExperiment: (body: { name: string; itemId: string; variants: Variant[] }) => http.post<Experiment>('/api/v1/bots/experiments', body),
+  endExperiment: (id: string, winner: string | null) => http.post<void>(`/api/v1/bots/experiments/${id}/end`, { winner }),
   dismiss: (id: string) => http.post<void>(`/api/v1/learning/clusters/${id}/dismiss`, {}),
   undo: (id: string) => http.post<void>(`/api/v1/learning/clusters/${id}/undo`, {}),
   flows: () => http.get<{ items: FlowItem[] }>('/api/v1/bots/flows').then(answer => answer.items),

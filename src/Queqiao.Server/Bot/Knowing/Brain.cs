@@ -45,7 +45,7 @@ internal sealed class Brain
     {
         var (digests, taught) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, Learnt>(StringComparer.Ordinal));
         var finders = new Dictionary<string, Finder>(StringComparer.Ordinal);
-        var meanings = knowledge.Synonyms.Count == 0 ? Meanings.Standard : Meanings.With(knowledge.Synonyms);
+        var meanings = knowledge.Synonyms.Count == 0 ? Meanings.Standard : Meanings.With(knowledge.Synonyms.Order(StringComparer.Ordinal));
         foreach (var language in Languages)
         {
             var entries = EntriesOf(knowledge, flows, language);

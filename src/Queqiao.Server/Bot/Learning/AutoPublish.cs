@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Bot.Configuring;
-using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Identity;
+using Queqiao.Server.Knowledge;
 using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage;
 
@@ -13,7 +13,7 @@ namespace Queqiao.Server.Bot.Learning;
 /// pass the gate. Answers never are: a wrong similar question sends somebody to a text that a person wrote, a wrong answer says what nobody
 /// in the firm has ever said.
 /// </summary>
-internal sealed class AutoPublish(BotBoard board, IBotKnowledgeSource source, KnowledgeGrowth growth, IStorageEngine storage, IVault vault)
+internal sealed class AutoPublish(BotBoard board, KnowledgeGrowth growth, IStorageEngine storage, IVault vault)
 {
     private const double Sure = 0.3;
     private const int Often = 3;
@@ -30,26 +30,25 @@ internal sealed class AutoPublish(BotBoard board, IBotKnowledgeSource source, Kn
                 .Where(row => row.Ws == ws && row.State == SuggestionState.Open && row.Kind == SuggestionKind.Similar && row.Size >= Often && row.Score >= Sure)
                 .OrderByDescending(row => row.Size).Take(MostAtOnce).ToListAsync(ct);
         }
-        var (published, learnt) = (0, (Brain?)null);
+        var published = 0;
         foreach (var row in ready)
         {
             var text = SuggestionText.Of(vault.Open(ws, Learn.Purpose, row.Sealed, row.Id));
-            var now = await source.Read(ws, ct);
-            learnt = learnt?.IsOf(now, []) == true ? learnt : Brain.Train(now, []);
-            if (Gate.Faults(now, row.Entry!, text.Question, learnt).Count > 0 || !Guid.TryParse(row.Entry!.Split('/')[0], out var faq))
+            if (!Guid.TryParse(row.Entry!.Split('/')[0], out var faq) || await growth.TrySimilar(ws, faq, text.Language, text.Question, ct) is not { Worse.Count: 0 } trial || !trial.Finds(text.Question))
                 continue;
-            published += await storage.Run(ws, (unit, stop) => Publish(unit, row, faq, text, stop), ct) ? 1 : 0;
+            published += await storage.Run(ws, (unit, stop) => Publish(unit, row, faq, text, trial, stop), ct) ? 1 : 0;
         }
         return published;
     }
 
-    private async Task<bool> Publish(WriteUnit unit, BotSuggestionRow known, Guid faq, SuggestionText text, CancellationToken ct)
+    private async Task<bool> Publish(WriteUnit unit, BotSuggestionRow known, Guid faq, SuggestionText text, TrialResult trial, CancellationToken ct)
     {
         var row = await unit.Db.Table<BotSuggestionRow>().SingleAsync(one => one.Ws == known.Ws && one.Id == known.Id, ct);
         if (row.State != SuggestionState.Open || await growth.AddSimilar(unit, row.Ws, faq, text.Language, text.Question, null, ct) is null)
             return false;
         (row.State, row.ItemId, row.ByItself, row.DecidedAt, row.ChangedAt) = (SuggestionState.Published, faq, true, unit.Ids.Now(), unit.Ids.Now());
-        await Audit.Record(unit, AuditBy.System(row.Ws), "bot_suggestion.published", "bot_suggestion", row.Id.ToString(), new { by = "gate", faq }, ct);
+        growth.Keep(unit, trial, faq, null);
+        await Audit.Record(unit, AuditBy.System(row.Ws), "bot_suggestion.published", "bot_suggestion", row.Id.ToString(), new { by = "gate", faq, better = trial.Better.Count }, ct);
         return true;
     }
 }

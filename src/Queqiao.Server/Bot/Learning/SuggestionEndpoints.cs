@@ -35,7 +35,8 @@ internal static class SuggestionEndpoints
 
     /// <param name="Kind">Null: as suggested.</param>
     /// <param name="Entry">For a similar question, the FAQ; null: the nearest.</param>
-    public sealed record PublishRequest(string Question, string? Answer = null, IReadOnlyList<string>? Similar = null, string? Kind = null, Guid? Entry = null);
+    /// <param name="Confirmed">Publish although other questions would be answered worse; they were looked at.</param>
+    public sealed record PublishRequest(string Question, string? Answer = null, IReadOnlyList<string>? Similar = null, string? Kind = null, Guid? Entry = null, bool Confirmed = false);
 
     public sealed record Looked(int Questions);
 
@@ -58,37 +59,73 @@ internal static class SuggestionEndpoints
 
     public static async Task<IResult> Look(Actor actor, Learn learn, CancellationToken ct) => TypedResults.Ok(new Looked(await learn.Look(actor.Ws, ct)));
 
+    /// <summary>The gate's word on what would be published; null where nothing would be different.</summary>
+    public sealed record SuggestionTrial(TrialResult? Result);
+
+    /// <summary>What publishing it so would do to other answers; nothing is stored.</summary>
+    public static async Task<IResult> Try(Guid id, PublishRequest request, Actor actor, KnowledgeGrowth growth, IStorageEngine storage, IVault vault, CancellationToken ct) =>
+        Faults(request, actor) is { } wrong ? wrong.ToProblem()
+        : await Known(id, actor.Ws, storage, ct) is { } row ? TypedResults.Ok(new SuggestionTrial(await Trial(row, request, actor, growth, vault, ct)))
+        : Refusal.NotFound().ToProblem();
+
+    /// <summary>What other questions would be answered worse for is refused until somebody has seen it and confirms.</summary>
     public static async Task<IResult> Publish(Guid id, PublishRequest request, Actor actor, KnowledgeGrowth growth, IKnowledge knowledge, IStorageEngine storage, IVault vault, HttpContext context, CancellationToken ct)
     {
-        if (!actor.May(Permissions.PublishKnowledge))
-            return Refusal.Forbidden().ToProblem();
-        if (string.IsNullOrWhiteSpace(request.Question) || request.Question.Length > MostQuestion || request.Similar?.Any(one => one.Length is 0 or > MostQuestion) == true)
-            return Refusal.Invalid("question", "too_long", MostQuestion).ToProblem();
+        if (Faults(request, actor) is { } wrong)
+            return wrong.ToProblem();
+        var trial = await Known(id, actor.Ws, storage, ct) is { } known ? await Trial(known, request, actor, growth, vault, ct) : null; // seconds of computing: before the transaction
+        if (trial is { Worse.Count: > 0 } && !request.Confirmed)
+            return Refusal.Conflict("knowledge_gate_worse", trial.Worse.Count, trial.Better.Count).ToProblem();
         return await OnOne(id, actor, storage, SuggestionState.Open, async (unit, row, stop) =>
         {
-            var kind = request.Kind ?? row.Kind;
-            var language = SuggestionText.Of(vault.Open(actor.Ws, Learn.Purpose, row.Sealed, row.Id)).Language;
-            if (kind == SuggestionKind.Similar)
-            {
-                if ((request.Entry ?? EntryOf(row)) is not { } faq || await growth.AddSimilar(unit, actor.Ws, faq, language, request.Question.Trim(), actor.AgentId, stop) is null)
-                    return Refusal.Invalid("entry", "not_found").ToProblem();
-                row.ItemId = faq;
-            }
-            else
-            {
-                if (string.IsNullOrWhiteSpace(request.Answer) || request.Answer.Length > MostAnswer)
-                    return Refusal.Invalid("answer", "required").ToProblem();
-                if ((await knowledge.Bases(actor.Ws, stop)).Count == 0)
-                    return Refusal.Conflict("bot_no_knowledge_base").ToProblem();
-                row.ItemId = await growth.AddFaq(unit, actor.Ws, language, request.Question.Trim(), request.Similar ?? [], request.Answer.Trim(), actor.AgentId, stop);
-            }
-            var known = SuggestionText.Of(vault.Open(actor.Ws, Learn.Purpose, row.Sealed, row.Id));
-            row.Sealed = vault.Seal(actor.Ws, Learn.Purpose, (known with { Question = request.Question.Trim() }).Bytes(), row.Id); // what can be undone is what was published
-            row.Kind = kind;
+            if (await Grow(unit, row, request, actor, growth, knowledge, vault, stop) is { } refusal)
+                return refusal.ToProblem();
+            var text = SuggestionText.Of(vault.Open(actor.Ws, Learn.Purpose, row.Sealed, row.Id));
+            row.Sealed = vault.Seal(actor.Ws, Learn.Purpose, (text with { Question = request.Question.Trim() }).Bytes(), row.Id); // what can be undone is what was published
+            row.Kind = request.Kind ?? row.Kind;
+            growth.Keep(unit, trial, row.ItemId!.Value, actor.AgentId);
             Decide(unit, row, actor, SuggestionState.Published);
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "bot_suggestion.published", "bot_suggestion", id.ToString(), new { kind, item = row.ItemId }, stop);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "bot_suggestion.published", "bot_suggestion", id.ToString(), new { kind = row.Kind, item = row.ItemId, worse = trial?.Worse.Count, better = trial?.Better.Count }, stop);
             return TypedResults.NoContent();
         }, ct);
+    }
+
+    private static Refusal? Faults(PublishRequest request, Actor actor) =>
+        !actor.May(Permissions.PublishKnowledge) ? Refusal.Forbidden()
+        : string.IsNullOrWhiteSpace(request.Question) || request.Question.Length > MostQuestion || request.Similar?.Any(one => one.Length is 0 or > MostQuestion) == true ? Refusal.Invalid("question", "too_long", MostQuestion)
+        : null;
+
+    private static async Task<BotSuggestionRow?> Known(Guid id, int ws, IStorageEngine storage, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        return await db.Table<BotSuggestionRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Ws == ws && row.Id == id && row.State == SuggestionState.Open, ct);
+    }
+
+    private static Task<TrialResult?> Trial(BotSuggestionRow row, PublishRequest request, Actor actor, KnowledgeGrowth growth, IVault vault, CancellationToken ct)
+    {
+        var language = SuggestionText.Of(vault.Open(actor.Ws, Learn.Purpose, row.Sealed, row.Id)).Language;
+        if ((request.Kind ?? row.Kind) == SuggestionKind.Similar)
+            return (request.Entry ?? EntryOf(row)) is { } faq ? growth.TrySimilar(actor.Ws, faq, language, request.Question.Trim(), ct) : Task.FromResult<TrialResult?>(null);
+        return string.IsNullOrWhiteSpace(request.Answer) ? Task.FromResult<TrialResult?>(null)
+            : growth.TryFaq(actor.Ws, language, request.Question.Trim(), request.Similar ?? [], request.Answer.Trim(), actor.AgentId, ct);
+    }
+
+    private static async Task<Refusal?> Grow(WriteUnit unit, BotSuggestionRow row, PublishRequest request, Actor actor, KnowledgeGrowth growth, IKnowledge knowledge, IVault vault, CancellationToken ct)
+    {
+        var language = SuggestionText.Of(vault.Open(actor.Ws, Learn.Purpose, row.Sealed, row.Id)).Language;
+        if ((request.Kind ?? row.Kind) == SuggestionKind.Similar)
+        {
+            if ((request.Entry ?? EntryOf(row)) is not { } faq || await growth.AddSimilar(unit, actor.Ws, faq, language, request.Question.Trim(), actor.AgentId, ct) is null)
+                return Refusal.Invalid("entry", "not_found");
+            row.ItemId = faq;
+            return null;
+        }
+        if (string.IsNullOrWhiteSpace(request.Answer) || request.Answer.Length > MostAnswer)
+            return Refusal.Invalid("answer", "required");
+        if ((await knowledge.Bases(actor.Ws, ct)).Count == 0)
+            return Refusal.Conflict("bot_no_knowledge_base");
+        row.ItemId = await growth.AddFaq(unit, actor.Ws, language, request.Question.Trim(), request.Similar ?? [], request.Answer.Trim(), actor.AgentId, ct);
+        return null;
     }
 
     public static Task<IResult> Dismiss(Guid id, Actor actor, IStorageEngine storage, HttpContext context, CancellationToken ct) => OnOne(id, actor, storage, SuggestionState.Open, async (unit, row, stop) =>
@@ -98,13 +135,16 @@ internal static class SuggestionEndpoints
         return TypedResults.NoContent();
     }, ct);
 
-    /// <summary>Takes a similar question out of the knowledge again.</summary>
+    /// <summary>Takes a similar question out of the knowledge again, or a new FAQ away from readers.</summary>
     public static Task<IResult> Undo(Guid id, Actor actor, KnowledgeGrowth growth, IStorageEngine storage, IVault vault, HttpContext context, CancellationToken ct) =>
         OnOne(id, actor, storage, SuggestionState.Published, async (unit, row, stop) =>
         {
-            if (row.Kind != SuggestionKind.Similar || row.ItemId is not { } faq)
-                return Refusal.Conflict("bot_undo_in_knowledge").ToProblem();
-            await growth.RemoveSimilar(unit, actor.Ws, faq, SuggestionText.Of(vault.Open(actor.Ws, Learn.Purpose, row.Sealed, row.Id)).Question, actor.AgentId, stop);
+            if (row.ItemId is not { } faq)
+                return Refusal.NotFound().ToProblem();
+            if (row.Kind == SuggestionKind.Similar)
+                await growth.RemoveSimilar(unit, actor.Ws, faq, SuggestionText.Of(vault.Open(actor.Ws, Learn.Purpose, row.Sealed, row.Id)).Question, actor.AgentId, stop);
+            else
+                await growth.Withdraw(unit, actor.Ws, faq, actor.AgentId, stop);
             Decide(unit, row, actor, SuggestionState.Undone);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "bot_suggestion.undone", "bot_suggestion", id.ToString(), new { faq }, stop);
             return TypedResults.NoContent();

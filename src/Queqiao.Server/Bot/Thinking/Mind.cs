@@ -59,13 +59,13 @@ internal static class Mind
         if (at.Memory.LastEntry == id)
             return Leaving.ToPeople(at, HandOverReason.Failing, "failing");
         var memory = at.Memory.With(new Tried(Words.Short(at.Said), BotSays.Answer, entry.Title)) with { Misses = 0, LastEntry = id, Offers = [] };
-        return new Thought([new BotUtterance(Words.Plain(entry.Answer), new BotPart(BotSays.Answer, "offline")
+        return new Thought([new BotUtterance(Words.Plain(at.Instead.GetValueOrDefault(entry.Key) ?? entry.Answer), new BotPart(BotSays.Answer, "offline")
         {
             Entry = entry.Key, Score = score, Citations = [new BotCitation(entry.Id, entry.Title, entry.Link)],
         })], memory)
         {
             Path = "knowledge",
-            MayAskModel = true,
+            MayAskModel = !at.Instead.ContainsKey(entry.Key), // what is compared is said in its own words
         };
     }
 

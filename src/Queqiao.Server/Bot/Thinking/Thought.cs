@@ -8,6 +8,9 @@ namespace Queqiao.Server.Bot.Thinking;
 /// <summary>What the bot thinks with: who it is, what it knows and remembers, what was said, and how busy people are.</summary>
 internal sealed record Situation(BotProfile Profile, Brain Brain, FlowBook Flows, BotMemory Memory, string Said)
 {
+    /// <summary>What this person is told instead of what is published, by entry: answers that are compared.</summary>
+    public IReadOnlyDictionary<string, string> Instead { get; init; } = Comparing.Experiments.Nothing;
+
     /// <summary>Whether pictures or files came with it.</summary>
     public bool HasFiles { get; init; }
 

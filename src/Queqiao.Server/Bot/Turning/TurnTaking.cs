@@ -1,4 +1,5 @@
 using Queqiao.Server.Bot.Actions;
+using Queqiao.Server.Bot.Comparing;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
@@ -13,7 +14,7 @@ namespace Queqiao.Server.Bot.Turning;
 
 /// <summary>One turn: reads what was said, lets the bot think, does what that takes, and says it. May run twice: what it says is stored once.</summary>
 internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, ActionRunner actions, ModelClient model, Articles articles,
-    Guesses guesses, TimeProvider clock, ILogger<TurnTaking> log)
+    Guesses guesses, Experiments experiments, TimeProvider clock, ILogger<TurnTaking> log)
 {
     /// <summary>Calls of actions in one turn.</summary>
     private const int MostCalls = 8;
@@ -82,6 +83,7 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
         return new Situation(profile, await BrainFor(hearing.Call.Ws, said, ct), await flows.Of(hearing.Call.Ws, ct), memory, said)
         {
             HasFiles = hearing.Said.Any(one => one.HasFiles),
+            Instead = experiments.For(hearing.Call.Ws, hearing.ContactId),
             Staff = await staff.Of(hearing.Call.Ws, ct),
             Now = now,
             IsNew = hearing.IsNew,

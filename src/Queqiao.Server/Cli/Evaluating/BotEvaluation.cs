@@ -26,11 +26,31 @@ internal static class BotEvaluation
         });
     }
 
-    private static Answerer Load(string folder)
+    /// <summary><c>eval priors</c>: how to rank and when to answer, as customers' questions teach it (<c>--train</c>: files of questions as <c>eval bot</c> reads them).</summary>
+    public static IEnumerable<object> Priors(Command.Evaluate command, Timings timings)
+    {
+        var finders = Finders(command.Knowledge!);
+        var answerer = new Answerer(finders);
+        var asked = command.Train.Select(TableFile.Read).SelectMany(table => table.Rows.Select(row => (Text: table.Cell(row, "text"), Label: table.Cell(row, "label"), Kind: table.Cell(row, "kind"))))
+            .Where(one => one.Kind is not ("graph" or "order" or "human") && answerer.Reply(one.Text).Kind is not (ReplyKind.Person or ReplyKind.Order))
+            .Select(one => (answerer.FinderFor(one.Text)!, new LabelledQuestion(one.Text, [.. one.Label.Split(',').Where(label => label is not ("oos" or "graph" or "human"))])));
+        var learnt = timings.Train(() => PriorTrainer.Learn([.. asked]));
+        return [new { ranking = Rounded(learnt.Ranking), decision = Rounded(learnt.Decision) }];
+    }
+
+    private static IEnumerable<double> Rounded(IEnumerable<double> weights) => weights.Select(weight => Math.Round(weight, 3));
+
+    private static Dictionary<string, Finder> Finders(string folder)
     {
         var finders = new Dictionary<string, Finder>(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(folder, "faqs.*.tsv").Order(StringComparer.Ordinal))
             finders.Add(Path.GetFileName(file).Split('.')[1], FinderTrainer.Train(KnowledgeFiles.Entries(TableFile.Read(file))));
+        return finders;
+    }
+
+    private static Answerer Load(string folder)
+    {
+        var finders = Finders(folder);
         return new Answerer(finders, Facts(Path.Combine(folder, "graph.tsv")), Orders(Path.Combine(folder, "orders.jsonl")).Contains);
     }
 

@@ -22,6 +22,7 @@ internal static class Evaluations
             "retrieve" => Retrieve(command, timings),
             "match" => Match(command, timings),
             "bot" => BotEvaluation.Run(command, timings),
+            "priors" => BotEvaluation.Priors(command, timings),
             "cluster" => Cluster(command, timings),
             _ => throw new InvalidOperationException($"Nobody evaluates {command.What}."),
         };

@@ -135,11 +135,12 @@ internal static class Checks
         var detail = RunDetail.Of(run.Detail);
         var ids = detail.Better.Concat(detail.Worse).Select(line => line.Check).ToList();
         var checks = await db.Table<KnowledgeCheck>().AsNoTracking().Where(row => row.Ws == actor.Ws && ids.Contains(row.Id)).ToDictionaryAsync(row => row.Id, ct);
-        var items = checks.Values.Select(check => check.ItemId).OfType<Guid>().ToList();
+        var items = checks.Values.Select(check => check.ItemId).OfType<Guid>().Concat(ids).ToList();
         var titles = await db.Table<KnowledgeItem>().AsNoTracking().Where(item => item.Ws == actor.Ws && items.Contains(item.Id)).ToDictionaryAsync(item => item.Id, item => item.Title, ct);
-        // Questions that were taken out of the set since are left out.
-        IReadOnlyList<TrialLine> Lines(IReadOnlyList<RunLine> lines) => [.. lines.Where(line => checks.ContainsKey(line.Check)).Select(line => (Line: line, Check: checks[line.Check])).Select(one =>
-            new TrialLine(one.Check.Id, Reports.Open(vault, one.Check.Ws, one.Check.Sealed, one.Check.Id), one.Check.Expects, one.Check.ItemId is { } item ? titles.GetValueOrDefault(item) : null, one.Line.Before, one.Line.After, null, one.Check.ItemId))];
+        // Questions that were taken out of the set since are left out; standard questions bear the FAQ's id.
+        IReadOnlyList<TrialLine> Lines(IReadOnlyList<RunLine> lines) => [.. lines.Select(line =>
+            checks.TryGetValue(line.Check, out var check) ? new TrialLine(check.Id, Reports.Open(vault, check.Ws, check.Sealed, check.Id), check.Expects, check.ItemId is { } item ? titles.GetValueOrDefault(item) : null, line.Before, line.After, null, check.ItemId)
+            : titles.TryGetValue(line.Check, out var title) ? new TrialLine(line.Check, title, "item", title, line.Before, line.After, null, line.Check) : null).OfType<TrialLine>()];
         return TypedResults.Ok(new RunWhole(View(run), Lines(detail.Better), Lines(detail.Worse)));
     }
 

@@ -30,7 +30,7 @@ internal sealed class PlainBrain(TimeProvider clock) : IKnowledgeBrain
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var seen = knowledge.Faqs.Where(item => item.MaySee(KnowledgeReader.Stranger, now)).ToList();
-        var meanings = knowledge.Synonyms.Count == 0 ? Meanings.Standard : Meanings.With(knowledge.Synonyms);
+        var meanings = knowledge.Synonyms.Count == 0 ? Meanings.Standard : Meanings.With(knowledge.Synonyms.Order(StringComparer.Ordinal));
         var finders = seen.SelectMany(item => item.Content.Wordings.Select(wording => (item, wording))).GroupBy(one => KnowledgeContent.PrimaryOf(one.wording.Language).ToString())
             .ToDictionary(group => group.Key, group => Finder(group.Key, [.. group.Select(one => new KnowledgeEntry(
                 one.item.Id.ToString("N"), [one.wording.Question, .. one.wording.Similar], one.item.Content.AnswerFor(KnowledgeReader.Stranger, one.wording.Language, null)?.Text))], meanings, knowledge.Synonyms));

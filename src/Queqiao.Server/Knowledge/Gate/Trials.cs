@@ -7,33 +7,43 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Knowledge.Gate;
 
-/// <param name="Got">What came of it after the change, as a word and the item's title.</param>
-/// <param name="ItemId">The item that answers after the change.</param>
-/// <param name="ExpectedId">The item that is to answer.</param>
-internal sealed record TrialLine(Guid CheckId, string Question, string Expects, string? ExpectedTitle, string GotBefore, string Got, Guid? ItemId = null, Guid? ExpectedId = null);
-
-/// <summary>What the regression set says about a change.</summary>
-internal sealed record TrialResult(Guid BaseId, int Total, int RightBefore, int RightAfter, IReadOnlyList<TrialLine> Better, IReadOnlyList<TrialLine> Worse, IReadOnlyList<TrialLine> StillWrong, long Milliseconds);
-
 /// <summary>Something that would be published.</summary>
 internal sealed record Candidate(KnowledgeItem Item, int Version, KnowledgeContent Content);
 
 /// <summary>Asks every question of a base's regression set twice: from what is published now, and from what would be.</summary>
 internal sealed class Trials(KnowledgeLibrary library, IKnowledgeBrain brain, IVault vault, IStorageEngine storage, TimeProvider clock)
 {
+    /// <summary>Beyond so many FAQs their standard questions are not all asked.</summary>
+    private const int MostStandard = 1_000;
+
     /// <summary>How a base stands, ready to try changes on. Null: its set is empty.</summary>
-    public async Task<OpenTrial?> Open(int ws, Guid baseId, CancellationToken ct)
+    public Task<OpenTrial?> Open(int ws, Guid baseId, CancellationToken ct) => Open(ws, baseId, null, ct);
+
+    /// <summary>How a base stands for what nobody wrote by hand: the standard question of every FAQ is asked too, and the new question itself.</summary>
+    /// <param name="learnt">The question that is added and the FAQ that it is to find; null: only the set is asked.</param>
+    public async Task<OpenTrial?> Open(int ws, Guid baseId, (string Question, Guid Faq)? learnt, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
         var checks = await db.Table<KnowledgeCheck>().AsNoTracking().Where(row => row.Ws == ws && row.BaseId == baseId).OrderBy(row => row.Id).ToListAsync(ct);
-        if (checks.Count == 0)
+        if (checks.Count == 0 && learnt is null)
             return null;
         var begun = clock.GetTimestamp();
         var now = (await library.Of(ws, ct)).Published(baseId);
         var before = await brain.Learn(now, ct);
         var asked = checks.Select(check => (Check: check, Question: Reports.Open(vault, ws, check.Sealed, check.Id))).ToList();
-        return new OpenTrial(brain, now, [.. asked.Select(one => new Asked(one.Check, one.Question, before(one.Question)))], clock, begun);
+        List<Asked> all = [.. asked.Select(one => new Asked(one.Check, one.Question, before(one.Question)))];
+        if (learnt is { } added)
+        {
+            all.Add(Of(added.Faq, added.Question));
+            all.AddRange(Standard(now).Select(one => Of(one.Id, one.Question)).Where(one => one.Before.ItemId == one.Check.ItemId && one.Before.Kind == "item"));
+        }
+        return new OpenTrial(brain, now, baseId, all, clock, begun);
+
+        Asked Of(Guid faq, string question) => new(new KnowledgeCheck { Ws = ws, Id = faq, BaseId = baseId, Tag = Guid.Empty, Sealed = [], Language = "", Expects = "item", ItemId = faq, Source = "standard", CreatedAt = 0 }, question, before(question));
     }
+
+    private static IEnumerable<(Guid Id, string Question)> Standard(PublishedKnowledge now) => now.Faqs
+        .Where(item => KnowledgeReader.Stranger.MaySee(item.Content.Audience)).SelectMany(item => item.Content.Wordings.Select(wording => (item.Id, wording.Question))).Take(MostStandard);
 
     /// <summary>How a base stands. Null: its set is empty.</summary>
     public async Task<TrialResult?> OfBase(int ws, Guid baseId, CancellationToken ct) => await Open(ws, baseId, ct) is { } trial ? await trial.Of([], ct) : null;
@@ -69,7 +79,7 @@ internal sealed class Trials(KnowledgeLibrary library, IKnowledgeBrain brain, IV
 internal sealed record Asked(KnowledgeCheck Check, string Question, Judged Before);
 
 /// <summary>A base and its regression set, as they were when it was opened.</summary>
-internal sealed class OpenTrial(IKnowledgeBrain brain, PublishedKnowledge now, IReadOnlyList<Asked> asked, TimeProvider clock, long begun)
+internal sealed class OpenTrial(IKnowledgeBrain brain, PublishedKnowledge now, Guid baseId, IReadOnlyList<Asked> asked, TimeProvider clock, long begun)
 {
     /// <summary>What would come of publishing all of these together.</summary>
     public async Task<TrialResult> Of(IReadOnlyList<Candidate> changes, CancellationToken ct)
@@ -90,7 +100,7 @@ internal sealed class OpenTrial(IKnowledgeBrain brain, PublishedKnowledge now, I
             (isRight ? better : wasRight ? worse : wrong).Add(new TrialLine(
                 check.Id, question, check.Expects, check.ItemId is { } expected ? titles.GetValueOrDefault(expected, "…") : null, Told(before, titlesBefore), Told(got, titles), got.ItemId, check.ItemId));
         }
-        return new TrialResult(asked[0].Check.BaseId, asked.Count, rightBefore, rightAfter, better, worse, [.. wrong.Take(100)], (long)clock.GetElapsedTime(begun).TotalMilliseconds);
+        return new TrialResult(baseId, asked.Count, rightBefore, rightAfter, better, worse, [.. wrong.Take(100)], (long)clock.GetElapsedTime(begun).TotalMilliseconds);
     }
 
     private static Dictionary<Guid, string> Titles(PublishedKnowledge first, PublishedKnowledge then) =>

@@ -50,7 +50,7 @@ internal static class ActOnItems
         return await PublishNow(id, request, trial, actor, writing, views, storage, context, ct);
     }
 
-    private static Task<IResult> PublishNow(Guid id, PublishRequest request, Gate.TrialResult? trial, Actor actor, ItemWriting writing, ItemViews views, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
+    private static Task<IResult> PublishNow(Guid id, PublishRequest request, TrialResult? trial, Actor actor, ItemWriting writing, ItemViews views, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
         On(id, actor, views, storage, async (unit, home, item, stop) =>
         {
             var version = request.Version ?? item.Version;

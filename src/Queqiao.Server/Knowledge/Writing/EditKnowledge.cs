@@ -48,6 +48,30 @@ internal sealed class EditKnowledge(ItemWriting writing) : IKnowledgeEditing
         }, ct) is not null;
     }
 
+    public async Task<bool> SetAnswer(WriteUnit unit, int ws, Guid faq, string language, string answer, Guid? by, CancellationToken ct) =>
+        await Change(unit, ws, faq, by, publish: true, content => WithAnswer(content, language, answer), ct) is not null;
+
+    /// <summary>The answer that strangers are given in a language; what is for others stays.</summary>
+    private static KnowledgeContent WithAnswer(KnowledgeContent content, string language, string answer)
+    {
+        var said = content.AnswerFor(KnowledgeReader.Stranger, language, null);
+        return said is not null && KnowledgeContent.Speaks(said.Language, language)
+            ? content with { Answers = [.. content.Answers.Select(one => one == said ? one with { Text = answer } : one)] }
+            : content with { Answers = [.. content.Answers, new FaqAnswer(language, answer)] };
+    }
+
+    public async Task<bool> Withdraw(WriteUnit unit, int ws, Guid faq, Guid? by, CancellationToken ct)
+    {
+        var item = await unit.Db.Table<KnowledgeItem>().SingleOrDefaultAsync(row => row.Ws == ws && row.Id == faq && row.Kind == "faq" && row.ArchivedAt == null, ct);
+        if (item is null)
+            return false;
+        var home = (await ItemWriting.Lock(unit, ws, item.BaseId, ct))!;
+        writing.Withdraw(unit, home, item, archive: true);
+        item.ChangedBy = by;
+        await unit.Db.SaveChangesAsync(ct);
+        return true;
+    }
+
     public async Task AddFacts(WriteUnit unit, int ws, Guid baseId, IEnumerable<(string Subject, string Relation, string Target)> facts, CancellationToken ct)
     {
         var home = await ItemWriting.Lock(unit, ws, baseId, ct) ?? throw new ArgumentException("There is no such base.", nameof(baseId));
