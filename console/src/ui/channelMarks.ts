@@ -1,13 +1,13 @@
-/** How a channel is recognised at a glance: one or two letters on the colour that people know it by. White on each reads (4.5 : 1). */
+/** How a channel is recognised at a glance: letters (where there are none, those of `ui.mark`) on the colour that people know it by. White on each reads (4.5 : 1). */
 const marks: Readonly<Record<string, readonly [letters: string, color: string]>> = {
-  'wechat-official': ['微', '#067d3c'],
-  'wechat-miniprogram': ['程', '#067d3c'],
-  'wechat-kf': ['客', '#067d3c'],
-  wecom: ['企', '#1c67b8'],
-  dingtalk: ['钉', '#1468c8'],
-  feishu: ['飞', '#2857c9'],
-  weibo: ['博', '#c4261d'],
-  douyin: ['抖', '#26262b'],
+  'wechat-official': ['', '#067d3c'],
+  'wechat-miniprogram': ['', '#067d3c'],
+  'wechat-kf': ['', '#067d3c'],
+  wecom: ['', '#1c67b8'],
+  dingtalk: ['', '#1468c8'],
+  feishu: ['', '#2857c9'],
+  weibo: ['', '#c4261d'],
+  douyin: ['', '#26262b'],
   qq: ['Q', '#1268b0'],
   whatsapp: ['W', '#0f7a43'],
   messenger: ['M', '#0a5fd0'],
