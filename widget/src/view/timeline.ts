@@ -18,7 +18,7 @@ export interface MessageRow {
   text: string
   files?: Item['attachments']
   time?: string
-  state?: string
+  state: string
   /** Written, but not on the server yet. */
   pending?: boolean
   failed?: { clientId: string, final: boolean, reason: string }
@@ -67,7 +67,7 @@ export function timeline(from: Sources): Row[] {
     run = { row, said }
   }
 
-  if (hello && !log.older) rows.push({ kind: 'message', key: 'greeting', mine: false, first: true, last: true, name: '', ...hello })
+  if (hello && !log.older) rows.push({ kind: 'message', key: 'greeting', mine: false, first: true, last: true, name: '', state: '', ...hello })
 
   const show = (item: Item, seenUpTo: number) => {
     const at = new Date(item.at)
