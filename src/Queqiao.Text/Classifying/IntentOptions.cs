@@ -21,7 +21,7 @@ public sealed record IntentOptions
     };
 
     /// <summary>Which n-grams are features.</summary>
-    public NGramShape Shape { get; init; } = new(Kin: 1);
+    public NGramShape Shape { get; init; } = new(Meant: true, Kin: 1);
 
     /// <summary>N-grams of fewer texts are left out.</summary>
     public int Least { get; init; } = 1;
