@@ -12,8 +12,8 @@ public sealed record IntentOptions
     /// <summary>Longer texts with an opinion.</summary>
     public static readonly IntentOptions Opinions = new()
     {
-        Shape = new NGramShape(UnitsTo: 3, PartsTo: 4, Edges: false),
-        Least = 2,
+        Shape = new NGramShape(UnitsTo: 3, PartsTo: 4, Edges: false, Meant: true),
+        Least = 1,
         Most = 1 << 18,
         Linear = new SoftmaxOptions(Epochs: 15, Rate: 1f, Decay: 1e-5f),
         Hidden = null,
