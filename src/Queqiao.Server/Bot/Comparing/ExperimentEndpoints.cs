@@ -100,7 +100,7 @@ internal static class ExperimentEndpoints
         else if (request.Name.Length > MostName)
             yield return ("name", new("too_long", MostName));
         var variants = request.Variants ?? [];
-        if (variants.Count is < Variants.Least or > Variants.Most || !variants.Select((one, i) => one.Key == ((char)('A' + i)).ToString()).All(fits => fits))
+        if (variants.Count is < Variants.Least or > Variants.Most || !variants.Select((one, i) => one?.Key == ((char)('A' + i)).ToString()).All(fits => fits))
             yield return ("variants", new("out_of_range", Variants.Least, Variants.Most));
         else if (variants.Any(one => one.Share is < 1 or > 99) || variants.Sum(one => one.Share) != 100)
             yield return ("variants", new("bot_experiment_shares"));

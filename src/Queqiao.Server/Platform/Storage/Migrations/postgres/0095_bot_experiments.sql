@@ -7,9 +7,9 @@ CREATE TABLE bot_experiment (
     variants text NOT NULL,
     started_at bigint NOT NULL,
     started_by uuid NOT NULL,
-    ended_at bigint NULL,
-    ended_by uuid NULL,
-    winner text NULL,
+    ended_at bigint,
+    ended_by uuid,
+    winner text,
     PRIMARY KEY (ws, id),
     FOREIGN KEY (ws) REFERENCES workspace (ws)
 );

@@ -7,9 +7,9 @@ CREATE TABLE bot_experiment (
     variants TEXT NOT NULL,
     started_at INTEGER NOT NULL,
     started_by BLOB NOT NULL,
-    ended_at INTEGER NULL,
-    ended_by BLOB NULL,
-    winner TEXT NULL,
+    ended_at INTEGER,
+    ended_by BLOB,
+    winner TEXT,
     PRIMARY KEY (ws, id),
     FOREIGN KEY (ws) REFERENCES workspace (ws)
 ) STRICT;
