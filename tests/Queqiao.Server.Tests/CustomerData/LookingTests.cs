@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Queqiao.Server.CustomerData;
+using Queqiao.Server.CustomerData.Erasing;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Tests.Channels;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Identity;
@@ -81,6 +83,11 @@ public sealed class LookingTests
         var later = (await site.Owner.Api.Get(path)).Expect(HttpStatusCode.OK);
         Assert.Equal((JsonValueKind.Null, 1), (later.GetProperty("now").ValueKind, later.GetProperty("visits").GetArrayLength()));
         site.Time.Move(TimeSpan.FromDays(30));
+        await site.Storage.RunSystem(async (unit, ct) =>
+        {
+            await site.The<JobQueue>().Add(unit, NewJob.Of(0, ForgetCopies.Name, new { }), ct);
+            return 0;
+        }, CancellationToken.None);
         await site.RunDueJobs();
         await using var raw = await site.Raw();
         await using var count = raw.CreateCommand();

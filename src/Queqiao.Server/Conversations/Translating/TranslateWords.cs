@@ -52,7 +52,7 @@ internal static partial class TranslateWords
     private static async Task<(string? Text, Refusal? Refusal)> TextOf(Request request, ConversationHead head, Actor actor, ConversationReader reader, CancellationToken ct)
     {
         if (request.Seq is not { } seq)
-            return !actor.May(Permissions.Reply) ? (null, Refusal.Forbidden()) : string.IsNullOrWhiteSpace(request.Text) ? (null, Refusal.Invalid("text", "required"))
+            return string.IsNullOrWhiteSpace(request.Text) ? (null, Refusal.Invalid("text", "required"))
                 : request.Text.Length > MostText ? (null, Refusal.Invalid("text", "too_long", MostText)) : (request.Text, null);
         if (await reader.Entry(head, seq, ct) is not { } entry)
             return (null, Refusal.NotFound());
