@@ -91,7 +91,7 @@ async function measure(visitors) {
   await page.fill('input[type=email]', 'owner@example.com')
   await page.fill('input[type=password]', password)
   await page.keyboard.press('Enter')
-  await page.waitForURL('**/inbox/**')
+  await page.waitForURL(url => !url.pathname.includes('sign-in') && url.pathname.includes('/inbox'))
   await page.goto(base + '/console/inbox/all')
   await page.waitForSelector('[role=option]')
   const cdp = await page.context().newCDPSession(page)
