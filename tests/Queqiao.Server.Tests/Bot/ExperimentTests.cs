@@ -105,7 +105,7 @@ public sealed class ExperimentTests
             Assert.Equal((heard.Count(key => key == result.Text("key")), result.Text("key") == heard[0] ? 1L : 0L), (result.Long("cases") + result.Long("open"), result.Long("confirmed")));
 
         (await owner.Api.Post($"{Root}/{experiment}/end", new { winner = "B" })).Expect(HttpStatusCode.NoContent);
-        Assert.Equal(Two[1].Zh, (await site.The<IKnowledge>().Published(1, null, default)).Faqs.Single().Content.Answers.Single().Text);
+        await Until.True(async () => (await site.The<IKnowledge>().Published(1, null, default)).Faqs.Single().Content.Answers.Single().Text == Two[1].Zh, "published");
         Assert.Equal("bot_experiment_over", (await owner.Api.Post($"{Root}/{experiment}/end", new { })).Code);
         Assert.Empty(site.The<Experiments>().For(1, Guid.NewGuid()));
     }

@@ -20,7 +20,7 @@ internal sealed record Heap(IReadOnlyList<BadQuestion> Questions, SuggestionText
 internal static class Heaps
 {
     /// <summary>From here on a heap is another way to ask for an entry that exists.</summary>
-    private const double Near = 0.2;
+    private const double Near = 0.3;
 
     /// <summary>Of the candidates' shares, what the best one must have.</summary>
     private const double Clear = 0.4;
