@@ -51,22 +51,24 @@ internal sealed class SharedTurn(IStorageEngine storage, ConversationSeals seals
     }
 
     /// <summary>False: another node was faster.</summary>
-    private Task<bool> Digest(IReadOnlyList<ListenerTurn> together, List<LogEntry> entries, CancellationToken ct)
+    private async Task<bool> Digest(IReadOnlyList<ListenerTurn> together, List<LogEntry> entries, CancellationToken ct)
     {
+        var began = 0L;
         var names = together.Select(one => one.Name).ToArray();
         CursorSpan[] spans = [.. entries.GroupBy(entry => entry.Slot).Select(slot => CursorSpan.Of([.. slot]))];
-        return storage.RunSystem(async (unit, stop) =>
+        var first = await storage.RunSystem(async (unit, stop) =>
         {
-            var began = Stopwatch.GetTimestamp();
+            began = Stopwatch.GetTimestamp();
             if (!await CursorSpan.MoveAll(unit, names, spans, stop))
                 return false;
             var held = (await unit.Db.Table<ListenerHold>().Where(hold => names.Contains(hold.Listener)).Select(hold => new { hold.Listener, hold.ConversationId }).ToListAsync(stop))
                 .ToLookup(hold => hold.Listener, hold => hold.ConversationId);
             foreach (var one in together)
                 await one.Tell(unit, entries, [.. held[one.Name]], stop);
-            Learn(entries.Count, Stopwatch.GetElapsedTime(began));
             return true;
         }, ct);
+        Learn(entries.Count, Stopwatch.GetElapsedTime(began)); // with the commit: the search index is written there
+        return first;
     }
 
     /// <summary>What a unit took says how large the next may be; a small one says nothing of large ones.</summary>
