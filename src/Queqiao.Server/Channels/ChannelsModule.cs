@@ -53,6 +53,7 @@ internal static class ChannelsModule
         services.AddSingleton<ChannelTurns>();
         services.AddSingleton<IEventTaker, Receipts>();
         services.AddSingleton<ILogListener, DeliverMessages>();
+        Push.PushModule.AddPush(services);
         services.AddJob<DeliverJob>();
         services.AddJob<ReviseJob>();
         services.AddJob<FetchMediaJob>();
@@ -77,6 +78,7 @@ internal static class ChannelsModule
     public static void MapOutsideChannels(this IEndpointRouteBuilder app)
     {
         HookEndpoint.Map(app);
+        Push.PushModule.MapPush(app);
         app.MapGet("/api/v1/channels/{id:guid}/health", ShowHealth.Handle).WithTags("Channels").Needs(Permissions.ReadChannels).TakesQuery()
             .WithSummary("How a channel is, and what an administrator should do about it").Produces<ShowHealth.Answer>();
         app.MapPost("/api/v1/channels/{id:guid}/test-webhook", TestHook.Handle).WithTags("Channels").Needs(Permissions.ManageChannels).TakesQuery()

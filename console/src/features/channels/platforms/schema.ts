@@ -48,7 +48,7 @@ export function fieldsOf(schema: Schema): Field[] {
 function control(key: string, property: Property): Field['control'] {
   if (property.type === 'boolean') return 'toggle'
   if (property.enum) return 'choice'
-  if (/privateKey/i.test(key) || property.format === 'multiline') return 'long'
+  if (/privateKey|serviceAccount/i.test(key) || property.format === 'multiline') return 'long'
   return property.writeOnly ? 'secret' : 'text'
 }
 
