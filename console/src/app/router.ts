@@ -55,6 +55,7 @@ const routes: RouteRecordRaw[] = [
       },
       { path: 'welcome', component: () => import('@/features/tour/WelcomePage.vue'), meta: { needs: 'channels.read', title: 'tour.title', later: true } },
       { path: 'board', component: () => import('@/features/supervising/BoardPage.vue'), meta: { needs: 'conversations.supervise', title: 'app.board', later: true } },
+      { path: 'board/presence', component: () => import('@/features/supervising/PresencePage.vue'), meta: { needs: 'conversations.supervise', title: 'supervising.presence.title', later: true } },
       { path: 'search', component: () => import('@/features/search/SearchPage.vue'), name: 'search', meta: { title: 'app.search', later: true } },
       { path: 'settings', component: () => import('./SettingsPage.vue'), name: 'settings', children: [{ path: '', name: 'settings.list', component: Nothing }, { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue') }], meta: { title: 'app.settings', later: true } },
       { path: ':rest(.*)*', component: () => import('./NotFoundPage.vue'), meta: { title: 'app.notFound.title' } },

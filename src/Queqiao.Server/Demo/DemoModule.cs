@@ -17,6 +17,7 @@ internal static class DemoModule
         services.AddSingleton<DemoSeeder>();
         services.AddSingleton<DemoKnowledge>();
         services.AddSingleton<DemoReplies>();
+        services.AddSingleton<DemoPresence>();
         services.AddSingleton<DemoBot>();
         services.AddSingleton<DemoState>();
         services.AddHostedService<DemoWelcome>();
@@ -43,6 +44,7 @@ internal static class DemoModule
         await app.Services.GetRequiredService<AppPage>().Seed(CancellationToken.None);
         await app.Services.GetRequiredService<DemoKnowledge>().Run(DemoSeeder.Ws, CancellationToken.None);
         await app.Services.GetRequiredService<DemoReplies>().Run(DemoSeeder.Ws, CancellationToken.None);
+        await app.Services.GetRequiredService<DemoPresence>().Run(DemoSeeder.Ws, CancellationToken.None);
         await app.Services.GetRequiredService<DemoBot>().Run(DemoSeeder.Ws, app.Services.GetRequiredService<DemoState>().Access.ChannelId, CancellationToken.None);
         await app.Services.GetRequiredService<ICustomerData>().ConnectDemo(DemoSeeder.Ws, CancellationToken.None);
     }

@@ -86,4 +86,26 @@ public sealed class FormattedTextTests
         Assert.False((await owner.Log(id)).Single(item => item.Long("seq") == seq).TryGetProperty("markdown", out _));
         Assert.Empty((await visitor.Log()).Single(item => item.Long("seq") == seq).GetProperty("attachments").EnumerateArray());
     }
+
+    [Fact]
+    public async Task A_socket_sends_marks_as_requests_do()
+    {
+        await using var site = await Site.Open();
+        var visitor = await site.Visitor();
+        await using var tab = await visitor.Socket();
+        await tab.Send(new { op = "send", clientId = "v", text = "hello" });
+        var id = (await tab.Next(frame => frame.Maybe("op") == "ack", "it is stored")).Text("conversation");
+        await using var console = await site.Owner.Socket();
+
+        await console.Send(new { op = "send", conversation = id, clientId = "m1", text = "press **reset**", format = "markdown" });
+        await console.Send(new { op = "send", conversation = id, clientId = "m2", text = "not **marked**" });
+        await console.Send(new { op = "send", conversation = id, clientId = "m3", text = "a **note**", format = "markdown", @private = true, mentions = new[] { site.Owner.Id } });
+        await console.Next(frame => frame.Maybe("op") == "ack" && frame.Text("clientId") == "m3", "the note is stored");
+        await console.Send(new { op = "send", conversation = id, clientId = "m4", text = "x", format = "html" });
+
+        Assert.Equal("validation", (await console.Next(frame => frame.Maybe("op") == "error", "no such format")).Text("code"));
+        var said = (await site.Owner.Api.Get($"/api/v1/conversations/{id}/messages")).Expect(HttpStatusCode.OK).Items().Where(item => item.Maybe("clientId")?.StartsWith('m') == true)
+            .ToDictionary(item => item.Text("clientId"), item => (item.Text("text"), item.Maybe("markdown")));
+        Assert.Equal([("press reset", "press **reset**"), ("not **marked**", null), ("a note", "a **note**")], new[] { "m1", "m2", "m3" }.Select(key => said[key]));
+    }
 }

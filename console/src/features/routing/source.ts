@@ -1,6 +1,6 @@
 import type { Http } from '@/api/client'
 
-export const presenceStatuses = ['online', 'away', 'offline'] as const
+export const presenceStatuses = ['online', 'busy', 'away', 'offline'] as const
 export type PresenceStatus = (typeof presenceStatuses)[number]
 
 export interface Presence {

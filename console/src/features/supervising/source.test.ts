@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { agentLines, clockOf } from './source'
+import { agentLines, clockOf, daysOf } from './source'
 import type { Agent, Board } from './source'
 
 const agent = (agentId: string, status: Agent['status'], open = 0): Agent => ({ agentId, name: agentId, status, reason: null, since: '2026-11-25T00:00:00Z', open, capacity: 6 })
@@ -11,5 +11,13 @@ it('puts who is there and keeps customers waiting longest first', () => {
 })
 
 it('writes seconds as a clock', () => {
-  expect([0, 75, 4000].map(clockOf)).toEqual(['0:00', '1:15', '1:06:40'])
+  expect([0, 75, 4000].map(seconds => clockOf(seconds))).toEqual(['0:00', '1:15', '1:06:40'])
+  expect(clockOf(75, true)).toBe('0:01:15')
+})
+
+it('asks for days as dates, and leaves today to the server', () => {
+  const now = new Date(2026, 2, 1, 0, 5)
+  expect(daysOf('today', now)).toEqual({})
+  expect(daysOf('yesterday', now)).toEqual({ from: '2026-02-28', to: '2026-02-28' })
+  expect(daysOf('week', now)).toEqual({ from: '2026-02-23', to: '2026-03-01' })
 })

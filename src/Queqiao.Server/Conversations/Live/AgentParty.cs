@@ -86,14 +86,20 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
         var reply = new SocketReply(connection, "send", frame.ClientId, forCustomer: false);
         if (!actor.May(Permissions.Reply))
             reply.Refuse(Refusal.Forbidden());
-        else if (Sending.Check(frame.ClientId, frame.Text, frame.Attachments) is { } refusal)
+        else if ((Sending.Check(frame.ClientId, frame.Text, frame.Attachments) ?? Sending.CheckFormat(frame.Format)) is { } refusal)
             reply.Refuse(refusal);
         else if (frame.Mentions is { Count: > 0 } named)
             InBackground(() => SendNaming(frame, conversation, named, reply));
         else if (frame.Attachments is { Length: > 0 })
-            SendFiles(frame, new Outgoing(frame.ClientId!, frame.Text ?? "", frame.Private ?? false, frame.ReplyTo), conversation, reply);
+            SendFiles(frame, Said(frame), conversation, reply);
         else
-            services.Log.Post(Sending.ByAgent(actor, conversation, new Outgoing(frame.ClientId!, frame.Text!, frame.Private ?? false, frame.ReplyTo), reply, connection));
+            services.Log.Post(Sending.ByAgent(actor, conversation, Said(frame), reply, connection));
+    }
+
+    private static Outgoing Said(ClientFrame frame)
+    {
+        var (text, markdown) = Sending.Read(frame.Text ?? "", frame.Format);
+        return new(frame.ClientId!, text, frame.Private ?? false, frame.ReplyTo) { Markdown = markdown };
     }
 
     private void SendFiles(ClientFrame frame, Outgoing said, Guid conversation, SocketReply reply) =>
@@ -103,7 +109,7 @@ internal sealed class AgentParty(Actor actor, SignedInBy session, GatewayConnect
     private async Task SendNaming(ClientFrame frame, Guid conversation, IReadOnlyList<Guid> named, SocketReply reply)
     {
         var (people, refusal) = await services.Mentions.Read(actor, named, frame.Private ?? false, _gone.Token);
-        var said = new Outgoing(frame.ClientId!, frame.Text ?? "", IsNote: true, frame.ReplyTo) { Mentions = people };
+        var said = Said(frame) with { IsNote = true, Mentions = people };
         if (refusal is not null)
             reply.Refuse(refusal);
         else if (frame.Attachments is { Length: > 0 })

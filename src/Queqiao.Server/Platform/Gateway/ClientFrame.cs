@@ -16,6 +16,7 @@ internal sealed record ClientFrame
     public long? After { get; init; }
     public string? ClientId { get; init; }
     public string? Text { get; init; }
+    public string? Format { get; init; }
     public Guid[]? Attachments { get; init; }
     public bool? Private { get; init; }
     public long? ReplyTo { get; init; }

@@ -29,6 +29,7 @@ internal sealed class AgentStatuses : BackgroundService
     private readonly string _node;
     private readonly IBus? _bus;
     private readonly NodeRegistry? _nodes;
+    private readonly PresenceBooks _books;
     private volatile bool _tellOthers;
     private readonly ConcurrentQueue<Guid> _lost = new();
 
@@ -36,6 +37,7 @@ internal sealed class AgentStatuses : BackgroundService
     {
         (_storage, _consoles, _ids, _log, _bus, _nodes) = (storage, consoles, ids, log, bus, nodes);
         _node = (nodes is null || bus is null ? ids.New() : bus.Node).ToString("N");
+        _books = new(storage, _node);
         _consoles.Changed += OnConsole;
         bus?.On(BusTopics.Presence, (_, _) => Signal());
         if (nodes is not null)
@@ -113,6 +115,7 @@ internal sealed class AgentStatuses : BackgroundService
         {
             var now = _ids.Now();
             var here = _consoles.Connected;
+            await _books.Keep(here, now, ct);
             await Meet([.. here.Where(key => !_known.TryGetValue(key, out var one) || one.Since == 0)], ct);
             foreach (var key in here)
                 Update(key.Ws, key.AgentId, one => one with { Until = now + (long)LeaseFor.TotalMilliseconds, IsHere = true }, now);
@@ -179,7 +182,6 @@ internal sealed class AgentStatuses : BackgroundService
         {
             if (lost.Count > 0)
                 await unit.Db.Table<AgentLease>().Where(lease => lost.Contains(lease.Node)).ExecuteDeleteAsync(stop);
-            await unit.Db.Table<AgentLease>().Where(lease => lease.Until < now - 60_000 && lease.Node != _node).ExecuteDeleteAsync(stop);
             var mine = await unit.Db.Table<AgentLease>().Where(lease => lease.Node == _node).ToListAsync(stop);
             foreach (var lease in mine.Where(lease => here.Contains((lease.Ws, lease.AgentId))))
                 lease.Until = until;
@@ -216,11 +218,12 @@ internal sealed class AgentStatuses : BackgroundService
         foreach (var (key, one) in _known)
         {
             var status = one.At(now);
-            if (status == one.Shown)
+            var reason = status == PresenceStatus.Offline ? null : one.Reason;
+            if (status == one.Shown && reason == one.ShownReason)
                 continue;
             if (one.IsHere)
                 await Note(one, status, ct);
-            Update(key.Ws, key.Agent, known => known with { Shown = status, IsHere = known.IsHere && status != PresenceStatus.Offline, TakenBack = false }, now);
+            Update(key.Ws, key.Agent, known => known with { Shown = status, ShownReason = reason, IsHere = known.IsHere && status != PresenceStatus.Offline, TakenBack = false }, now);
             _consoles.Tell(key.Ws, Frame(one, status));
             Changed?.Invoke(key.Ws);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Identity;
@@ -63,17 +64,17 @@ internal static class PresenceEndpoints
     {
         if (limit is < 1 or > 200)
             return Refusal.Invalid("limit", "out_of_range", 1, 200).ToProblem();
-        var before = long.MaxValue;
-        if (cursor is not null && !long.TryParse(cursor, System.Globalization.CultureInfo.InvariantCulture, out before))
+        var (before, after) = (long.MaxValue, Guid.Empty);
+        if (cursor?.Split('_') is { } parts && (parts.Length != 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out before) || !Guid.TryParseExact(parts[1], "N", out after)))
             return Refusal.Invalid("cursor", "invalid_id").ToProblem();
         await using var db = storage.Read(actor.Ws);
         var rows = await db.Table<PresenceChange>().AsNoTracking()
-            .Where(row => row.Ws == actor.Ws && row.At < before && (agent == null || row.AgentId == agent))
+            .Where(row => row.Ws == actor.Ws && (row.At < before || (row.At == before && row.AgentId.CompareTo(after) > 0)) && (agent == null || row.AgentId == agent))
             .OrderByDescending(row => row.At).ThenBy(row => row.AgentId).Take(limit + 1).ToListAsync(ct);
         var page = rows.Take(limit).ToList();
         return TypedResults.Ok(new PresenceHistory(
             [.. page.Where(row => actor.Knows(row.AgentId)).Select(row => new PresenceHistoryItem(row.AgentId, WireTime.Format(row.At), row.Status, row.Reason))],
-            rows.Count > limit ? page[^1].At.ToString(System.Globalization.CultureInfo.InvariantCulture) : null));
+            rows.Count > limit ? string.Create(CultureInfo.InvariantCulture, $"{page[^1].At}_{page[^1].AgentId:N}") : null));
     }
 
     private static PresenceItem Item(AgentStatus one, AgentView agent, int open, TimeProvider clock) =>
