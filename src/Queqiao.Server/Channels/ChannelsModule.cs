@@ -43,6 +43,7 @@ internal static class ChannelsModule
         services.AddSingleton<ChannelHealth>();
         services.AddSingleton<IChannelIntake, ChannelIntake>();
         services.AddSingleton<IReplyGate, ReplyGate>();
+        services.AddSingleton<ReadMarkListeners>();
         services.AddSingleton<OutsideSignals>();
         services.AddSingleton<IOutsideSignals>(all => all.GetRequiredService<OutsideSignals>());
         services.AddSingleton<ExternalIds>();

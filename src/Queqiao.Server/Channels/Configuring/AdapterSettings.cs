@@ -74,7 +74,8 @@ internal static class AdapterSettings
     public static SplitSettings Of(IVault vault, Storage.Channel channel) => new(
         Parse(channel.Settings), channel.Secrets is { } secrets ? Parse(System.Text.Encoding.UTF8.GetString(vault.Open(channel.Ws, Purpose, secrets, channel.Id))) : SplitSettings.Empty.Secret);
 
-    private static Dictionary<string, string> Parse(string json)
+    /// <summary>Settings as they are stored.</summary>
+    public static Dictionary<string, string> Parse(string json)
     {
         try
         {

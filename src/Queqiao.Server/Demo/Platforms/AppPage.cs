@@ -84,7 +84,7 @@ internal sealed class AppPage(IStorageEngine storage, IChannels channels, Played
     }
 
     /// <summary>The app is closed: what arrives is a notification, and a number on its icon.</summary>
-    private static IResult Home(Func<string, string, string> text, bool isChinese) => TypedResults.Text($"""
+    private static Microsoft.AspNetCore.Http.HttpResults.ContentHttpResult Home(Func<string, string, string> text, bool isChinese) => TypedResults.Text($"""
         <!doctype html><html lang="{(isChinese ? "zh-CN" : "en")}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
         <title>{text("手机桌面（演示）", "Home screen (demo)")}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/demo/shop.css"></head>
         <body class="app home"><main><h1>{text("手机桌面", "Home screen")}</h1><p class="lead">{text("App 已关闭。客服在工作台回复后，几秒内会收到通知。", "The app is closed. When an agent answers, a notification comes within seconds.")}</p>

@@ -74,7 +74,7 @@ internal static class PushEndpoints
         var (saved, secret, refusal) = await storage.Run(actor.Ws, async (unit, stop) =>
         {
             var target = await Find(unit.Db, actor.Ws, id, service).AsTracking().SingleOrDefaultAsync(stop);
-            var before = target is null ? SplitSettings.Empty : new SplitSettings(PushDesk.Read(target.Settings), desk.Open(target, target.Secrets));
+            var before = target is null ? SplitSettings.Empty : new SplitSettings(AdapterSettings.Parse(target.Settings), desk.Open(target, target.Secrets));
             var (after, wrong) = AdapterSettings.Read(request.Settings, before, FieldsOf(known), known.Check);
             if (after is null)
                 return ((PushTarget?)null, (string?)null, wrong);
@@ -156,7 +156,7 @@ internal static class PushEndpoints
     }
 
     private static Row RowOf(IPushService service, PushTarget? target, IReadOnlyDictionary<string, int> devices, PushDesk desk, Locale locale) => new(
-        service.Name, service.Title.In(locale.Tag), CommonFields.Schema(FieldsOf(service), locale.Tag), target?.Enabled ?? false, target is null ? null : PushDesk.Read(target.Settings),
+        service.Name, service.Title.In(locale.Tag), CommonFields.Schema(FieldsOf(service), locale.Tag), target?.Enabled ?? false, target is null ? null : AdapterSettings.Parse(target.Settings),
         target is null ? [] : [.. desk.Open(target, target.Secrets).Keys.Order(StringComparer.Ordinal)], service.PerDevice ? devices.GetValueOrDefault(service.Name) : devices.Values.Sum())
     {
         LastSentAt = target?.LastSentAt is { } sent ? At(sent) : null,

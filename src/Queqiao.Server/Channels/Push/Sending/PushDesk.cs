@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Channels;
+using Queqiao.Server.Channels.Configuring;
 using Queqiao.Server.Channels.Push.Storage;
 using Queqiao.Server.Channels.Push.Vendors;
 using Queqiao.Server.Platform.Access;
@@ -51,7 +52,7 @@ internal sealed class PushDesk
     /// <summary>A target as its service works with it.</summary>
     public PushAccount AccountOf(PushTarget target)
     {
-        var values = Read(target.Settings).Concat(Open(target, target.Secrets)).ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal);
+        var values = AdapterSettings.Parse(target.Settings).Concat(Open(target, target.Secrets)).ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal);
         var before = target.BeforeUntil > _clock.GetUtcNow().ToUnixTimeMilliseconds() ? Open(target, target.Before).GetValueOrDefault(WebhookPush.Secret) : null;
         var settings = new ChannelSettings(values);
         var version = target.Secrets is { } secrets ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(secrets))[..16] : "";
@@ -65,31 +66,18 @@ internal sealed class PushDesk
         return new PushTarget
         {
             Ws = ws, Id = id, ChannelId = channel, Service = WebhookPush.Kind, Enabled = true, CreatedAt = unit.Ids.Now(),
-            Settings = Channels.Configuring.AdapterSettings.Text(new Dictionary<string, string> { [WebhookPush.Url] = url, [PushFields.Preview] = "true" }),
+            Settings = AdapterSettings.Text(new Dictionary<string, string> { [WebhookPush.Url] = url, [PushFields.Preview] = "true" }),
             Secrets = Seal(unit.Vault, ws, id, new Dictionary<string, string> { [WebhookPush.Secret] = secret.Reveal() }),
         };
     }
 
     public byte[]? Seal(int ws, Guid id, IReadOnlyDictionary<string, string> secrets) => Seal(_storage.Vault, ws, id, secrets);
 
-    private static byte[]? Seal(Platform.Keys.IVault vault, int ws, Guid id, IReadOnlyDictionary<string, string> secrets) =>
+    private static byte[]? Seal(Platform.Keys.Vault vault, int ws, Guid id, IReadOnlyDictionary<string, string> secrets) =>
         secrets.Count == 0 ? null : vault.Seal(ws, Purpose, JsonSerializer.SerializeToUtf8Bytes(secrets, StrictJson.Options), id);
 
     public Dictionary<string, string> Open(PushTarget target, byte[]? box) =>
-        box is null ? [] : Read(System.Text.Encoding.UTF8.GetString(_storage.Vault.Open(target.Ws, Purpose, box, target.Id)));
-
-    public static Dictionary<string, string> Read(string json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(json, TolerantJson.Options) ?? [];
-        }
-        catch (JsonException fault)
-        {
-            // else it would be answered as a fault of the caller's JSON (docs/decisions/0002)
-            throw new InvalidOperationException("The stored settings of a push service cannot be read.", fault);
-        }
-    }
+        box is null ? [] : AdapterSettings.Parse(System.Text.Encoding.UTF8.GetString(_storage.Vault.Open(target.Ws, Purpose, box, target.Id)));
 
     /// <summary>A played platform where the address is one; else the guarded way out.</summary>
     private IChannelHttp WayOf(ChannelSettings settings)

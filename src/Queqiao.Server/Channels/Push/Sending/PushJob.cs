@@ -51,6 +51,6 @@ internal sealed class PushJob(PushDesk desk, PushNotes notes, IOutgoingMessages 
         });
     }
 
-    private Task Mark(int ws, Guid conversation, bool waiting, CancellationToken ct) => storage.Run(ws, (unit, stop) =>
+    private Task<int> Mark(int ws, Guid conversation, bool waiting, CancellationToken ct) => storage.Run(ws, (unit, stop) =>
         unit.Db.Visible(Scope<PushMark>.Workspace(ws)).Where(row => row.ConversationId == conversation).ExecuteUpdateAsync(set => set.SetProperty(row => row.Waiting, waiting), stop), ct);
 }

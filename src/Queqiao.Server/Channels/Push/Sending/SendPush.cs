@@ -70,7 +70,7 @@ internal sealed class SendPush(PushDesk desk, PushNotes notes, PushDevices devic
         return failed.Failure.Class == ErrorClass.Retry && run.Tries < MostTries ? new JobOutcome.TryLater("push_failed", failed.After, failed.Failure.Detail) : new JobOutcome.Done();
     }
 
-    private Task Note(PushTarget target, Failure failure, CancellationToken ct)
+    private Task<int> Note(PushTarget target, Failure failure, CancellationToken ct)
     {
         var note = JsonSerializer.Serialize(new ChannelHealth.ErrorNote(ChannelHealth.NameOf(failure.Class), failure.Code, failure.Reason.Zh, failure.Reason.En), TolerantJson.Options);
         return storage.Run(target.Ws, (unit, stop) =>

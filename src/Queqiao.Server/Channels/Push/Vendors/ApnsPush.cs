@@ -54,7 +54,7 @@ internal sealed class ApnsPush(TimeProvider clock) : IPushService
 
     /// <summary>A token that no phone has: credentials that are good get "BadDeviceToken".</summary>
     public async Task<SendOutcome> Probe(PushAccount account, CancellationToken ct) =>
-        await Post(account, new string('0', 64), "probe", Guid.CreateVersion7(), new JsonObject { ["aps"] = new JsonObject() }, ct) is SendOutcome.NotSent { Failure.Code: not PushFaults.DeviceGone } failed ? failed : SendOutcome.Done;
+        await Post(account, new string('0', 64), "probe", account.Id, new JsonObject { ["aps"] = new JsonObject() }, ct) is SendOutcome.NotSent { Failure.Code: not PushFaults.DeviceGone } failed ? failed : SendOutcome.Done;
 
     private async Task<SendOutcome> Post(PushAccount account, string device, string collapse, Guid id, JsonObject body, CancellationToken ct)
     {
