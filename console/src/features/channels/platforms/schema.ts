@@ -13,6 +13,8 @@ export interface Property {
   format?: string
   writeOnly?: boolean
   'x-where'?: string
+  /** Comes by consenting at the platform. */
+  'x-granted'?: boolean
 }
 
 /** One line of the form that a schema draws. */
@@ -41,7 +43,7 @@ export function fieldsOf(schema: Schema): Field[] {
     control: control(key, property),
     choices: property.enum ?? [],
     required: (schema.required ?? []).includes(key),
-    rare: rare.has(key),
+    rare: rare.has(key) || property['x-granted'] === true,
   }))
 }
 
