@@ -104,6 +104,10 @@ internal static class ChannelsModule
             .WithSummary("Change a channel; settings are replaced as a whole, but secrets that are not given stay").Produces<ChannelAnswer>();
         channels.MapDelete("/{id:guid}", DeleteChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery()
             .WithSummary("Take a channel away; conversations that came by it stay").Produces(StatusCodes.Status204NoContent);
+        channels.MapPost("/{id:guid}/authorise", Authorising.Begin).Needs(Permissions.ManageChannels).NeedsPerson().TakesQuery()
+            .WithSummary("Begin to authorise the account at its platform: where the administrator consents").Produces<Authorising.Begun>();
+        channels.MapPost("/authorised", Authorising.Finish).Needs(Permissions.ManageChannels).NeedsPerson().TakesQuery()
+            .WithSummary("What the platform sent back with; by whoever began it, in the same session").Produces<Authorising.Answer>();
         channels.MapPost("/{id:guid}/test", TestChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery()
             .WithSummary("Ask the provider whether the settings work; no customer notices").Produces<TestChannel.Answer>();
         NoticeEndpoints.Map(app);

@@ -1,7 +1,7 @@
 using Queqiao.Channels;
 using Queqiao.Server.Channels.Delivering;
 using Queqiao.Server.Channels.Kinds;
-using Queqiao.Server.Tests.Support;
+using Queqiao.Server.Tests.Gateway.Support;
 
 namespace Queqiao.Server.Tests.Channels;
 

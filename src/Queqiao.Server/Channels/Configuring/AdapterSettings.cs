@@ -58,7 +58,7 @@ internal static class AdapterSettings
         if (fields.ContainsKey(HookSecret) && !secret.ContainsKey(HookSecret))
             secret[HookSecret] = TokenText.New().Reveal(); // nobody has to think of one
         var settings = new SplitSettings(open, secret);
-        faults.AddRange(schema.Where(field => field.Required && field.Default is null && !open.ContainsKey(field.Key) && !secret.ContainsKey(field.Key))
+        faults.AddRange(schema.Where(field => field.Required && !field.Granted && field.Default is null && !open.ContainsKey(field.Key) && !secret.ContainsKey(field.Key))
             .Where(field => faults.All(fault => fault.Field != "settings." + field.Key)).Select(field => ("settings." + field.Key, new FieldFault("required"))));
         if (faults.Count == 0)
             faults.AddRange(check(settings.Whole()).Select(fault => ("settings." + fault.Field, new FieldFault(fault.Code))));
