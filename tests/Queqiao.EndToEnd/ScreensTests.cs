@@ -42,6 +42,14 @@ public sealed partial class ScreensTests(BrowserFixture browser) : IClassFixture
     private static async Task Take(Camera camera, Site site, string language)
     {
         var page = camera.Page;
+        foreach (var (path, name) in new[] { ("/demo", "shop"), ("/help", "help-centre"), ("/demo/app", "shops-app"), ("/demo/phone", "customers-phone") })
+        {
+            await page.GotoAsync(new Uri(site.Address, path).ToString());
+            await camera.Take(name);
+        }
+        await page.GotoAsync(new Uri(site.Address, "/demo").ToString());
+        await page.EvaluateAsync("queqiao('open')");
+        await camera.Take("window");
         await page.GotoAsync(new Uri(site.Address, "/console/").ToString());
         await page.Locator("input[type=email]").WaitForAsync();
         await camera.Take("sign-in");
@@ -73,10 +81,38 @@ public sealed partial class ScreensTests(BrowserFixture browser) : IClassFixture
         await camera.Visit(site, "/search?q=" + Uri.EscapeDataString(language == "en" ? "order" : "退款"), "search");
         await camera.Visit(site, "/search?q=zzzzqq", "search-nothing");
         await camera.Visit(site, "/no-such-page");
+        foreach (var path in Places)
+            await camera.Visit(site, path);
+        await Inside(camera, site, "/settings/channels", "main a[href*='/settings/channels/0']", "channel");
+        await Inside(camera, site, "/settings/roles", "main a[href*='/settings/roles/']:not([href$='/new'])", "role");
+        await Inside(camera, site, "/knowledge", "main a[href*='/knowledge/items/'], a[href*='/knowledge/items/']", "knowledge-item");
+        await camera.Visit(site, "/settings/bot");
+        var tabs = page.Locator("main [role=tab]");
+        for (var tab = 1; tab < await tabs.CountAsync(); tab++)
+        {
+            await tabs.Nth(tab).ClickAsync();
+            await camera.Take("settings-bot-" + tab);
+        }
         await camera.Visit(site, "/settings");
         var pages = await page.Locator("nav a[href*='/settings/']").EvaluateAllAsync<string[]>("links => links.map(link => new URL(link.href).pathname.replace('/console', ''))");
         foreach (var path in pages.Distinct())
             await camera.Visit(site, path);
+    }
+
+    /// <summary>Pages that no list of links leads to.</summary>
+    private static readonly string[] Places =
+    [
+        "/board", "/welcome", "/setup/channel",
+        "/knowledge", "/knowledge/review", "/knowledge/new/faq", "/knowledge/new/article", "/knowledge/graph", "/knowledge/words", "/knowledge/checks", "/knowledge/reports", "/knowledge/imports", "/knowledge/help",
+        "/settings/channels/new", "/settings/channels/new/web", "/settings/channels/new/wechat-official", "/settings/channels/new/email", "/settings/roles/new", "/settings/sso/new",
+    ];
+
+    /// <summary>Opens the first of a list.</summary>
+    private static async Task Inside(Camera camera, Site site, string path, string link, string name)
+    {
+        await camera.Page.GotoAsync(new Uri(site.Address, "/console" + path).ToString());
+        await camera.Page.Locator(link).First.ClickAsync();
+        await camera.Take(name);
     }
 
     /// <summary>Takes pictures, and notes what is wrong with what it sees.</summary>

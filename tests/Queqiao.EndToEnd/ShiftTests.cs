@@ -30,7 +30,7 @@ public sealed class ShiftTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await Expect(page.GetByRole(AriaRole.Option, new() { Name = "分配给我", Selected = true })).ToBeVisibleAsync();
         await keys.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
-        await Expect(page.GetByText("你接手了会话")).ToBeVisibleAsync();
+        await Expect(page.GetByText("您接手了会话")).ToBeVisibleAsync();
         await keys.PressAsync("r");
         await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "回复" })).ToBeFocusedAsync();
         await keys.TypeAsync("马上处理");

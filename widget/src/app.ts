@@ -100,7 +100,7 @@ export function start(shell: Shell): Widget {
       phase: current.phase, must, title, unread, trouble: current.trouble, textLimit: config?.textLimit ?? 10_000,
       agent: assignedTo(history.log.items), older: history.older,
       typing: current.typing.who === null ? null : current.typing.who || title,
-      rows: timeline({ log: history.log, outgoing: outbox.all, greeting: config?.greeting ?? '', title, lang: lang(), t, now: new Date() }),
+      rows: timeline({ log: history.log, outgoing: outbox.all, hello: config?.hello, title, lang: lang(), t, now: new Date() }),
     }, t, lang())
     files(it => it.draw(lang()))
     if (config?.notice) privacy(show => show(lang()))

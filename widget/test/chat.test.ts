@@ -22,7 +22,7 @@ beforeEach(async () => {
   frames = []
   server = null
   const api = new Api('https://chat.example', () => 'zh-CN')
-  const config = { title: '', greeting: '', color: '', locale: 'auto', position: 'right', textLimit: 10 }
+  const config = { title: '', color: '', locale: 'auto', position: 'right', textLimit: 10 }
   vi.spyOn(api, 'session').mockImplementation(async () => ok({ visitorToken: 'v', conversationId: server?.id, seq: 0, unread: 0, config }))
   vi.spyOn(api, 'messages').mockImplementation(async ({ after }): Promise<Answer<Page>> =>
     ok(server ? after === undefined ? server.newest(50) : server.after(after, 50) : { seq: 0, items: [], hasMore: false }))

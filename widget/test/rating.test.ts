@@ -49,7 +49,7 @@ it('has a place in the log behind the note that the conversation has ended', () 
   server.add(event('rating_requested'))
   server.add(event({ score: 5 }))
   const log = { conversation: 'A', seq: 4, items: server.items, older: false, past: [] }
-  const rows = timeline({ log, outgoing: [], greeting: '', title: '', lang: 'en', t: languages.en, now: new Date() })
+  const rows = timeline({ log, outgoing: [], hello: undefined, title: '', lang: 'en', t: languages.en, now: new Date() })
   expect(rows.slice(-2).map(row => row.kind)).toEqual(['note', 'rating'])
 })
 

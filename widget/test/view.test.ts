@@ -70,7 +70,7 @@ describe('colours', () => {
 
 describe('the timeline', () => {
   const at = (log: Partial<Log>, outgoing: Outgoing[] = []) =>
-    timeline({ log: { ...emptyLog, ...log }, outgoing, greeting: '您好', title: '客服', lang: 'zh-CN', t: zhCN, now: new Date('2026-11-22T12:00:00Z') })
+    timeline({ log: { ...emptyLog, ...log }, outgoing, hello: { text: '您好' }, title: '客服', lang: 'zh-CN', t: zhCN, now: new Date('2026-11-22T12:00:00Z') })
   const messages = (rows: Row[]) => rows.filter((row): row is MessageRow => row.kind === 'message')
   const event = (event: unknown) => ({ kind: 'event' as const, direction: undefined, text: undefined, event: event as LogEvent })
 

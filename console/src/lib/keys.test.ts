@@ -1,6 +1,6 @@
 import { effectScope } from 'vue'
 import { afterEach, expect, it, vi } from 'vitest'
-import { useKeys } from './keys'
+import { holdKeys, typedAhead, useKeys } from './keys'
 
 const scope = () => effectScope()
 let running = scope()
@@ -51,4 +51,18 @@ it('the innermost component wins, and a binding that does not apply lets the key
   applies = false
   press('Escape')
   expect([outer.mock.calls.length, inner.mock.calls.length]).toEqual([1, 1])
+})
+
+it('what is typed while a dialog is on its way is kept for it, and is no shortcut', () => {
+  const run = vi.fn()
+  running.run(() => useKeys([{ keys: 'e', run }]))
+  const release = holdKeys()
+  press('z')
+  press('e')
+  expect(run).not.toHaveBeenCalled()
+  expect(typedAhead()).toBe('ze')
+  release()
+  release()
+  press('e')
+  expect(run).toHaveBeenCalledOnce()
 })

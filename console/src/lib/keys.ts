@@ -36,8 +36,36 @@ function find(sequence: string, event: KeyboardEvent) {
 // Menus and dialogs own the keyboard while they are open.
 const inOverlay = () => document.querySelector('[role=dialog],[role=alertdialog],[role=menu]') !== null
 
+let holders = 0
+let ahead = ''
+
+/** While a dialog that was asked for is still on its way: what is typed now is meant for it and must not be read as shortcuts. */
+export function holdKeys(most = 3_000): () => void {
+  holders++
+  ahead = ''
+  let held = true
+  const release = () => {
+    if (held) holders--
+    held = false
+  }
+  setTimeout(release, most)
+  return release
+}
+
+/** The letters that were typed meanwhile. */
+export function typedAhead(): string {
+  const letters = ahead
+  ahead = ''
+  return letters
+}
+
 export function handleKey(event: KeyboardEvent) {
   if (isComposing(event) || event.defaultPrevented || inOverlay()) return
+  if (holders > 0 && !isTyping(event.target)) {
+    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return
+    ahead += event.key
+    return event.preventDefault()
+  }
   const key = keyOf(event)
   const binding = (pending && find(`${pending} ${key}`, event)) || find(key, event)
   pending = ''

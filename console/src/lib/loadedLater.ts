@@ -1,5 +1,6 @@
 import { defineAsyncComponent } from 'vue'
 import type { Component } from 'vue'
+import { holdKeys } from './keys'
 
 const most = 30
 
@@ -16,3 +17,13 @@ export const loadedLater = <T extends Component>(load: () => Promise<T | { defau
       else setTimeout(retry, Math.min(attempts * 500, 3000))
     },
   })
+
+/** A dialog of this sort: until it is there, what is typed waits for it. */
+export const dialogLater = <T extends Component>(load: () => Promise<T | { default: T }>) => loadedLater(async () => {
+  const release = holdKeys()
+  try {
+    return await load()
+  } finally {
+    setTimeout(release) // it is shown in between
+  }
+})

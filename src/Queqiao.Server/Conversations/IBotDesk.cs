@@ -11,5 +11,6 @@ internal interface IBotDesk
     BotGreeting? Greeting(int ws, Guid channelId, string language);
 }
 
-/// <param name="Menu">Questions that can be asked by a tap.</param>
-internal sealed record BotGreeting(string Name, string Text, IReadOnlyList<string> Menu);
+/// <param name="Menu">Questions that can be asked by their number.</param>
+/// <param name="Choices">Questions that can be asked by a tap: those in the visitor's language where there are any.</param>
+internal sealed record BotGreeting(string Name, string Text, IReadOnlyList<string> Menu, IReadOnlyList<string> Choices);

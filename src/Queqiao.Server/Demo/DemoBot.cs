@@ -48,7 +48,7 @@ internal sealed class DemoBot(IBots bots)
         """;
 
     public Task Run(int ws, Guid channel, CancellationToken ct) =>
-        bots.Introduce(ws, new FirstBot("小鹊", channel, Receives: true, ["退款多久到账？", "怎么修改收货地址？", "怎么申请退货？", "帮我查订单"], [Order], Learnt()), ct);
+        bots.Introduce(ws, new FirstBot("小鹊", channel, Receives: true, ["退款多久到账？", "怎么修改收货地址？", "怎么申请退货？", "帮我查订单", "How do I start a return?", "Which payment methods do you accept?"], [Order], Learnt()), ct);
 
     /// <summary>Learnt from exactly these files (a test compares the digests): a first start takes seconds.</summary>
     internal static Dictionary<string, string> Learnt()

@@ -96,6 +96,7 @@ public sealed class BotTurnTests
 
         var session = (await new ApiClient(site.Address).Post("/widget/v1/sessions", new { channelId = site.ChannelId, locale = "en" })).Expect(HttpStatusCode.OK);
         Assert.Equal("小鹊", session.GetProperty("config").GetProperty("bot").Text("name"));
+        Assert.Equal("bot", session.GetProperty("config").GetProperty("hello").GetProperty("files")[0].Text("kind")); // the window draws buttons, and says that a bot speaks
     }
 
     private Guid BotId { get; set; }

@@ -141,6 +141,15 @@ public sealed class MindTests
     }
 
     [Fact]
+    public void A_menu_is_offered_in_the_visitors_language_and_whole_where_that_has_nothing()
+    {
+        IReadOnlyList<string> menu = ["退款多久到账？", "How do I start a return?", "查 iPhone 订单"];
+        Assert.Equal(["How do I start a return?"], GuessRules.In(menu, "en"));
+        Assert.Equal(["退款多久到账？", "查 iPhone 订单"], GuessRules.In(menu, "zh"));
+        Assert.Equal(["退款多久到账？"], GuessRules.In(["退款多久到账？"], "en"));
+    }
+
+    [Fact]
     public void A_number_after_the_welcome_asks_that_question()
     {
         var profile = BotProfile.Default with { Menu = GuessRules.With(["怎么开发票？"], ["退款多久到账？", "怎么开发票？"]) };

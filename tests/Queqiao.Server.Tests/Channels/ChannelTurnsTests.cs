@@ -25,7 +25,7 @@ public sealed class ChannelTurnsTests
     [InlineData(10)]
     public void When_many_providers_hang_together_another_gets_a_hand(int hanging)
     {
-        var turns = new ChannelTurns(new Clock());
+        var turns = new ChannelTurns(new Site.Clock());
         var stuck = Enumerable.Range(0, hanging).Select(_ => All(turns, Account())).ToList();
         Assert.All(stuck, one => Assert.InRange(one.Count, 1, 6));
         Assert.InRange(stuck.Sum(one => one.Count), hanging, ChannelTurns.Hands - 1);
@@ -35,7 +35,7 @@ public sealed class ChannelTurnsTests
     [Fact]
     public void One_alone_gets_six_and_hands_that_are_given_back_are_free_again()
     {
-        var turns = new ChannelTurns(new Clock());
+        var turns = new ChannelTurns(new Site.Clock());
         var account = Account();
         for (var round = 0; round < 20; round++)
         {

@@ -84,6 +84,7 @@ public sealed class RouteListTests
         ["GET /help/{language}/articles/{id:guid}/{slug?}"] = "the public help centre",
         ["GET /help/{language}/search"] = "the public help centre",
         ["POST /help/{language}/articles/{id:guid}/feedback"] = "a reader's thumb, from the page itself",
+        ["GET /help/{language}/{**rest}"] = "a page of the public help centre that is not there says so",
         ["GET /help/sitemap.xml"] = "for search engines",
         ["GET /help/help.css"] = "the help centre's style sheet",
         ["GET /help/theme.css"] = "the help centre's colour",

@@ -56,7 +56,12 @@ public sealed class HelpCentreTests
         Assert.Contains("七天内在订单里申请。", article, StringComparison.Ordinal);
         Assert.Contains("FAQPage", article, StringComparison.Ordinal);
         Assert.Contains(new Uri(link, UriKind.Relative).ToString(), await browser.GetStringAsync("/help/sitemap.xml"), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync("/help/fr")).StatusCode);
+        foreach (var nowhere in new[] { "/help/fr", "/help/zh-CN/nowhere", "/help/zh-CN/articles/not-an-id" })
+        {
+            var missing = await browser.GetAsync(nowhere);
+            Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+            Assert.Contains("action=\"/help/zh-CN/search\"", await missing.Content.ReadAsStringAsync(), StringComparison.Ordinal); // a reader can go on from there
+        }
 
         using var thumb = await browser.PostAsync(link[..link.LastIndexOf('/')] + "/feedback", new FormUrlEncodedContent(new Dictionary<string, string> { ["liked"] = "0", ["comment"] = "我的电话 13800138000" }));
         Assert.Equal(HttpStatusCode.Redirect, thumb.StatusCode);

@@ -1,7 +1,7 @@
 // What a bot adds to what it says: that it is one, where it has it from, what can be chosen, and whether it helped.
 
 import type { Api } from '../api'
-import type { BotPart } from '../protocol/types'
+import type { BotHello, BotPart } from '../protocol/types'
 import { h } from '../view/dom'
 import type { Texts } from './texts'
 
@@ -9,7 +9,8 @@ const answers = ['answer', 'facts']
 /** A choice counts once, and only while it is the newest. */
 let offered: HTMLElement | null = null
 
-export function showBot(box: HTMLElement, bot: BotPart, api: Api, t: Texts): void {
+export function showBot(box: HTMLElement, said: BotPart | BotHello, api: Api, t: Texts, say: (text: string) => void): void {
+  const bot = 'menu' in said ? { seq: 0, kind: '', citations: [], buttons: said.menu.map(text => ({ text })) } : said
   const part = h('div', { class: 'bot' })
   part.append(h('small', {}, `${t.bot}${bot.citations.length ? ` · ${t.source}` : ''}`))
   for (const { title, link } of bot.citations) part.append(safe(link) ? h('a', { href: link!, target: '_blank', rel: 'noopener noreferrer nofollow' }, h('bdi', {}, title)) : h('bdi', {}, title))
@@ -18,7 +19,7 @@ export function showBot(box: HTMLElement, bot: BotPart, api: Api, t: Texts): voi
   if (bot.buttons.length) {
     const choices = h('div', { class: 'choices' }, ...bot.buttons.map(({ text }) => h('button', { type: 'button', onclick: () => {
       choices.remove()
-      void api.send({ clientId: `b${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`, text })
+      say(text)
     } }, text)))
     offered = choices
     part.append(choices)
@@ -30,7 +31,7 @@ export function showBot(box: HTMLElement, bot: BotPart, api: Api, t: Texts): voi
   queueMicrotask(() => bubble?.append(part))
 }
 
-function thumbs(bot: BotPart, api: Api, t: Texts): HTMLElement {
+function thumbs(bot: { seq: number }, api: Api, t: Texts): HTMLElement {
   const place = h('div', { class: 'thumbs' })
   const rate = (helpful: boolean) => {
     place.replaceChildren(h('small', { role: 'status' }, t.thanks))

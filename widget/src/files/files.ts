@@ -45,7 +45,7 @@ export function mount(panel: HTMLElement, chat: Chat, grew: () => void, composer
 
   const looking = new Looking(chat.api, () => Boolean(chat.history.log.conversation))
   document.addEventListener('visibilitychange', () => looking.look())
-  const shower = new Shower(chat.api, t, () => lang, grew, enlarge)
+  const shower = new Shower(chat.api, t, () => lang, grew, enlarge, text => chat.send(text))
 
   /** The composer sends what is there, and nothing while something is on its way. */
   function settle(): void {

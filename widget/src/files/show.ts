@@ -19,13 +19,13 @@ export class Shower {
   private readonly wanted = new Map<string, ((link: Link) => void)[]>()
   private asking = false
 
-  constructor(private readonly api: Api, private readonly t: () => Texts, private readonly locale: () => string, private readonly grew: () => void, private readonly enlarge: (file: Attachment, url: string) => void) {}
+  constructor(private readonly api: Api, private readonly t: () => Texts, private readonly locale: () => string, private readonly grew: () => void, private readonly enlarge: (file: Attachment, url: string) => void, private readonly say: (text: string) => void) {}
 
   show(box: HTMLElement, files: readonly Attachment[]): void {
     box.classList.toggle('many', files.filter(file => file.kind === 'image').length > 1)
     for (const file of files) {
       if (file.bot) {
-        showBot(box, file.bot, this.api, this.t())
+        showBot(box, file.bot, this.api, this.t(), this.say)
         continue
       }
       if (file.card) {

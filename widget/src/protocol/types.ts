@@ -30,7 +30,7 @@ export interface Attachment {
   /** Of the kind `formatted`: no file, but the text with its marks. */
   markdown?: string
   /** Of the kind `bot`: what a bot adds to what it says. */
-  bot?: BotPart
+  bot?: BotPart | BotHello
 }
 
 export interface Card {
@@ -72,7 +72,8 @@ export interface Page {
 
 export interface Config {
   title: string
-  greeting: string
+  /** The first words, with what can be chosen where a bot says them. */
+  hello?: { text: string, files?: Attachment[] } | undefined
   color: string
   locale: string
   position: string
@@ -144,3 +145,6 @@ export interface BotPart {
   citations: { id: string, title: string, link?: string }[]
   buttons: { id: string, text: string }[]
 }
+
+/** The greeting of a bot, as a part of a message. */
+export interface BotHello { menu: string[] }

@@ -4,7 +4,7 @@ import type { Messages } from '../i18n'
 import type { Outgoing } from '../outbox'
 import { readUpTo } from '../protocol/derive'
 import type { Log } from '../protocol/log'
-import type { Item, LogEvent } from '../protocol/types'
+import type { Config, Item, LogEvent } from '../protocol/types'
 import { clock, dayLabel, dayOf } from './time'
 
 export interface MessageRow {
@@ -17,10 +17,10 @@ export interface MessageRow {
   name: string
   text: string
   files?: Item['attachments']
-  time: string
+  time?: string
   state: string
   /** Written, but not on the server yet. */
-  pending: boolean
+  pending?: boolean
   failed?: { clientId: string, final: boolean, reason: string }
 }
 
@@ -32,7 +32,7 @@ export type Row = MessageRow | LineRow
 export interface Sources {
   log: Log
   outgoing: readonly Outgoing[]
-  greeting: string
+  hello: Config['hello']
   title: string
   lang: string
   t: Messages
@@ -44,7 +44,7 @@ interface Said { key: string, mine: boolean, who: string, name: string, text: st
 const sameRun = 5 * 60_000
 
 export function timeline(from: Sources): Row[] {
-  const { log, outgoing, greeting, title, lang, t, now } = from
+  const { log, outgoing, hello, title, lang, t, now } = from
   const rows: Row[] = []
   let run: { row: MessageRow, said: Said } | null = null
   let day = ''
@@ -67,7 +67,7 @@ export function timeline(from: Sources): Row[] {
     run = { row, said }
   }
 
-  if (greeting && !log.older) rows.push({ kind: 'message', key: 'greeting', mine: false, first: true, last: true, name: '', text: greeting, time: '', state: '', pending: false })
+  if (hello && !log.older) rows.push({ kind: 'message', key: 'greeting', mine: false, first: true, last: true, name: '', state: '', ...hello })
 
   const show = (item: Item, seenUpTo: number) => {
     const at = new Date(item.at)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cannedAt, fillIn, findCanned, insertCanned } from './canned'
+import { cannedAt, fillIn, findCanned, insertCanned, gapIn } from './canned'
 
 describe('canned replies', () => {
   it('are looked for behind a slash that begins a word', () => {
@@ -29,4 +29,10 @@ describe('canned replies', () => {
     const all = [{ shortcut: 'x', title: 'refund', body: '' }, { shortcut: 'myrefund', title: '', body: '' }, { shortcut: 'refund', title: '', body: '' }, { shortcut: 'y', title: '', body: 'Refund' }, { shortcut: 'z', title: '', body: '' }]
     expect(findCanned(all, 'refund').map(one => one.shortcut)).toEqual(['refund', 'myrefund', 'x', 'y'])
   })
+})
+
+it('finds a place that nobody filled in, and nothing else', () => {
+  expect(gapIn('订单 [order.number] 已发出')).toEqual({ from: 3, to: 17, name: '[order.number]' })
+  expect(gapIn('[1] 见附件 [图片] [ok]')).toBeNull()
+  expect(gapIn(fillIn('{{order.number}} 好了', { 'order.number': 'QQ1' }).text)).toBeNull()
 })

@@ -24,6 +24,12 @@ export function fillIn(body: string, values: Readonly<Record<string, string | nu
   return { text, gaps }
 }
 
+/** The first place of a text that nobody has filled in; null: none. */
+export function gapIn(text: string): { from: number; to: number; name: string } | null {
+  const found = /\[[a-z]+(?:\.[a-z]+)+\]/i.exec(text)
+  return found ? { from: found.index, to: found.index + found[0].length, name: found[0] } : null
+}
+
 /** The text with the slash and its word replaced; the caret goes to the first gap, selected, or behind what was put in. */
 export function insertCanned(text: string, caret: number, from: number, filled: Filled): { text: string; select: [number, number] } {
   const next = text.slice(0, from) + filled.text + text.slice(caret)

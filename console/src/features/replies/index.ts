@@ -1,2 +1,3 @@
 export { default as CannedList } from './CannedList.vue'
+export { gapIn } from './canned'
 export { useCanned } from './useCanned'

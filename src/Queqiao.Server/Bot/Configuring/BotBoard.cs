@@ -37,7 +37,7 @@ internal sealed class BotBoard(IStorageEngine storage, TimeProvider clock, ILogg
         _known.TryGetValue((ws, channelId), out var bot) && bot.IsOn && bot.Profile.Hours.Receives(clock.GetUtcNow());
 
     public BotGreeting? Greeting(int ws, Guid channelId, string language) => !Receives(ws, channelId) || Of(ws, channelId) is not { } bot ? null
-        : new BotGreeting(bot.Name, bot.OnChannel.Welcome.In(language) is { Length: > 0 } own ? own : Thinking.Words.Say(language, "bot_hello"), [.. bot.OnChannel.Menu.Take(6)]);
+        : new BotGreeting(bot.Name, bot.OnChannel.Welcome.In(language) is { Length: > 0 } own ? own : Thinking.Words.Say(language, "bot_hello"), [.. bot.OnChannel.Menu.Take(6)], [.. GuessRules.In(bot.OnChannel.Menu, language).Take(6)]);
 
     /// <summary>The bot of a channel, switched off ones too; null: there is none.</summary>
     public BotOnChannel? Of(int ws, Guid channelId) => _known.GetValueOrDefault((ws, channelId));

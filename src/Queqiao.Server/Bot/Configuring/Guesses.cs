@@ -57,6 +57,13 @@ internal static class GuessRules
     /// <summary>The firm's own questions first, then what is asked most.</summary>
     public static IReadOnlyList<string> With(IReadOnlyList<string> menu, IReadOnlyList<string> guesses) => [.. menu.Concat(guesses).Distinct(StringComparer.Ordinal).Take(MostOffered)];
 
+    /// <summary>What of a menu is said in a language (<c>zh</c> or <c>en</c>); everything where nothing is.</summary>
+    public static IReadOnlyList<string> In(IReadOnlyList<string> menu, string language)
+    {
+        List<string> spoken = [.. menu.Where(question => question.Any(letter => letter is >= '\u4E00' and <= '\u9FFF') == (language != "en"))];
+        return spoken.Count > 0 ? spoken : menu;
+    }
+
     /// <summary>Replaces what was read a moment ago; false: somebody else did.</summary>
     public static bool TryAddOrRenew<T>(this ConcurrentDictionary<int, T> all, int key, T? before, T next)
         where T : class => before is null ? all.TryAdd(key, next) : all.TryUpdate(key, next, before);
@@ -68,5 +75,9 @@ internal sealed class BotDesk(BotBoard board, Guesses guesses) : IBotDesk
     public bool Receives(int ws, Guid channelId) => board.Receives(ws, channelId);
 
     public BotGreeting? Greeting(int ws, Guid channelId, string language) => board.Greeting(ws, channelId, language) is not { } greeting ? null
-        : board.Of(ws, channelId)?.Profile.GuessQuestions == true ? greeting with { Menu = GuessRules.With(greeting.Menu, guesses.Of(ws, language)) } : greeting;
+        : board.Of(ws, channelId)?.Profile.GuessQuestions == true ? greeting with
+        {
+            Menu = GuessRules.With(greeting.Menu, guesses.Of(ws, language)),
+            Choices = GuessRules.With(greeting.Choices, guesses.Of(ws, language)),
+        } : greeting;
 }

@@ -142,7 +142,7 @@ internal static class Mind
         if (code is null)
             return null;
         var greets = chat == ChatKind.Hello && at.Profile.Welcome.In(at.Language).Length > 0;
-        var offers = chat == ChatKind.Hello ? Menu(at) : at.Memory.Offers;
+        var offers = chat == ChatKind.Hello ? Menu(at with { Profile = at.Profile with { Menu = Configuring.GuessRules.In(at.Profile.Menu, at.Language) } }) : at.Memory.Offers;
         var memory = at.Memory with { Offers = offers };
         return new Thought([new BotUtterance(greets ? at.Profile.Welcome.In(at.Language) : at.Text(code), new BotPart(BotSays.SmallTalk, "offline")
         {

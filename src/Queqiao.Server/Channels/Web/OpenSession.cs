@@ -27,7 +27,15 @@ internal static class OpenSession
 
     internal sealed record Answer(string VisitorToken, Guid? ConversationId, long Seq, int Unread, bool Verified, Config Config);
 
-    internal sealed record Config(string Title, string Greeting, string Color, string Locale, string Position, int TextLimit, NoticeToShow? Notice, BotGreeting? Bot);
+    internal sealed record Config(string Title, string Greeting, string Color, string Locale, string Position, int TextLimit, NoticeToShow? Notice, BotGreeting? Bot, Hello? Hello);
+
+    /// <summary>The greeting for a window that draws what can be chosen.</summary>
+    internal sealed record Hello(string Text, IReadOnlyList<HelloPart>? Files);
+
+    /// <param name="Kind">Always <c>bot</c>.</param>
+    internal sealed record HelloPart(string Kind, HelloMenu Bot);
+
+    internal sealed record HelloMenu(IReadOnlyList<string> Menu);
 
     /// <param name="Mode"><c>notice</c> or <c>accept</c>.</param>
     /// <param name="Answered">The visitor has answered to this version already.</param>
@@ -63,8 +71,11 @@ internal static class OpenSession
             with.Tokens.Issue(channel.Id, who?.Id, who?.Papers), conversation?.Id, conversation?.Seq ?? 0, conversation?.Unread ?? 0, who?.IsVerified ?? false,
             new Config(web.Title, greets is null ? web.Greeting : Greeting(greets), web.Color, locale, web.Position, ConversationRules.MostText, notice is null ? null
                 : new NoticeToShow(web.Notice, notice.Hash, notice.Version, notice.Locale, notice.Text, notice.Purposes, who?.Papers?.Notice is { } said && said.Hash == notice.Hash && (said.Accepted || web.Notice == NoticeModes.Shown)),
-                greets)));
+                greets, HelloOf(web.Greeting, greets))));
     }
+
+    private static Hello? HelloOf(string greeting, BotGreeting? bot) => bot is not null ? new(bot.Text, [new("bot", new(bot.Choices))])
+        : greeting.Length > 0 ? new(greeting, null) : null;
 
     /// <summary>Clients that draw texts only offer the questions as well: a number asks one.</summary>
     private static string Greeting(BotGreeting bot) => bot.Menu.Count == 0 ? bot.Text : Delivering.Choices.Lines(bot.Text, bot.Menu);

@@ -35,12 +35,12 @@ internal static class PhonePage
         context.Response.Headers.ContentSecurityPolicy = Policy;
         var isChinese = Locale.Of(context) == Locale.ZhCn;
         string T(string zh, string en) => isChinese ? zh : en;
-        var options = string.Concat(customers.Kinds.Select(kind => $"<option>{kind}</option>"));
+        var options = string.Concat(customers.Kinds.Select(kind => $"<option value=\"{kind}\">{kind switch { "wechat-official" => T("微信公众号", "WeChat official account"), "whatsapp" => "WhatsApp", "telegram" => "Telegram", _ => kind }}</option>"));
         return TypedResults.Text($"""
             <!doctype html><html lang="{(isChinese ? "zh-CN" : "en")}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
             <title>{T("客户的手机", "A customer's phone")}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/demo/shop.css"></head>
             <body class="phone"><main><h1>{T("客户的手机（演示）", "A customer's phone (demo)")}</h1>
-            <p class="lead">{T("你是一位客户。这里写的话会像真的平台推送一样进入收件箱。", "You are a customer. What you write here comes to the inbox as the platform would deliver it.")}</p>
+            <p class="lead">{T("您是一位客户。这里写的话会像真的平台推送一样进入收件箱。", "You are a customer. What you write here comes to the inbox as the platform would deliver it.")}</p>
             <form id="say"><label>{T("平台", "Platform")} <select name="kind">{options}</select></label> <label>{T("你的名字", "Your name")} <input name="name" value="小雨" maxlength="60" required></label>
             <label>{T("想说的话", "What to say")} <input name="text" maxlength="{MostText}" required autocomplete="off"></label> <button>{T("发送", "Send")}</button></form>
             <p id="state" role="status"></p><h2>{T("收到的回复", "Answers")}</h2><ol id="answers" aria-live="polite"></ol></main><script src="/demo/phone.js"></script></body></html>

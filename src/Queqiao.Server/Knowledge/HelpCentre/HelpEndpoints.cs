@@ -30,6 +30,7 @@ internal static class HelpEndpoints
         Get("/help/help.css", Style);
         Get("/help/theme.css", Theme);
         Get("/help/files/{id:guid}", Files.ServeFile.Public);
+        Get("/help/{language}/{**rest}", (string language, string? rest, HttpContext context, HelpSites sites, PublicUrl url, CancellationToken ct) => On(language, context, sites, url, _ => null, ct));
         Get("/robots.txt", Robots);
     }
 
@@ -89,9 +90,12 @@ internal static class HelpEndpoints
 
     private static async Task<IResult> On(string language, HttpContext context, HelpSites sites, PublicUrl url, Func<HelpSite, HelpFrame.Page?> make, CancellationToken ct)
     {
-        if (await sites.Of(context, language, ct) is not { } site)
+        var site = await sites.Of(context, language, ct);
+        if ((site ?? await sites.Of(context, null, ct)) is not { } shown) // a language that is not spoken here: the page that says so is in the first one
             return TypedResults.NotFound();
-        var address = HelpFrame.AddressOf(context, site, url);
+        var address = HelpFrame.AddressOf(context, shown, url);
+        if (site is null)
+            return HelpFrame.Answer(context, shown, HelpPages.Missing(shown), address, StatusCodes.Status404NotFound);
         return make(site) is { } page ? HelpFrame.Answer(context, site, page, address) : HelpFrame.Answer(context, site, HelpPages.Missing(site), address, StatusCodes.Status404NotFound);
     }
 
