@@ -29,7 +29,7 @@ internal sealed class WebhookPush(Ids ids) : IPushService
 
     public string Name => Kind;
 
-    public Words Title { get; } = new("你的服务器（签名 Webhook）", "Your own server (signed webhook)");
+    public Words Title { get; } = new("您的服务器（签名 Webhook）", "Your own server (signed webhook)");
 
     public bool PerDevice => false;
 
