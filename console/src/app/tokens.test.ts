@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 const css = readFileSync('src/app/tokens.css', 'utf8')
@@ -30,4 +30,11 @@ const shapes: [string, string][] = [['field', 'surface'], ['field', 'raised'], [
 describe.each([['light', 0], ['dark', 1]] as const)('%s', (_, theme) => {
   it.each(text)('text %s on %s', (ink, ground) => expect(contrast(ink, ground, theme)).toBeGreaterThanOrEqual(4.5))
   it.each(shapes)('shape %s on %s', (ink, ground) => expect(contrast(ink, ground, theme)).toBeGreaterThanOrEqual(3))
+})
+
+it('no class names a colour that the theme does not have', () => {
+  const theme = readFileSync('src/app/styles.css', 'utf8')
+  const named = (readdirSync('src', { recursive: true }) as string[]).filter(file => file.endsWith('.vue')).flatMap(file =>
+    [...readFileSync(`src/${file}`, 'utf8').matchAll(/[\s"'`:](?:bg|text|border|ring|fill|stroke|outline|divide|accent)-(white|black|(?:slate|gray|zinc|neutral|stone|red|orange|amber|yellow|lime|green|emerald|teal|cyan|sky|blue|indigo|violet|purple|fuchsia|pink|rose)-\d{2,3})\b/g)].map(match => match[1] as string))
+  expect([...new Set(named)].filter(color => !theme.includes(`--color-${color}:`))).toEqual([])
 })
