@@ -34,6 +34,7 @@ using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
 using Queqiao.Server.Platform.Web;
+using Queqiao.Server.Pushing;
 using Queqiao.Server.Routing;
 
 // For every regular expression without a time-out of its own: texts come from strangers.
@@ -71,6 +72,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddConversations();
     builder.Services.AddCustomerData();
     builder.Services.AddAgentRouting();
+    builder.Services.AddPushing();
     builder.Services.AddChannels();
     foreach (var adapter in PluginAdapters.Load(PluginAdapters.DefaultFolder))
         builder.Services.AddSingleton(adapter);
@@ -108,6 +110,7 @@ return await Commands.Run(args, async serve =>
     app.MapConversations();
     app.MapCustomerData();
     app.MapAgentRouting();
+    app.MapPushing();
     app.MapAutomation();
     app.MapChannels();
     app.MapBot();

@@ -36,7 +36,7 @@ export function start(shell: Shell): Widget {
   /** A part that is there from its first use on. One that did not load is asked for again with the next use, and meanwhile nothing happens. */
   const part = <T>(name: string) => {
     let loading: Promise<T> | undefined
-    return (use: (mounted: T) => void) => void (loading ??= chunk(name).then(part => part.mount(panel.node, current, () => log.resized(), composer))).then(use, () => { loading = undefined })
+    return (use: (mounted: T) => void) => (loading ??= chunk(name).then(part => part.mount(panel.node, current, () => log.resized(), composer))).then(use, () => { loading = undefined })
   }
   const files = part<Files>(__CHUNKS__.files)
   const privacy = part<Draw>(__CHUNKS__.privacy)
@@ -56,7 +56,7 @@ export function start(shell: Shell): Widget {
       current.forget(clientId)
     },
     files: (box, list) => files(it => it.show(box, list)),
-    older: () => void current.history.loadOlder(),
+    older: () => current.history.loadOlder(),
     seen: () => { if (open && document.visibilityState === 'visible') current.seen() },
   })
   const composer = new Composer(store, {
@@ -88,22 +88,23 @@ export function start(shell: Shell): Widget {
   function draw(): void {
     const { config, history, outbox, unread } = current
     const t = languages[lang()]
-    if (config && config !== looked) look.take(looked = config)
+    if (config !== looked) look.take((looked = config)!)
     const title = config?.title || t.title
     shell.host.ariaLabel = title
     shell.launcher.ariaExpanded = String(open)
     shell.launcher.ariaLabel = shell.launcher.title = open ? t.close : unread > 0 ? `${t.open} (${t.unread(unread)})` : t.open
     setText(shell.badge, unread > 0 && !open ? unread > 9 ? '9+' : String(unread) : '')
+    if (open || config?.pages) files(it => it.draw(lang()))
     if (!open) return
-    const must = config?.notice?.mode === 'accept' && !config.notice.answered
+    const notice = config?.notice
+    const must = notice?.mode === 'accept' && !notice.answered
     panel.draw({
       phase: current.phase, must, title, unread, trouble: current.trouble, textLimit: config?.textLimit ?? 10_000,
       agent: assignedTo(history.log.items), older: history.older,
       typing: current.typing.who === null ? null : current.typing.who || title,
       rows: timeline({ log: history.log, outgoing: outbox.all, hello: config?.hello, title, lang: lang(), t, now: new Date() }),
     }, t, lang())
-    files(it => it.draw(lang()))
-    if (config?.notice) privacy(show => show(lang()))
+    if (notice) privacy(show => show(lang()))
     if (panel.node.querySelector('.rating')) rating(show => show(lang()))
   }
 
@@ -124,7 +125,7 @@ export function start(shell: Shell): Widget {
   addEventListener('offline', () => current.network(false))
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState !== 'visible') return
-    void current.peek()
+    current.peek()
     current.hurry()
     redraw()
   })

@@ -70,7 +70,7 @@ export class Chat {
       frame: frame => this.heard(frame),
       page: page => this.history.page(page),
       changed: () => this.lineChanged(),
-      signedOut: () => void this.begin(),
+      signedOut: () => this.begin(),
       tooBig: () => this.acks.refuseAll('message_too_long'),
     }, memory)
     this.typing = new TypingSignals(
@@ -197,7 +197,7 @@ export class Chat {
     if (!answer.ok) {
       // No such channel, or not for this site: asking again will not change it.
       if ([400, 403, 404].includes(answer.status)) this.phase = 'closed'
-      else this.timer = setTimeout(() => void this.begin(), Math.max(answer.wait, backoff(this.attempt++)))
+      else this.timer = setTimeout(() => this.begin(), Math.max(answer.wait, backoff(this.attempt++)))
       this.lost = answer.status === 0
       return this.changed()
     }

@@ -72,7 +72,7 @@ export class History {
   private later(answer: Answer<Page>, from: 'newest' | 'after'): void {
     // Anything the server says on purpose (signed out, gone) will not get better by asking again from here.
     if (answer.ok || answer.status >= 400 && answer.status < 429) return
-    this.timer = setTimeout(() => void this.heal(from), Math.max(answer.wait, backoff(this.attempt++)))
+    this.timer = setTimeout(() => this.heal(from), Math.max(answer.wait, backoff(this.attempt++)))
   }
 
   private want(from: 'newest' | 'after'): void {

@@ -185,6 +185,8 @@ export interface WebSettings {
   allowedOrigins: string[]
   notice: NoticeMode
   userAudience: string | null
+  /** Whose pages the chat tells. */
+  pages: 'off' | 'consent' | 'shown'
   userIssuer: string | null
 }
 export type NoticeMode = 'off' | 'notice' | 'accept'

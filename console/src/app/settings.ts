@@ -1,6 +1,6 @@
 import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { Bell, Bot, Building2, ClipboardCheck, DoorOpen, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MailCheck, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, ShoppingBag, Stamp, Tags, UserRound, Users } from '@lucide/vue'
+import { Bell, Bot, Brush, Building2, ClipboardCheck, DoorOpen, Eraser, FileUp, Globe, HeartPulse, KeyRound, ListChecks, ListPlus, LogIn, MailCheck, MessageSquareQuote, MessagesSquare, Network, Palette, Route, ScrollText, ShieldCheck, ShieldUser, ShoppingBag, Stamp, Tags, UserRound, Users } from '@lucide/vue'
 import type { Permission } from '@/features/identity'
 
 /** Groups of the settings, in the order in which they are shown; their names are `settings.group.*`. */
@@ -63,6 +63,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { group: 'contacts', path: 'customer-data', title: 'customerData.title', words: 'settings.words.customerData', icon: ShoppingBag, needs: 'customer_data.manage', component: () => import('@/features/customerData/CustomerDataPage.vue') },
   { group: 'contacts', path: 'erasures', title: 'erasing.list', words: 'settings.words.erasures', icon: Eraser, needs: 'contacts.erase', component: () => import('@/features/contacts/erasing/ErasuresPage.vue') },
   { group: 'workspace', path: 'workspace', title: 'workspace.title', words: 'settings.words.workspace', icon: Building2, needs: 'workspace.manage', component: () => import('@/features/identity/WorkspacePage.vue') },
+  { group: 'workspace', path: 'branding', title: 'branding.title', words: 'settings.words.branding', icon: Brush, needs: 'workspace.manage', component: () => import('@/features/branding/BrandPage.vue') },
   { group: 'workspace', path: 'server-mail', title: 'mail.server.title', words: 'settings.words.serverMail', icon: MailCheck, needs: 'workspace.manage', component: () => import('@/features/mail/ServerMailPage.vue') },
   { group: 'security', path: 'sign-in-rules', title: 'rules.title', words: 'settings.words.rules', icon: DoorOpen, needs: 'security.manage', component: () => import('@/features/identity/signOn/SignInRulesPage.vue') },
   {

@@ -7,6 +7,7 @@ using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Bot.Learning;
 using Queqiao.Server.Bot.Ledger;
 using Queqiao.Server.Bot.Model;
+using Queqiao.Server.Bot.Translating;
 using Queqiao.Server.Bot.Turning;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
@@ -39,6 +40,7 @@ internal static class BotModule
         services.AddSingleton<OneTimeCodes>();
         services.AddSingleton<IEraser, EraseCodes>();
         services.AddSingleton<ModelClient>();
+        services.AddSingleton<ITranslator, ModelTranslator>();
         services.AddSingleton<Articles>();
         services.AddSingleton<KnowledgeGrowth>();
         services.AddSingleton<AutoPublish>();

@@ -49,6 +49,7 @@ internal static class ChannelKinds
                 ["locale"] = Choice("locale", defaults.Locale, WebSettingsRules.Locales),
                 ["position"] = Choice("position", defaults.Position, WebSettingsRules.Positions),
                 ["notice"] = Choice("notice", defaults.Notice, NoticeModes.All),
+                ["pages"] = Choice("pages", defaults.Pages, PageModes.All),
                 ["userAudience"] = Claim("user_audience"),
                 ["userIssuer"] = Claim("user_issuer"),
                 ["allowedOrigins"] = new JsonObject

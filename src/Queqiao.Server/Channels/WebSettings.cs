@@ -26,6 +26,9 @@ internal sealed record WebSettings
     /// <summary>Whether people are told what is stored before they write: <c>off</c>, <c>notice</c> (shown) or <c>accept</c> (nobody writes before they accepted).</summary>
     public string Notice { get; init; } = NoticeModes.Off;
 
+    /// <summary>Whose pages the chat tells: <c>shown</c> (of everybody who has written; kept only with consent), <c>consent</c> (only of those who agreed to analytics) or <c>off</c>.</summary>
+    public string Pages { get; init; } = PageModes.Shown;
+
     /// <summary>The <c>aud</c> that a signed user must be meant for; null: any.</summary>
     public string? UserAudience { get; init; }
 
@@ -36,6 +39,16 @@ internal sealed record WebSettings
     /// <param name="origin">The Origin header; null when the request has none, as from programs that are no browser.</param>
     public bool Allows(string? origin) =>
         AllowedOrigins.Count == 0 || origin is null || AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>Whose pages are told to whoever answers them.</summary>
+internal static class PageModes
+{
+    public const string Off = "off";
+    public const string Consent = "consent";
+    public const string Shown = "shown";
+
+    public static readonly IReadOnlyList<string> All = [Off, Consent, Shown];
 }
 
 /// <summary>How much a channel makes of its notice.</summary>

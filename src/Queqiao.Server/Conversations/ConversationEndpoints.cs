@@ -14,6 +14,7 @@ using Queqiao.Server.Conversations.Starting;
 using Queqiao.Server.Conversations.Revealing;
 using Queqiao.Server.Conversations.Transcripts;
 using Queqiao.Server.Conversations.Wire;
+using Queqiao.Server.Conversations.Translating;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Files;
 using Queqiao.Server.Platform.Idempotency;
@@ -39,6 +40,8 @@ internal static class ConversationEndpoints
             .WithSummary("Send a message or, with private, a note; the same clientId gives the first answer again");
         conversations.MapPost("/{id:guid}/messages/{seq:long}/reveal", RevealMessage.Handle).Needs(Permissions.ReadConversations).NeedsPerson().TakesQuery()
             .WithSummary("A message without its stars, for a reason that is written down");
+        conversations.MapPost("/{id:guid}/translations", TranslateWords.Handle).Needs(Permissions.Reply).TakesQuery()
+            .WithSummary("A message in the reader's language, or a draft in the customer's, by a machine; only where translation is on").Produces<TranslateWords.Answer>();
         conversations.MapGet("/{id:guid}/messages/{seq:long}/links", ShowLinks.Handle).Needs(Permissions.ReadConversations).TakesQuery()
             .WithSummary("What the pages say that a message leads to; nothing unless linkPreviews is on").Produces<ShowLinks.Answer>();
         conversations.MapPatch("/{id:guid}/messages/{seq:long}", Edit).Needs(Permissions.Reply).TakesQuery()

@@ -83,6 +83,7 @@ internal static class ConversationsModule
         services.AddSingleton<IOutgoingMessages, Outside.OutgoingMessages>();
         services.AddSingleton<ReplyBudgets>();
         services.AddSingleton<IConversationSight, ConversationSight>();
+        services.AddSingleton<ICalledFor, CalledFor>();
         services.AddSingleton<ListFrames>();
         services.AddSingleton<ListBoard>();
         services.AddSingleton<ILogFollower>(all => all.GetRequiredService<ListBoard>());

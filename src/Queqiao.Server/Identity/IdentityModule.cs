@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Queqiao.Server.Identity.Agents;
 using Queqiao.Server.Identity.Approving;
 using Queqiao.Server.Identity.Auditing;
+using Queqiao.Server.Identity.Branding;
 using Queqiao.Server.Identity.Devices;
 using Queqiao.Server.Identity.Factors;
 using Queqiao.Server.Identity.Invitations;
@@ -24,6 +25,7 @@ using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Security;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Platform.Telemetry;
+using Queqiao.Server.Platform.Web;
 
 namespace Queqiao.Server.Identity;
 
@@ -47,6 +49,11 @@ internal static class IdentityModule
         services.AddSingleton<ISessions>(all => all.GetRequiredService<AgentSessions>());
         services.AddSingleton<AgentDirectory>();
         services.AddSingleton<IWorkDay, WorkDay>();
+        services.AddSingleton<IAgentCalls, AgentCalls>();
+        services.AddSingleton<BrandBook>();
+        services.AddSingleton<IBranding>(all => all.GetRequiredService<BrandBook>());
+        services.AddSingleton<BrandDress>();
+        services.AddSingleton<IConsoleDress>(all => all.GetRequiredService<BrandDress>());
         services.AddSingleton<IAgents>(all => all.GetRequiredService<AgentDirectory>());
         services.AddSingleton<AgentChanges>();
         services.AddSingleton<TeamDirectory>();
@@ -101,6 +108,7 @@ internal static class IdentityModule
     public static void MapIdentity(this IEndpointRouteBuilder app)
     {
         app.MapDevices();
+        app.MapBranding();
         var setup = app.MapGroup("/api/v1/setup").WithTags("Set-up");
         setup.MapGet("", SetUp.Show).IsPublic().TakesQuery().WithSummary("Whether the server still has to be set up").Produces<SetUp.State>();
         setup.MapPost("", SetUp.Handle).IsPublic().TakesQuery().WithSummary("Make the workspace and its owner, with the secret of the printed link").Produces<SessionView>(StatusCodes.Status201Created);

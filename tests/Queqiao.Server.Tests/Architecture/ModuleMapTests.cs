@@ -23,6 +23,7 @@ public sealed class ModuleMapTests
         ["Conversations"] = ["Contacts", "CustomFields"],
         ["CustomerData"] = ["Contacts", "Conversations"],
         ["Background"] = ["Conversations"],
+        ["Pushing"] = ["Conversations"],
         ["Channels"] = ["Conversations", "Contacts", "CustomerData"],
         ["ServiceLevels"] = ["Conversations"],
         ["Tickets"] = ["Conversations", "Contacts", "ServiceLevels"],

@@ -17,7 +17,7 @@ public sealed class ChannelTests
         var made = await owner.Post("/api/v1/channels", new { kind = "web", name = " 官网 " });
         Assert.Equal(HttpStatusCode.Created, made.Status);
         Assert.Equal("官网", made.Text("name"));
-        Assert.Equal("""{"title":"","greeting":"","color":"#1f5fd1","locale":"auto","position":"right","allowedOrigins":[],"notice":"off","userAudience":null,"userIssuer":null}""", made.Body.GetProperty("settings").GetRawText());
+        Assert.Equal("""{"title":"","greeting":"","color":"#1f5fd1","locale":"auto","position":"right","allowedOrigins":[],"notice":"off","pages":"shown","userAudience":null,"userIssuer":null}""", made.Body.GetProperty("settings").GetRawText());
         Assert.Equal($"<script src=\"{host.Address.ToString().TrimEnd('/')}/widget.js\" data-channel=\"{made.Text("id")}\" async></script>", made.Text("snippet"));
         Assert.Equal(made.Body.GetRawText(), (await owner.Get("/api/v1/channels/" + made.Text("id"))).Body.GetRawText());
         Assert.Equal(made.Body.GetRawText(), (await owner.Get("/api/v1/channels")).Body.GetProperty("items")[0].GetRawText());
@@ -138,7 +138,7 @@ public sealed class ChannelTests
         using var owner = await host.SetUp();
         var english = (await owner.Get("/api/v1/channel-kinds", ("Accept-Language", "en"))).Body.GetProperty("items")[0];
         Assert.Equal(("web", "Website chat"), (english.GetProperty("kind").GetString(), english.GetProperty("name").GetString()));
-        Assert.Equal(["title", "greeting", "color", "locale", "position", "notice", "userAudience", "userIssuer", "allowedOrigins"], english.GetProperty("settings").GetProperty("properties").EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["title", "greeting", "color", "locale", "position", "notice", "pages", "userAudience", "userIssuer", "allowedOrigins"], english.GetProperty("settings").GetProperty("properties").EnumerateObject().Select(p => p.Name));
         Assert.Equal("网站聊天", (await owner.Get("/api/v1/channel-kinds", ("Accept-Language", "zh-CN"))).Body.GetProperty("items")[0].GetProperty("name").GetString());
     }
 }

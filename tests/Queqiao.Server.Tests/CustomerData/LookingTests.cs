@@ -1,5 +1,8 @@
 using System.Net;
+using System.Text.Json;
 using Queqiao.Server.CustomerData;
+using Queqiao.Server.CustomerData.Erasing;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Tests.Channels;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Identity;
@@ -47,6 +50,49 @@ public sealed class LookingTests
         Assert.Equal(HttpStatusCode.BadRequest, await Look(site, token, new { url = "javascript:alert(1)" }));
         (await site.Owner.Api.Post($"/api/v1/contacts/{contact}/erase", new { reason = "asked" })).Expect(HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.NotFound, (await site.Owner.Api.Get(path)).Status);
+    }
+
+    [Fact]
+    public async Task A_channel_tells_pages_of_everybody_of_those_who_agreed_or_of_nobody()
+    {
+        await using var site = await Site.Open();
+        var (token, contact, _) = await Visitor(site);
+        var path = $"/api/v1/contacts/{contact}/looking";
+        using var api = new ApiClient(site.Address);
+        async Task<(bool Told, bool Shown)> Try(string? pages, string page)
+        {
+            if (pages is not null)
+                (await site.Owner.Api.Patch($"/api/v1/channels/{site.ChannelId}", new { settings = new { pages } })).Expect(HttpStatusCode.OK);
+            var session = (await api.Post("/widget/v1/sessions", new { channelId = site.ChannelId, visitorToken = token })).Expect(HttpStatusCode.OK);
+            Assert.Equal(HttpStatusCode.NoContent, await Look(site, token, new { url = "https://shop.example/" + page }));
+            var now = (await site.Owner.Api.Get(path)).Expect(HttpStatusCode.OK).GetProperty("now");
+            return (session.GetProperty("config").GetProperty("pages").GetBoolean(), now.ValueKind == JsonValueKind.Object && now.Text("url").EndsWith(page, StringComparison.Ordinal));
+        }
+        Assert.Equal((false, false), await Try("off", "a"));
+        Assert.Equal((false, false), await Try("consent", "b"));
+        (await site.Owner.Api.Post($"/api/v1/contacts/{contact}/consents", new { purpose = "analytics", given = true })).Expect(HttpStatusCode.OK);
+        Assert.Equal((true, true), await Try(null, "c"));
+        Assert.Equal((true, true), await Try("shown", "d"));
+
+        (await site.Owner.Api.Post($"/api/v1/contacts/{contact}/consents", new { purpose = "analytics", given = false })).Expect(HttpStatusCode.OK);
+        Assert.Equal((true, true), await Try(null, "e")); // of now only: what was kept is gone, and stays gone with another yes
+        (await site.Owner.Api.Post($"/api/v1/contacts/{contact}/consents", new { purpose = "analytics", given = true })).Expect(HttpStatusCode.OK);
+        Assert.Empty((await site.Owner.Api.Get(path)).Expect(HttpStatusCode.OK).GetProperty("visits").EnumerateArray());
+        await Try(null, "f");
+        site.Time.Move(TimeSpan.FromHours(25));
+        var later = (await site.Owner.Api.Get(path)).Expect(HttpStatusCode.OK);
+        Assert.Equal((JsonValueKind.Null, 1), (later.GetProperty("now").ValueKind, later.GetProperty("visits").GetArrayLength()));
+        site.Time.Move(TimeSpan.FromDays(30));
+        await site.Storage.RunSystem(async (unit, ct) =>
+        {
+            await site.The<JobQueue>().Add(unit, NewJob.Of(0, ForgetCopies.Name, new { }), ct);
+            return 0;
+        }, CancellationToken.None);
+        await site.RunDueJobs();
+        await using var raw = await site.Raw();
+        await using var count = raw.CreateCommand();
+        count.CommandText = "SELECT (SELECT count(*) FROM visited_page) + (SELECT count(*) FROM visitor_context)";
+        Assert.Equal(0L, await count.ExecuteScalarAsync());
     }
 
     [Fact]

@@ -49,6 +49,8 @@ public sealed class RouteListTests
         ["GET /metrics"] = "404 to everybody but the machine itself, listed networks and administrators",
         ["GET /openapi/{documentName}.json"] = "the reference; the same in every installation",
         ["GET /"] = "leads to the console",
+        ["GET /console/brand/{ws:int}/colors.css"] = "a firm's colour, for the sign-in page too",
+        ["GET /console/brand/{ws:int}/{kind}"] = "a firm's logo, for the sign-in page too",
         ["GET /console/{**path}"] = "files of the console; it asks itself who is signed in",
         ["GET /hooks/{id:guid}"] = "a provider proves the address of a webhook; verified as that provider signs",
         ["HEAD /hooks/{id:guid}"] = "an administrator's test that the address leads here; says nothing but the id that was asked for",

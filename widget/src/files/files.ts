@@ -43,7 +43,7 @@ export function mount(panel: HTMLElement, chat: Chat, grew: () => void, composer
   composer.node.append(input, said)
   panel.append(over)
 
-  const looking = new Looking(chat.api, () => Boolean(chat.history.log.conversation))
+  const looking = new Looking(chat.api, () => Boolean(chat.config?.pages && chat.history.log.conversation))
   document.addEventListener('visibilitychange', () => looking.look())
   const shower = new Shower(chat.api, t, () => lang, grew, enlarge, text => chat.send(text))
 

@@ -79,6 +79,8 @@ export interface Config {
   position: string
   textLimit: number
   notice?: Notice | null
+  /** What this visitor looks at may be told. */
+  pages?: boolean
 }
 
 export interface Notice {

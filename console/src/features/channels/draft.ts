@@ -10,7 +10,7 @@ export interface ChannelForm extends Omit<ChannelDraft, 'settings'> {
 export const defaultColor = '#1f5fd1'
 
 export function emptyForm(words: { name: string; title: string; greeting: string }): ChannelForm {
-  return { name: words.name, enabled: true, origins: '', settings: { title: words.title, greeting: words.greeting, color: defaultColor, locale: 'auto', position: 'right', notice: 'off', userAudience: null, userIssuer: null } }
+  return { name: words.name, enabled: true, origins: '', settings: { title: words.title, greeting: words.greeting, color: defaultColor, locale: 'auto', position: 'right', notice: 'off', pages: 'shown', userAudience: null, userIssuer: null } }
 }
 
 export function toForm({ name, enabled, settings }: Channel): ChannelForm {

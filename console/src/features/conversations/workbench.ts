@@ -32,6 +32,7 @@ export interface ConversationSettings {
   resolveReasons: string[]
   oneAgentPerPerson: boolean
   linkPreviews: boolean
+  translation: boolean
 }
 export interface LinkPreview { url: string; host: string; title: string; description: string | null; site: string | null }
 export interface Draft { kind: 'reply' | 'note'; version: number; text: string }

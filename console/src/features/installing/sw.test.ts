@@ -49,3 +49,24 @@ it('starts offline with the page it knows', async () => {
   network.mockRejectedValueOnce(new TypeError('offline'))
   expect(await (await ask('/console/contacts', 'navigate'))?.text()).toBe('from the network')
 })
+
+it('shows what was pushed, unless somebody looks at the console, and never leads elsewhere', async () => {
+  const showNotification = vi.fn(async () => undefined)
+  let windows: { focused: boolean; url: string }[] = []
+  const scope = { addEventListener: (name: string, handler: Handler) => { handlers[name] = handler }, registration: { showNotification }, clients: { matchAll: async () => windows } }
+  new Function('self', 'caches', 'fetch', 'location', 'URL', 'Request', readFileSync('public/sw.js', 'utf8'))(scope, {}, network, { origin: 'https://chat.example' }, URL, Request)
+  const push = async (notice: unknown) => {
+    let done: Promise<unknown> | undefined
+    const event = { data: { json: () => { if (notice === undefined) throw new SyntaxError(); return notice } }, waitUntil: (work: Promise<unknown>) => { done = work } }
+    ;(handlers['push'] as unknown as (event: unknown) => void)(event)
+    await done
+  }
+  await push({ title: 'A customer wrote to you', body: 'Open to answer.', tag: 'queqiao 1', path: '/console/inbox/all/1' })
+  expect(showNotification).toHaveBeenLastCalledWith('A customer wrote to you', expect.objectContaining({ tag: 'queqiao 1', data: { path: '/console/inbox/all/1' } }))
+  await push({ title: 'x', path: 'https://evil.example/' })
+  expect(showNotification).toHaveBeenLastCalledWith('x', expect.objectContaining({ data: { path: '/console/inbox' } }))
+  windows = [{ focused: true, url: 'https://chat.example/console/inbox' }]
+  await push({ title: 'y', tag: 'queqiao 2', path: '/console/inbox' })
+  await push(undefined)
+  expect(showNotification).toHaveBeenCalledTimes(2)
+})

@@ -5,6 +5,7 @@ import type { Profile } from '@/features/identity'
 import { createCaller } from './caller'
 import type { Happening } from './events'
 import { lead } from './leader'
+import { pushSource, resumeHere } from './push'
 import { createTabs } from './tabs'
 import { unlockSound } from './tones'
 import { watchForMe } from './watch'
@@ -39,6 +40,7 @@ export function startNotifications({ http, queries, me, locale, title, open }: N
   })
   let worker: ServiceWorkerRegistration | undefined
   void navigator.serviceWorker?.ready.then(ready => { worker = ready })
+  void resumeHere(pushSource(http), me).catch(() => undefined) // once more with the next start
   const caller = createCaller({ worker: () => worker, profile: () => queries.getQueryData<Profile>(profileKey), title, looksAt: tabs.looksAt, anyFocused: tabs.anyFocused, open })
   const gestures = ['pointerdown', 'keydown'] as const
   for (const gesture of gestures) window.addEventListener(gesture, unlockSound, { once: true, capture: true })

@@ -2,6 +2,7 @@
 import bulk from './bulk.json'
 import background from './background.json'
 import bot from './bot.json'
+import branding from './branding.json'
 import chat from './chat.json'
 import commands from './commands.json'
 import contacts from './contacts.json'
@@ -38,4 +39,4 @@ import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { bot, background, bulk, contacts, customerData, erasing, imports, knowledge, mail, replies, roles, routing, search, segments, settings, supervising, system, installing, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, tour, wrapUp, profile, push, notifications, audit, approvals, workbench, chat, commands, platforms }
+export default { bot, background, branding, bulk, contacts, customerData, erasing, imports, knowledge, mail, replies, roles, routing, search, segments, settings, supervising, system, installing, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, tour, wrapUp, profile, push, notifications, audit, approvals, workbench, chat, commands, platforms }

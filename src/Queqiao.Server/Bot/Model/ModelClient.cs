@@ -52,7 +52,8 @@ internal sealed class ModelClient(IStorageEngine storage, IVault vault, GuardedH
         ? $"You are {name}, a support bot of the shop. Be polite and brief. Promise nothing that does not stand in the knowledge. Never claim to be a person."
         : $"你是{name}，店铺的客服机器人。礼貌、简短。知识里没有的不要承诺。不要自称真人。";
 
-    private async Task<string?> Ask(int ws, Guid bot, ModelSettings model, string body, CancellationToken ct)
+    /// <summary>Null: it did not answer, or the day's tokens are used up.</summary>
+    internal async Task<string?> Ask(int ws, Guid bot, ModelSettings model, string body, CancellationToken ct)
     {
         if (!await Reserve(ws, model, ct))
             return null;

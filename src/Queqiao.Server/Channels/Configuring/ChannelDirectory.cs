@@ -32,7 +32,7 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
     public async Task AddPush(WriteUnit unit, AuditBy by, Guid channel, string url, Secret secret, CancellationToken ct)
     {
         unit.Db.Table<Push.Storage.PushTarget>().Add(Push.Sending.PushDesk.Webhook(unit, by.Ws, channel, url, secret));
-        await Audit.Record(unit, by, "push.changed", "channel", channel.ToString(), new { service = Push.Vendors.WebhookPush.Kind, enabled = true }, ct);
+        await Audit.Record(unit, by, "app_push.changed", "channel", channel.ToString(), new { service = Push.Vendors.WebhookPush.Kind, enabled = true }, ct);
     }
 
     public async Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct)

@@ -60,6 +60,8 @@ internal static partial class WebSettingsRules
             yield return ("settings.locale", new("not_one_of", string.Join(", ", Locales)));
         if (!Positions.Contains(settings.Position))
             yield return ("settings.position", new("not_one_of", string.Join(", ", Positions)));
+        if (!PageModes.All.Contains(settings.Pages))
+            yield return ("settings.pages", new("not_one_of", string.Join(", ", PageModes.All)));
         if (!NoticeModes.All.Contains(settings.Notice))
             yield return ("settings.notice", new("not_one_of", string.Join(", ", NoticeModes.All)));
         foreach (var (field, text) in new[] { ("settings.userAudience", settings.UserAudience), ("settings.userIssuer", settings.UserIssuer) })

@@ -27,7 +27,8 @@ internal static class OpenSession
 
     internal sealed record Answer(string VisitorToken, Guid? ConversationId, long Seq, int Unread, bool Verified, Config Config);
 
-    internal sealed record Config(string Title, string Greeting, string Color, string Locale, string Position, int TextLimit, NoticeToShow? Notice, BotGreeting? Bot, Hello? Hello);
+    /// <param name="Pages">The chat may tell what this visitor looks at.</param>
+    internal sealed record Config(string Title, string Greeting, string Color, string Locale, string Position, int TextLimit, NoticeToShow? Notice, BotGreeting? Bot, Hello? Hello, bool Pages);
 
     /// <summary>The greeting for a window that draws what can be chosen.</summary>
     internal sealed record Hello(string Text, IReadOnlyList<HelloPart>? Files);
@@ -71,7 +72,7 @@ internal static class OpenSession
             with.Tokens.Issue(channel.Id, who?.Id, who?.Papers), conversation?.Id, conversation?.Seq ?? 0, conversation?.Unread ?? 0, who?.IsVerified ?? false,
             new Config(web.Title, greets is null ? web.Greeting : Greeting(greets), web.Color, locale, web.Position, ConversationRules.MostText, notice is null ? null
                 : new NoticeToShow(web.Notice, notice.Hash, notice.Version, notice.Locale, notice.Text, notice.Purposes, who?.Papers?.Notice is { } said && said.Hash == notice.Hash && (said.Accepted || web.Notice == NoticeModes.Shown)),
-                greets, HelloOf(web.Greeting, greets))));
+                greets, HelloOf(web.Greeting, greets), who is not null && conversation is not null && await PageTelling.Allowed(channel, who, with.Consents, ct) is not null)));
     }
 
     private static Hello? HelloOf(string greeting, BotGreeting? bot) => bot is not null ? new(bot.Text, [new("bot", new(bot.Choices))])

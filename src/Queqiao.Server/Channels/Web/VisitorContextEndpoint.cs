@@ -5,7 +5,7 @@ using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Channels.Web;
 
-/// <summary><c>POST /widget/v1/context</c>: the page, article or order in front of a visitor who has written. Of anybody else nothing is kept.</summary>
+/// <summary><c>POST /widget/v1/context</c>: the page, article or order in front of a visitor who has written. Of anybody else nothing is kept, nor where the channel or the visitor does not want it.</summary>
 internal static class VisitorContextEndpoint
 {
     /// <param name="Price">In minor units of <paramref name="Currency"/>.</param>
@@ -22,8 +22,7 @@ internal static class VisitorContextEndpoint
             return refusal!.ToProblem();
         if (PageOf(body.Value).Clean() is not { } seen)
             return Refusal.Invalid("url", "invalid_url").ToProblem();
-        var key = who.Visitor.Key;
-        if (await with.Consents.ContactOf(who.Channel.Ws, key.ChannelId, key.Identity, ct) is { } contact)
+        if (await PageTelling.Allowed(who.Channel, who.Visitor, with.Consents, ct) is { } contact)
             await with.Pages.Saw(who.Channel.Ws, contact, seen, ct);
         return TypedResults.NoContent();
     }

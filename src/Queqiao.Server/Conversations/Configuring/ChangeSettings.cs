@@ -17,7 +17,7 @@ internal static class ChangeSettings
 
     public sealed record Request(
         int? ReopenHours = null, string? BlockedMessages = null, bool? AskRating = null, int? EditMinutes = null, int? RecallMinutes = null, IReadOnlyList<string>? ResolveReasons = null,
-        bool? OneAgentPerPerson = null, bool? LinkPreviews = null);
+        bool? OneAgentPerPerson = null, bool? LinkPreviews = null, bool? Translation = null);
 
     public static IResult Show(Actor actor, SettingsBoard board) => TypedResults.Ok(board.Of(actor.Ws));
 
@@ -51,6 +51,7 @@ internal static class ChangeSettings
         RecallMinutes = request.RecallMinutes ?? known.RecallMinutes,
         OneAgentPerPerson = request.OneAgentPerPerson ?? known.OneAgentPerPerson,
         LinkPreviews = request.LinkPreviews ?? known.LinkPreviews,
+        Translation = request.Translation ?? known.Translation,
         ResolveReasons = request.ResolveReasons is { } reasons ? [.. reasons.Select(reason => reason.Trim()).Distinct()] : known.ResolveReasons,
     };
 

@@ -29,6 +29,9 @@ internal sealed record ConversationSettings
     /// <summary>Whether pages that messages lead to are asked for their title. Off: asking tells the page that somebody reads.</summary>
     public bool LinkPreviews { get; init; }
 
+    /// <summary>Whether messages and drafts may be translated by a machine. Off: their words leave the house for it.</summary>
+    public bool Translation { get; init; }
+
     public const string Refuse = "refuse";
     public const string Drop = "drop";
 

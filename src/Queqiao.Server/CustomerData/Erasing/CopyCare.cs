@@ -41,10 +41,11 @@ internal sealed class ForgetCopies(IStorageEngine storage) : IJobHandler
                 return unit.Db.Visible(Scope<CustomerDataCopy>.Workspace(setting.Ws)).Where(row => row.FetchedAt < before).ExecuteDeleteAsync(stop);
             }, ct);
         }
-        await storage.RunSystem((unit, stop) =>
+        await storage.RunSystem(async (unit, stop) =>
         {
-            var before = unit.Ids.Now() - (long)VisitorPages.KeepVisits.TotalMilliseconds;
-            return unit.Db.Visible(Scope<VisitedPage>.Everything("what is old goes everywhere")).Where(row => row.At < before).ExecuteDeleteAsync(stop);
+            var (before, now) = (unit.Ids.Now() - (long)VisitorPages.KeepVisits.TotalMilliseconds, unit.Ids.Now() - (long)VisitorPages.KeepNow.TotalMilliseconds);
+            await unit.Db.Visible(Scope<VisitorContext>.Everything("what is old goes everywhere")).Where(row => row.At < now).ExecuteDeleteAsync(stop);
+            return await unit.Db.Visible(Scope<VisitedPage>.Everything("what is old goes everywhere")).Where(row => row.At < before).ExecuteDeleteAsync(stop);
         }, ct);
         return new JobOutcome.Done();
     }

@@ -11,9 +11,12 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.CustomerData.Looking;
 
 /// <summary>Keeps and reads what visitors look at.</summary>
-internal sealed class VisitorPages(IStorageEngine storage, IContactVault people, PurposeGate gate) : IVisitorPages
+internal sealed class VisitorPages(IStorageEngine storage, IContactVault people, PurposeGate gate, TimeProvider clock) : IVisitorPages
 {
     public static readonly TimeSpan KeepVisits = TimeSpan.FromDays(30);
+
+    /// <summary>What somebody looked at a day ago is not what they look at now.</summary>
+    public static readonly TimeSpan KeepNow = TimeSpan.FromDays(1);
     private const int MostVisits = 100;
 
     public Task Saw(int ws, Guid contact, SeenPage seen, CancellationToken ct) => storage.Run(ws, async (unit, stop) =>
@@ -29,6 +32,8 @@ internal sealed class VisitorPages(IStorageEngine storage, IContactVault people,
             unit.Db.Add(new VisitorContext { Ws = ws, ContactId = contact, Sealed = sealedPage, At = now });
         if (await gate.Require(unit, contact, Purposes.Analytics, stop) is null)
             await Visit(unit, contact, key, json, now, stop);
+        else // they never agreed, or do not any more: what was kept goes
+            await unit.Db.Visible(Scope<VisitedPage>.Workspace(ws)).Where(row => row.ContactId == contact).ExecuteDeleteAsync(stop);
         await unit.Db.SaveChangesAsync(stop);
         return true;
     }, ct);
@@ -46,7 +51,8 @@ internal sealed class VisitorPages(IStorageEngine storage, IContactVault people,
     public async Task<(SeenPage Page, long At)?> Now(int ws, IReadOnlyList<Guid> tree, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
-        var row = await db.Visible(Scope<VisitorContext>.Workspace(ws)).Where(row => tree.Contains(row.ContactId)).OrderByDescending(row => row.At).FirstOrDefaultAsync(ct);
+        var since = (clock.GetUtcNow() - KeepNow).ToUnixTimeMilliseconds();
+        var row = await db.Visible(Scope<VisitorContext>.Workspace(ws)).Where(row => tree.Contains(row.ContactId) && row.At >= since).OrderByDescending(row => row.At).FirstOrDefaultAsync(ct);
         return row is not null && Open(await people.Load(ws, [row.ContactId], ct), VisitorContext.Place(row.ContactId), row.Sealed) is { } page ? (page, row.At) : null;
     }
 

@@ -41,6 +41,8 @@ internal sealed class AssetFolder(string root)
 
         public string Hash { get; }
 
+        public string Text => System.Text.Encoding.UTF8.GetString(_plain);
+
         public bool IsText => ContentType.StartsWith("text/", StringComparison.Ordinal) || ContentType.Contains("json", StringComparison.Ordinal)
             || ContentType.Contains("xml", StringComparison.Ordinal);
 
@@ -86,6 +88,9 @@ internal sealed class AssetFolder(string root)
 
     /// <summary>A name whose ending is that of a file we could serve; a page's address has none.</summary>
     public static bool LooksLikeFile(string name) => Types.TryGetContentType(name, out _);
+
+    /// <summary>What a text file says; null when there is no such file.</summary>
+    public string? Text(string name) => Find(name)?.Text;
 
     /// <summary>Answers with the file, or with 304; false and nothing written when there is no such file.</summary>
     public async Task<bool> TryServe(HttpContext context, string name, string cacheControl)

@@ -1,9 +1,19 @@
 using Queqiao.Server.Platform.Access;
 namespace Queqiao.Server.Platform.Web;
 
-/// <summary>The console, a single page under <c>/console/</c>.</summary>
-internal sealed class ConsoleFiles(WebSafetyOptions options)
+/// <summary>Puts a firm's own name and signs into the console's page and manifest.</summary>
+internal interface IConsoleDress
 {
+    /// <summary>Null: they stay as they were built.</summary>
+    ValueTask<string?> Dress(HttpContext context, string plain, bool isPage);
+}
+
+/// <summary>The console, a single page under <c>/console/</c>.</summary>
+internal sealed class ConsoleFiles(WebSafetyOptions options, IConsoleDress? dress = null)
+{
+    private const string Page = "index.html";
+    private const string Manifest = "manifest.webmanifest";
+
     private const string Immutable = "public, max-age=31536000, immutable";
     private const string AskEachTime = "no-cache";
     private const string NotBuilt = """
@@ -21,6 +31,8 @@ internal sealed class ConsoleFiles(WebSafetyOptions options)
 
     public async Task Serve(HttpContext context, string path)
     {
+        if ((path == Manifest || path.Length == 0 || !AssetFolder.LooksLikeFile(path)) && await ServeDressed(context, path == Manifest ? Manifest : Page))
+            return;
         // Vite's list of its own outputs is for the build only.
         var isFile = path != "manifest.json" && await _files.TryServe(context, path, IsHashed(path) ? Immutable : AskEachTime);
         if (isFile)
@@ -30,6 +42,19 @@ internal sealed class ConsoleFiles(WebSafetyOptions options)
             context.Response.StatusCode = StatusCodes.Status404NotFound;
         else if (!await _files.TryServe(context, "index.html", AskEachTime))
             await ExplainBuild(context);
+    }
+
+    /// <summary>The page that starts the console, and what it says of itself as an app, in a firm's own name where it has one.</summary>
+    private async Task<bool> ServeDressed(HttpContext context, string file)
+    {
+        if (dress is null || _files.Text(file) is not { } plain || await dress.Dress(context, plain, isPage: file == Page) is not { } dressed)
+            return false;
+        context.Response.ContentType = file == Page ? "text/html; charset=utf-8" : "application/manifest+json; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-cache, private";
+        context.Response.Headers.Append("Vary", "Cookie");
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await context.Response.WriteAsync(dressed, context.RequestAborted);
+        return true;
     }
 
     private static bool IsHashed(string path) => path.StartsWith("assets/", StringComparison.Ordinal);

@@ -19,7 +19,7 @@ using Queqiao.Server.Platform.Web;
 namespace Queqiao.Server.Channels.Email.Letters;
 
 /// <summary>Letters of the server: written within the deed's transaction, sealed until they are sent, then gone.</summary>
-internal sealed class LetterBox(IChannels channels, IMailDialer dialer, MailSignIn signIn, IVault vault, JobQueue jobs, IStorageEngine storage, PublicUrl url, TimeProvider clock) : IServerMail
+internal sealed class LetterBox(IChannels channels, IMailDialer dialer, MailSignIn signIn, IVault vault, JobQueue jobs, IStorageEngine storage, PublicUrl url, TimeProvider clock, IBranding brands) : IServerMail
 {
     private const string Purpose = "server letter";
     private const string PasswordPurpose = "server mail password";
@@ -33,7 +33,8 @@ internal sealed class LetterBox(IChannels channels, IMailDialer dialer, MailSign
         if (row is null || LetterSettings.Of(row.Settings) is not { } settings || !settings.Sends(letter.Kind) || !SmtpAddress.IsOne(letter.To))
             return false;
         var (now, id) = (unit.Ids.Now(), unit.Ids.New());
-        var written = LetterText.Of(letter, url.Configured ?? settings.BaseUrl);
+        var brand = await brands.Of(unit.Ws, ct);
+        var written = LetterText.Of(brand.Name is { } product ? letter with { Workspace = product } : letter, url.Configured ?? settings.BaseUrl, brand.MailFooter);
         var old = now - (long)Kept.TotalMilliseconds;
         await unit.Db.Table<ServerLetter>().Where(one => one.Ws == unit.Ws && one.CreatedAt < old).ExecuteDeleteAsync(ct);
         unit.Db.Table<ServerLetter>().Add(new ServerLetter { Ws = unit.Ws, Id = id, Kind = letter.Kind, Sealed = vault.Seal(unit.Ws, Purpose, JsonSerializer.SerializeToUtf8Bytes(written, StrictJson.Options), id), CreatedAt = now });
@@ -50,7 +51,7 @@ internal sealed class LetterBox(IChannels channels, IMailDialer dialer, MailSign
         return row is null ? null : JsonSerializer.Deserialize<WrittenLetter>(vault.Open(ws, Purpose, row.Sealed, id), StrictJson.Options);
     }
 
-    public async Task<(LetterSettings Settings, Outgoing? Server)> Settings(int ws, CancellationToken ct)
+    private async Task<(LetterSettings Settings, Outgoing? Server)> Known(int ws, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
         var row = await db.Table<ServerMailRow>().AsNoTracking().SingleOrDefaultAsync(one => one.Ws == ws, ct);
@@ -61,6 +62,13 @@ internal sealed class LetterBox(IChannels channels, IMailDialer dialer, MailSign
             return (settings, settings.Own(row.Secret is { } secret ? Encoding.UTF8.GetString(vault.Open(ws, PasswordPurpose, secret)) : null));
         return (settings, await channels.Find(channel, ct) is { Kind: EmailKind.Name, Account: { } account } known && known.Ws == ws && new EmailSettings(account.Settings) is { Smtp: { } smtp } mailbox
             ? new Outgoing(smtp, mailbox.SmtpLogin, mailbox.From) { Account = account } : null);
+    }
+
+    /// <summary>Who sends under no name sends under the brand's.</summary>
+    public async Task<(LetterSettings Settings, Outgoing? Server)> Settings(int ws, CancellationToken ct)
+    {
+        var (settings, server) = await Known(ws, ct);
+        return (settings, server is { From.Name: null or "" } && (await brands.Of(ws, ct)).Name is { } name ? server with { From = server.From with { Name = name } } : server);
     }
 
     public byte[] SealPassword(int ws, string password) => vault.Seal(ws, PasswordPurpose, Encoding.UTF8.GetBytes(password));

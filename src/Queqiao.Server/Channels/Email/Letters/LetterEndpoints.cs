@@ -65,7 +65,7 @@ internal static class LetterEndpoints
     }
 
     /// <summary>Now and not by a job: whoever sets it up waits for the answer.</summary>
-    private static async Task<IResult> Test(Actor actor, LetterBox letters, IAgents agents, IStorageEngine storage, Ids ids, HttpContext context, CancellationToken ct)
+    private static async Task<IResult> Test(Actor actor, LetterBox letters, IBranding brands, IAgents agents, IStorageEngine storage, Ids ids, HttpContext context, CancellationToken ct)
     {
         var locale = Locale.Of(context);
         var (settings, server) = await letters.Settings(actor.Ws, ct);
@@ -74,7 +74,7 @@ internal static class LetterEndpoints
         var to = await agents.AddressOf(actor.Ws, actor.AgentId, ct);
         if (to is null || !SmtpAddress.IsOne(to))
             return Refusal.Conflict("invalid_email").ToProblem();
-        var failure = await letters.Send(server, LetterText.Test(to, actor.Name, locale, settings.FromName ?? server.From.Name ?? "Queqiao"), ids.New(), ct);
+        var failure = await letters.Send(server, LetterText.Test(to, actor.Name, locale, settings.FromName ?? server.From.Name ?? "Queqiao", (await brands.Of(actor.Ws, ct)).MailFooter), ids.New(), ct);
         await storage.Run(actor.Ws, (unit, stop) => LetterBox.Note(unit, failure, stop), ct);
         return TypedResults.Ok(failure is null ? new Tested(to, null, null, null) : new Tested(null, failure.Code, failure.Reason.In(locale.Tag), failure.Detail));
     }

@@ -12,7 +12,8 @@ internal sealed record WrittenLetter(string To, string? Name, string Subject, st
 /// <summary>What letters say. Nothing of customers, no password, and of what happened only as much as makes somebody look.</summary>
 internal static class LetterText
 {
-    public static WrittenLetter Of(Letter letter, string? baseUrl)
+    /// <param name="footer">What the firm puts below every letter; null: nothing.</param>
+    public static WrittenLetter Of(Letter letter, string? baseUrl, string? footer = null)
     {
         var workspace = letter.Workspace;
         var locale = Locale.FromTag(letter.Language);
@@ -24,13 +25,15 @@ internal static class LetterText
             Messages.Text(locale, code, letter.By ?? workspace, workspace),
             .. link is null ? (string[])[] : [link],
             Messages.Text(locale, code + "_end"),
-            "-- \n" + Messages.Text(locale, "letter_foot", workspace),
+            Foot(locale, workspace, footer),
         ];
         return new WrittenLetter(letter.To, letter.Name, Messages.Text(locale, code + "_subject", workspace), string.Join("\n\n", parts) + "\n");
     }
 
-    public static WrittenLetter Test(string to, string? name, Locale locale, string workspace) =>
-        new(to, name, Messages.Text(locale, "letter_test_subject", workspace), Messages.Text(locale, "letter_test") + "\n\n-- \n" + Messages.Text(locale, "letter_foot", workspace) + "\n");
+    public static WrittenLetter Test(string to, string? name, Locale locale, string workspace, string? footer = null) =>
+        new(to, name, Messages.Text(locale, "letter_test_subject", workspace), Messages.Text(locale, "letter_test") + "\n\n" + Foot(locale, workspace, footer) + "\n");
+
+    private static string Foot(Locale locale, string workspace, string? footer) => "-- \n" + Messages.Text(locale, "letter_foot", workspace) + (footer is null ? "" : "\n" + footer);
 
     private static string PathOf(Letter letter) => letter.Kind switch
     {

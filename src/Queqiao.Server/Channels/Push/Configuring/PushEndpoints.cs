@@ -92,7 +92,7 @@ internal static class PushEndpoints
                 unit.Db.Table<PushTarget>().Add(target);
             await unit.Db.SaveChangesAsync(stop);
             unit.AfterCommit(() => desk.Changed(actor.Ws));
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "push.changed", "channel", id.ToString(), new { service, enabled = target.Enabled, settings = after.Open, secrets = Changed(secrets, before.Secret) }, stop);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "app_push.changed", "channel", id.ToString(), new { service, enabled = target.Enabled, settings = after.Open, secrets = Changed(secrets, before.Secret) }, stop);
             return (target, made, (Refusal?)null);
         }, ct);
         return saved is null ? refusal!.ToProblem() : TypedResults.Ok(new Saved(await Answer(known, saved, desk, storage, context, ct), secret));
@@ -114,7 +114,7 @@ internal static class PushEndpoints
             target.Secrets = desk.Seal(actor.Ws, target.Id, new Dictionary<string, string> { [WebhookPush.Secret] = secret });
             await unit.Db.SaveChangesAsync(stop);
             unit.AfterCommit(() => desk.Changed(actor.Ws));
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "push.secret_rotated", "channel", id.ToString(), new { before_ends = At(until) }, stop);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "app_push.secret_rotated", "channel", id.ToString(), new { before_ends = At(until) }, stop);
             return target;
         }, ct);
         return saved is null ? Refusal.NotFound().ToProblem() : TypedResults.Ok(new Saved(await Answer(desk.Services[WebhookPush.Kind], saved, desk, storage, context, ct), secret));
@@ -127,7 +127,7 @@ internal static class PushEndpoints
             if (await Find(unit.Db, actor.Ws, id, service).ExecuteDeleteAsync(stop) == 0)
                 return false;
             unit.AfterCommit(() => desk.Changed(actor.Ws));
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "push.removed", "channel", id.ToString(), new { service }, stop);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "app_push.removed", "channel", id.ToString(), new { service }, stop);
             return true;
         }, ct);
         return removed ? TypedResults.NoContent() : Refusal.NotFound().ToProblem();

@@ -28,7 +28,7 @@ internal sealed class PushDesk
     public PushDesk(IEnumerable<IPushService> services, IStorageEngine storage, GuardedHttp http, TimeProvider clock, CacheNews? news = null, IInsidePlatforms? inside = null)
     {
         (_storage, _http, _clock, _inside) = (storage, http, clock, inside);
-        _known = new(clock, TimeSpan.FromSeconds(5), news, "push");
+        _known = new(clock, TimeSpan.FromSeconds(5), news, "app push");
         Services = services.ToDictionary(one => one.Name, StringComparer.Ordinal);
     }
 
