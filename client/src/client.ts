@@ -1,5 +1,6 @@
 import { http, type Fetch } from './http'
 import { apply, applyPage, emptyLog, unreadIn, type Log } from './log'
+import { Phones } from './push'
 import { QueqiaoError, type Item, type Pending, type Session, type State, type Store, type UserProof } from './types'
 
 export interface Options {
@@ -18,6 +19,7 @@ const firstWait = 500
 const longestWait = 30_000
 const tokenKey = 'queqiao.token'
 const outboxKey = 'queqiao.outbox'
+const pushKey = 'queqiao.push'
 
 /** A chat without a user interface. What it knows is `state`; `subscribe` tells of changes. */
 export class QueqiaoClient {
@@ -36,10 +38,12 @@ export class QueqiaoClient {
   #timer: ReturnType<typeof setTimeout> | undefined
   #beat: ReturnType<typeof setInterval> | undefined
   #wanted = false
+  readonly #phones: Phones
 
   constructor(options: Options) {
     this.#options = { ...options, baseUrl: options.baseUrl.replace(/\/+$/, '') }
     this.#call = http(this.#options.baseUrl, options.fetch ?? globalThis.fetch.bind(globalThis), () => this.#token)
+    this.#phones = new Phones(this.#call, options.store, pushKey)
   }
 
   get state(): State {
@@ -59,6 +63,7 @@ export class QueqiaoClient {
     if (!this.#pending.length) this.#pending = JSON.parse((await this.#options.store?.get(outboxKey)) ?? '[]') as Pending[]
     await this.#begin()
     await this.#fill()
+    if (this.#log.conversationId) await this.#phones.again()
     this.#connect()
   }
 
@@ -75,6 +80,7 @@ export class QueqiaoClient {
   /** Another user, or nobody: forgets who was here. */
   async logout(): Promise<void> {
     this.close()
+    if (this.#token) await this.#phones.leave()
     this.#token = null
     this.#log = emptyLog
     this.#pending = []
@@ -108,6 +114,19 @@ export class QueqiaoClient {
   /** For a badge on the app's icon; needs no connection. */
   async unread(): Promise<number> {
     return (await this.#call<{ unread: number }>('GET', '/widget/v1/unread')).unread
+  }
+
+  /**
+   * Tells this phone of answers while the chat is closed. The token is the one that the vendor's SDK gave the app; call it again when
+   * that changes. Before the user has written anything it is kept here and registered with their first message.
+   */
+  async registerPush(token: string, vendor: string): Promise<void> {
+    await this.#phones.register({ token, vendor, ...(this.#options.locale && { locale: this.#options.locale }) }, !!this.#log.conversationId)
+  }
+
+  /** No more notifications on this phone. `logout` does it by itself. */
+  unregisterPush(): Promise<void> {
+    return this.#phones.leave()
   }
 
   /** A code that the user types on another channel (WeChat …): both are one person from then on. Signed users only. */
@@ -206,6 +225,7 @@ export class QueqiaoClient {
       const stored = await this.#call<{ conversationId: string; seq: number }>('POST', '/widget/v1/messages', { clientId: message.clientId, text: message.text, ...(message.attachments.length && { attachments: message.attachments }) })
       this.#pending = this.#pending.filter(one => one.clientId !== message.clientId)
       if (stored.seq > this.#log.seq) await this.#fill()
+      await this.#phones.again()
     } catch (trouble) {
       // What the server refuses will be refused again; what did not reach it is tried when we are back.
       if (trouble instanceof QueqiaoError && trouble.status < 500 && trouble.status !== 429) this.#pending = this.#pending.map(one => (one.clientId === message.clientId ? { ...one, failed: trouble.code } : one))

@@ -6,6 +6,7 @@ import type { Item } from '../src/index'
 function server() {
   const items: Item[] = []
   const seen = new Map<string, number>()
+  const phones: string[] = []
   const state = { down: false, refuse: '' }
   const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
   const fetch = vi.fn(async (url: string | URL | Request, init?: RequestInit) => {
@@ -13,6 +14,10 @@ function server() {
     if (state.down) throw new TypeError('away')
     const body = init?.body ? JSON.parse(String(init.body)) : null
     if (pathname === '/widget/v1/sessions') return json({ visitorToken: 't', conversationId: items.length ? 'c' : null, seq: items.length, unread: 0, verified: !!body.user })
+    if (pathname.startsWith('/widget/v1/push')) {
+      phones.push(`${pathname.endsWith('forget') ? '-' : '+'}${body.vendor} ${body.token}`)
+      return new Response(null, { status: 204 })
+    }
     if (pathname === '/widget/v1/events') return new Response(null, { status: 204 })
     if (pathname === '/widget/v1/messages' && init?.method === 'POST') {
       if (state.refuse) return json({ code: state.refuse }, 403)
@@ -27,7 +32,7 @@ function server() {
     const after = Number(searchParams.get('after'))
     return json({ conversationId: items.length ? 'c' : undefined, seq: items.length, items: items.filter(item => item.seq > after), hasMore: false })
   })
-  return { items, state, fetch: fetch as unknown as typeof globalThis.fetch }
+  return { items, state, phones, fetch: fetch as unknown as typeof globalThis.fetch }
 }
 
 class Socket {
@@ -106,4 +111,32 @@ it('fetches what it missed when there is a gap', async () => {
   Socket.last.tell({ event: 'message.created', conversation: 'c', seq: 3, prev: 2, data: to.items[2] })
   await vi.waitFor(() => expect(client.state.items.map(item => item.seq)).toEqual([1, 2, 3]))
   client.close()
+})
+
+it('registers the phone once the user is known, changes its token, and leaves it on logout', async () => {
+  const to = server()
+  const { client, kept } = await open(to)
+  await client.registerPush('t1', 'huawei')
+  expect(to.phones).toEqual([])
+  await client.send('在吗')
+  await client.send('你好')
+  expect(to.phones).toEqual(['+huawei t1'])
+  await client.registerPush('t2', 'huawei')
+  expect(to.phones.slice(1)).toEqual(['-huawei t1', '+huawei t2'])
+  expect(kept.has('queqiao.push')).toBe(true)
+  await client.logout()
+  expect(to.phones.at(-1)).toBe('-huawei t2')
+  expect(kept.has('queqiao.push')).toBe(false)
+})
+
+it('a phone that was registered before the app was closed is registered again', async () => {
+  const to = server()
+  const first = await open(to)
+  await first.client.registerPush('t1', 'fcm')
+  first.client.close()
+  to.items.push({ id: 'c.1', seq: 1, prev: 0, kind: 'message', at: '', direction: 'in', text: '在吗' })
+  const again = new QueqiaoClient({ baseUrl: 'https://chat.test/', channelId: 'ch', fetch: to.fetch, WebSocket: Socket as unknown as typeof WebSocket, store: { get: key => first.kept.get(key) ?? null, set: (key, value) => void (value === null ? first.kept.delete(key) : first.kept.set(key, value)) } })
+  await again.open()
+  expect(to.phones).toEqual(['+fcm t1'])
+  again.close()
 })

@@ -9,6 +9,9 @@ public sealed record SettingField(string Key, Words Label, SettingType Type = Se
 {
     public bool Required { get; init; }
 
+    /// <summary>Comes by consenting (<see cref="IAuthorisedChannel"/>): it may be missing before.</summary>
+    public bool Granted { get; init; }
+
     public Words? Help { get; init; }
 
     /// <summary>The page of the provider's console on which the value is found.</summary>
@@ -38,6 +41,8 @@ public sealed record SettingField(string Key, Words Label, SettingType Type = Se
             schema["format"] = "uri";
         if (IsSecret)
             (schema["writeOnly"], schema["format"]) = (true, "password");
+        if (Granted)
+            schema["x-granted"] = true;
         if (Where is not null)
             schema["x-where"] = Where.ToString();
         return schema;
@@ -69,6 +74,6 @@ public static class CommonFields
         ["type"] = "object",
         ["additionalProperties"] = false,
         ["properties"] = new JsonObject(fields.Select(field => KeyValuePair.Create<string, JsonNode?>(field.Key, field.ToSchema(language)))),
-        ["required"] = new JsonArray([.. fields.Where(field => field.Required).Select(field => (JsonNode)field.Key)]),
+        ["required"] = new JsonArray([.. fields.Where(field => field is { Required: true, Granted: false }).Select(field => (JsonNode)field.Key)]),
     };
 }

@@ -4,6 +4,7 @@ using Queqiao.Server.Bot;
 using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Plugins;
 using Queqiao.Server.Channels.Email;
+using Queqiao.Server.Channels.Email.Receiving;
 using Queqiao.Server.Channels.Web;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Contacts;
@@ -78,7 +79,7 @@ return await Commands.Run(args, async serve =>
     builder.Services.AddWebChannel();
     builder.Services.AddBot();
     builder.Services.AddOutsideChannels(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
-    builder.Services.AddEmailChannel(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true));
+    builder.Services.AddEmailChannel(byThemselves: Setting.Switch(builder.Configuration, "jobs", otherwise: true), SmtpOptions.Read(builder.Configuration));
     if (serve.Demo)
         builder.Services.AddDemo();
 

@@ -103,6 +103,9 @@ public sealed record SimAnswer(int Status, string ContentType, byte[] Body)
 
     public string? FileName { get; init; }
 
+    /// <summary>Where a browser is sent (302).</summary>
+    public string? Location { get; init; }
+
     public string Text => Encoding.UTF8.GetString(Body);
 
     public static SimAnswer Json(int status, string json) => new(status, "application/json; charset=utf-8", Encoding.UTF8.GetBytes(json));

@@ -17,7 +17,7 @@ public sealed class ConversationTests(BrowserFixture browser) : IClassFixture<Br
         await using var agent = await browser.NewScreen();
         await agent.SetUp(await site.Server.SetupLink);
         await agent.Page.GetByRole(AriaRole.Button, new() { Name = "创建渠道" }).ClickAsync();
-        await agent.Page.GetByRole(AriaRole.Link, new() { Name = "完成，去会话" }).ClickAsync();
+        await agent.Page.GetByRole(AriaRole.Link, new() { Name = "下一步" }).ClickAsync();
         await agent.Page.WaitForURLAsync("**/console/welcome");
         var channel = Guid.Parse(await agent.Page.EvaluateAsync<string>("fetch('/api/v1/channels').then(r => r.json()).then(list => list.items[0].id)"));
 

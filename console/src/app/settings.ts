@@ -48,6 +48,7 @@ export const settingsPages: readonly SettingsPage[] = [
       { path: 'channels/new', title: 'channels.new', component: () => import('@/features/channels/platforms/GalleryPage.vue') },
       { path: 'channels/new/web', title: 'channels.newWeb', component: () => import('@/features/channels/ChannelPage.vue') },
       { path: 'channels/new/:kind', title: 'channels.new', component: () => import('@/features/channels/platforms/SetupPage.vue'), props: true },
+      { path: 'channels/authorised', title: 'channels.title', component: () => import('@/features/channels/platforms/AuthorisedPage.vue') },
       { path: 'channels/:id', title: 'channels.title', component: () => import('@/features/channels/platforms/AnyChannelPage.vue'), props: true },
     ],
   },

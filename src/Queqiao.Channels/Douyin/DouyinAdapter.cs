@@ -10,7 +10,7 @@ using Queqiao.Channels.Windows;
 namespace Queqiao.Channels.Douyin;
 
 /// <summary>Private messages on Douyin (抖音), and the customer-service push of its mini programs.</summary>
-public sealed class DouyinAdapter : ChannelAdapter, IMediaChannel, IRevisionChannel
+public sealed class DouyinAdapter : ChannelAdapter, IMediaChannel, IRevisionChannel, IAuthorisedChannel
 {
     private const string Host = "https://open.douyin.com";
     private const int RandomBytes = 32;
@@ -23,7 +23,7 @@ public sealed class DouyinAdapter : ChannelAdapter, IMediaChannel, IRevisionChan
         [
             new("clientKey", new("Client Key", "Client key")) { Required = true, Where = new("https://developer.open-douyin.com/console") },
             new("clientSecret", new("Client Secret", "Client secret"), SettingType.Secret) { Required = true, Where = new("https://developer.open-douyin.com/console") },
-            new("refreshToken", new("企业号 refresh_token", "Refresh token of the business account"), SettingType.Secret) { Required = true, Help = new("授权后得到；续期由系统完成。", "From the authorisation; renewed by itself.") },
+            new("refreshToken", new("企业号 refresh_token", "Refresh token of the business account"), SettingType.Secret) { Required = true, Granted = true, Help = new("授权后得到；续期由系统完成。", "From the authorisation; renewed by itself.") },
             new("appId", new("小程序 AppID", "Mini program AppID")), new("token", new("小程序推送 Token", "Token of the mini program's push"), SettingType.Secret),
             new("encodingAesKey", new("小程序推送 EncodingAESKey", "EncodingAESKey of the mini program's push"), SettingType.Secret) { Pattern = "^[A-Za-z0-9+/]{43}$" },
             .. CommonFields.Window, CommonFields.ApiBase,
@@ -99,6 +99,18 @@ public sealed class DouyinAdapter : ChannelAdapter, IMediaChannel, IRevisionChan
     public override Task<SendOutcome> Probe(ChannelContext context, CancellationToken ct) => Tokened.Send(context, Key(context), (before, stop) => Fetch(context, before, stop), _ => Task.FromResult<SendOutcome>(new SendOutcome.Sent(context.Settings["clientKey"])), ct);
 
     public async Task<MediaOutcome> Download(MediaRef media, ChannelContext context, CancellationToken ct) => IsOurHost(media.Url, context.Settings) ? await Call.Download(context, media.Url!, Descriptor.Errors, ct) : Failures.ForeignHost;
+
+    public IReadOnlyList<string> AuthorisesWith { get; } = ["clientKey", "clientSecret"];
+
+    public Uri AuthoriseAt(AuthorisationRequest request, ChannelSettings settings) => Consent.Page(settings, Host, "/platform/oauth/connect/", ("client_key", settings["clientKey"]), ("response_type", "code"),
+        ("scope", "user_info,im.direct_message"), ("redirect_uri", request.RedirectUri), ("state", request.State));
+
+    public async Task<AuthorisationOutcome> Authorise(string code, AuthorisationRequest request, ChannelContext context, CancellationToken ct)
+    {
+        var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase(Host) + "/oauth/access_token/", Call.FormBody(
+            ("client_key", context.Settings["clientKey"]), ("client_secret", context.Settings["clientSecret"]), ("code", code), ("grant_type", "authorization_code")), ct);
+        return answer.IsOk && answer.Body["data"]["refresh_token"].Filled is { } refresh ? Consent.Granted(answer.Body["data"]["open_id"].Filled, ("refreshToken", refresh)) : new AuthorisationOutcome.Denied(Told(answer, context).Failure);
+    }
 
     private static string Key(ChannelContext context) => $"douyin:{context.Settings.ApiBase(Host)}:{context.Settings["clientKey"]}:{Signature.Sha256Hex(Encoding.UTF8.GetBytes(context.Settings["refreshToken"]))[..16]}";
 

@@ -7,7 +7,7 @@ using Queqiao.Channels.Signing;
 namespace Queqiao.Channels.Slack;
 
 /// <summary>A Slack app: Events API, interactivity and commands, or Socket Mode.</summary>
-public sealed class SlackAdapter : ChannelAdapter, ISocketChannel, IMediaChannel, IRevisionChannel, IProfileChannel
+public sealed class SlackAdapter : ChannelAdapter, ISocketChannel, IMediaChannel, IRevisionChannel, IProfileChannel, IAuthorisedChannel
 {
     private const string Host = "https://slack.com/api";
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
@@ -19,21 +19,37 @@ public sealed class SlackAdapter : ChannelAdapter, ISocketChannel, IMediaChannel
         Limits = new(new(4000, TextUnit.Utf16)) { Buttons = 10, ButtonLabel = new(75, TextUnit.Utf16), CardText = new(3000, TextUnit.Utf16), Rates = [new(RateScope.Conversation, 1, TimeSpan.FromSeconds(1))] },
         Settings =
         [
-            new("botToken", new("Bot User OAuth Token", "Bot user OAuth token"), SettingType.Secret) { Required = true, Pattern = "^xoxb-", Where = new("https://api.slack.com/apps") },
+            new("botToken", new("Bot User OAuth Token", "Bot user OAuth token"), SettingType.Secret) { Required = true, Granted = true, Pattern = "^xoxb-", Where = new("https://api.slack.com/apps") },
             new("signingSecret", new("Signing Secret", "Signing secret"), SettingType.Secret) { Required = true, Where = new("https://api.slack.com/apps") },
             new("appToken", new("App-Level Token（Socket Mode）", "App-level token (Socket Mode)"), SettingType.Secret) { Pattern = "^xapp-" },
+            new("clientId", new("Client ID（授权用）", "Client ID (for authorising)")) { Where = new("https://api.slack.com/apps") }, new("clientSecret", new("Client Secret（授权用）", "Client secret (for authorising)"), SettingType.Secret),
             CommonFields.ApiBase,
         ],
         Console = new("https://api.slack.com/apps"), Manual = new("https://docs.slack.dev/apis/events-api/"), MediaHosts = ["files.slack.com", "*.slack.com", "*.slack-edge.com"],
         Errors = new()
         {
             { ErrorClass.Retry, "发送过快，稍后重试", "Too fast; it will be tried again", "ratelimited", "rate_limited", "service_unavailable", "fatal_error", "internal_error", "request_timeout" },
-            { ErrorClass.Reauthorise, "令牌无效或已撤销，请重新安装应用", "The token is not valid or was revoked; install the app again", "invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed" },
+            { ErrorClass.Reauthorise, "令牌无效或已撤销，请重新安装应用", "The token is not valid or was revoked; install the app again", "invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed", "invalid_code", "code_already_used" },
+            { ErrorClass.Config, "应用的授权设置不对：核对 Client ID、Client Secret 与回调地址", "The app is not set up for authorising: compare client id, secret and redirect address", "bad_redirect_uri", "invalid_client_id", "bad_client_secret", "invalid_scope" },
             { ErrorClass.Config, "应用不在频道或缺少权限", "The app is not in the channel, or lacks a scope", "not_in_channel", "missing_scope", "no_permission", "restricted_action", "ekm_access_denied", "not_allowed_token_type" },
             { ErrorClass.Permanent, "频道或用户不存在，或已归档", "The channel or user does not exist, or is archived", "channel_not_found", "is_archived", "user_not_found", "message_not_found", "user_disabled" },
             { ErrorClass.Permanent, "内容过长或格式不被接受", "The content is too long, or its form was refused", "msg_too_long", "no_text", "invalid_blocks", "invalid_arguments", "cant_update_message", "cant_delete_message", "edit_window_closed" },
         },
     };
+
+    public IReadOnlyList<string> AuthorisesWith { get; } = ["clientId", "clientSecret"];
+
+    /// <summary>Slack knows no PKCE for apps with a secret.</summary>
+    public Uri AuthoriseAt(AuthorisationRequest request, ChannelSettings settings) => Consent.Page(settings, "https://slack.com", "/oauth/v2/authorize", ("client_id", settings["clientId"]),
+        ("scope", "chat:write,im:history,files:read,files:write,reactions:read,reactions:write,users:read"), ("redirect_uri", request.RedirectUri), ("state", request.State));
+
+    public async Task<AuthorisationOutcome> Authorise(string code, AuthorisationRequest request, ChannelContext context, CancellationToken ct)
+    {
+        var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase(Host) + "/oauth.v2.access", Call.FormBody(
+            ("client_id", context.Settings["clientId"]), ("client_secret", context.Settings["clientSecret"]), ("code", code), ("redirect_uri", request.RedirectUri)), ct);
+        return answer.IsOk && answer.Body["ok"].IsTrue && answer.Body["access_token"].Filled is { } token ? Consent.Granted(answer.Body["team"]["name"].Filled, ("botToken", token))
+            : new AuthorisationOutcome.Denied(Failed(answer, answer.Body["error"].Text ?? "", null, context).Failure);
+    }
 
     protected override Received Read(WebhookDelivery delivery, ChannelSettings settings, DateTimeOffset now)
     {

@@ -9,7 +9,7 @@ using Queqiao.Channels.Tokens;
 namespace Queqiao.Channels.X;
 
 /// <summary>Direct messages on X: the old account activity and the new X Activity form.</summary>
-public sealed class XAdapter : ChannelAdapter
+public sealed class XAdapter : ChannelAdapter, IAuthorisedChannel
 {
     private const string Host = "https://api.x.com";
 
@@ -21,7 +21,7 @@ public sealed class XAdapter : ChannelAdapter
         [
             new("consumerSecret", new("Consumer Secret", "Consumer secret"), SettingType.Secret) { Required = true, Where = new("https://developer.x.com/en/portal/dashboard") },
             new("clientId", new("OAuth 2 Client ID", "OAuth 2 client ID")) { Required = true }, new("clientSecret", new("OAuth 2 Client Secret", "OAuth 2 client secret"), SettingType.Secret) { Required = true },
-            new("refreshToken", new("refresh token", "Refresh token"), SettingType.Secret) { Required = true }, new("userId", new("账号用户编号", "The account's user ID")) { Required = true, Pattern = "^[0-9]+$" }, CommonFields.ApiBase,
+            new("refreshToken", new("refresh token", "Refresh token"), SettingType.Secret) { Required = true, Granted = true }, new("userId", new("账号用户编号", "The account's user ID")) { Required = true, Granted = true, Pattern = "^[0-9]+$" }, CommonFields.ApiBase,
         ],
         Console = new("https://developer.x.com/en/portal/dashboard"), Manual = new("https://docs.x.com/x-api/webhooks/quickstart"),
         Errors = new()
@@ -123,12 +123,29 @@ public sealed class XAdapter : ChannelAdapter
 
     public override Task<SendOutcome> Probe(ChannelContext context, CancellationToken ct) => Post(context, HttpMethod.Get, "/2/users/me", null, body => body["data"]["username"].Filled, ct);
 
+    public IReadOnlyList<string> AuthorisesWith { get; } = ["clientId", "clientSecret"];
+
+    public Uri AuthoriseAt(AuthorisationRequest request, ChannelSettings settings) => Consent.Page(settings, "https://x.com", "/i/oauth2/authorize", ("response_type", "code"), ("client_id", settings["clientId"]),
+        ("redirect_uri", request.RedirectUri), ("scope", "dm.read dm.write tweet.read users.read offline.access"), ("state", request.State), ("code_challenge", request.Challenge), ("code_challenge_method", "S256"));
+
+    public async Task<AuthorisationOutcome> Authorise(string code, AuthorisationRequest request, ChannelContext context, CancellationToken ct)
+    {
+        var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase(Host) + "/2/oauth2/token", Call.FormBody(("grant_type", "authorization_code"), ("code", code), ("redirect_uri", request.RedirectUri),
+            ("code_verifier", request.Verifier), ("client_id", context.Settings["clientId"])), ct, Basic(context));
+        if (!answer.IsOk || answer.Body["access_token"].Filled is not { } token || answer.Body["refresh_token"].Filled is not { } refresh)
+            return new AuthorisationOutcome.Denied(Failed(answer, answer.Body["error"].Text ?? "", answer.Body["error_description"].Text, context).Failure);
+        var me = await Call.Get(context, context.Settings.ApiBase(Host) + "/2/users/me", ct, ("Authorization", "Bearer " + token));
+        return me.Body["data"]["id"].Filled is { } id ? Consent.Granted(me.Body["data"]["username"].Filled, ("refreshToken", refresh), ("userId", id))
+            : new AuthorisationOutcome.Denied(Failed(me, "", me.Body["detail"].Text, context).Failure);
+    }
+
+    private static (string, string) Basic(ChannelContext context) => ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{context.Settings["clientId"]}:{context.Settings["clientSecret"]}")));
+
     private static string Key(ChannelContext context) => $"x:{context.Settings.ApiBase(Host)}:{context.Settings["userId"]}:{Signature.Sha256Hex(Encoding.UTF8.GetBytes(context.Settings["refreshToken"]))[..16]}";
 
     private async Task<TokenOutcome> Fetch(ChannelContext context, AccessToken? before, CancellationToken ct)
     {
-        var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase(Host) + "/2/oauth2/token", Call.FormBody(("grant_type", "refresh_token"), ("refresh_token", before?.Refresh ?? context.Settings["refreshToken"]), ("client_id", context.Settings["clientId"])), ct,
-            ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{context.Settings["clientId"]}:{context.Settings["clientSecret"]}"))));
+        var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase(Host) + "/2/oauth2/token", Call.FormBody(("grant_type", "refresh_token"), ("refresh_token", before?.Refresh ?? context.Settings["refreshToken"]), ("client_id", context.Settings["clientId"])), ct, Basic(context));
         if (answer.IsOk && answer.Body["access_token"].Filled is { } token)
             return new TokenOutcome.Granted(new AccessToken(token, context.Clock.GetUtcNow().AddSeconds(answer.Body["expires_in"].Long is > 0 and < 1_000_000 and var life ? life : 7200), answer.Body["refresh_token"].Filled ?? before?.Refresh));
         var failed = Failed(answer, answer.Body["error"].Text ?? "", null, context);

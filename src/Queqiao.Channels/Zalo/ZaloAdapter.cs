@@ -9,7 +9,7 @@ using Queqiao.Channels.Windows;
 namespace Queqiao.Channels.Zalo;
 
 /// <summary>A Zalo official account. Its refresh token is good for one use.</summary>
-public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel
+public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel, IAuthorisedChannel
 {
     private const string Host = "https://openapi.zalo.me";
 
@@ -22,7 +22,7 @@ public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel
             new("appId", new("应用编号", "App ID")) { Required = true, Where = new("https://developers.zalo.me/apps") },
             new("appSecret", new("应用密钥", "App secret key"), SettingType.Secret) { Required = true, Where = new("https://developers.zalo.me/apps") },
             new("oaSecret", new("OA 密钥（回调签名）", "OA secret key (of the webhook)"), SettingType.Secret) { Required = true },
-            new("refreshToken", new("refresh token", "Refresh token"), SettingType.Secret) { Required = true, Help = new("首次授权得到；之后由系统续期。", "From the first authorisation; renewed by itself.") }, .. CommonFields.Window, CommonFields.ApiBase,
+            new("refreshToken", new("refresh token", "Refresh token"), SettingType.Secret) { Required = true, Granted = true, Help = new("首次授权得到；之后由系统续期。", "From the first authorisation; renewed by itself.") }, .. CommonFields.Window, CommonFields.ApiBase,
         ],
         Window = new([new(WindowTrigger.Message, TimeSpan.FromDays(7)), new(WindowTrigger.MenuClick, TimeSpan.FromDays(7))], AfterWindow.Paid),
         Console = new("https://developers.zalo.me/apps"), Manual = new("https://developers.zalo.me/docs/official-account/tin-nhan/tin-tu-van"), MediaHosts = ["*.zdn.vn", "*.zadn.vn", "*.zaloapp.com", "*.zalo.me"],
@@ -119,6 +119,19 @@ public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel
     }
 
     public async Task<MediaOutcome> Download(MediaRef media, ChannelContext context, CancellationToken ct) => IsOurHost(media.Url, context.Settings) ? await Call.Download(context, media.Url!, Descriptor.Errors, ct) : Failures.ForeignHost;
+
+    public IReadOnlyList<string> AuthorisesWith { get; } = ["appId", "appSecret"];
+
+    public Uri AuthoriseAt(AuthorisationRequest request, ChannelSettings settings) => Consent.Page(settings, "https://oauth.zaloapp.com", "/v4/oa/permission", ("app_id", settings["appId"]),
+        ("redirect_uri", request.RedirectUri), ("code_challenge", request.Challenge), ("state", request.State));
+
+    public async Task<AuthorisationOutcome> Authorise(string code, AuthorisationRequest request, ChannelContext context, CancellationToken ct)
+    {
+        var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase("https://oauth.zaloapp.com") + "/v4/oa/access_token", Call.FormBody(
+            ("code", code), ("app_id", context.Settings["appId"]), ("grant_type", "authorization_code"), ("code_verifier", request.Verifier)), ct, ("secret_key", context.Settings["appSecret"]));
+        return answer.IsOk && answer.Body["refresh_token"].Filled is { } refresh ? Consent.Granted(null, ("refreshToken", refresh))
+            : new AuthorisationOutcome.Denied(Failed(answer, answer.Body["error"].Text ?? "", answer.Body["error_description"].Text ?? answer.Body["message"].Text, context).Failure);
+    }
 
     private sealed record Found(Node Body);
 

@@ -43,6 +43,7 @@ internal static class ChannelsModule
         services.AddSingleton<ChannelHealth>();
         services.AddSingleton<IChannelIntake, ChannelIntake>();
         services.AddSingleton<IReplyGate, ReplyGate>();
+        services.AddSingleton<ReadMarkListeners>();
         services.AddSingleton<OutsideSignals>();
         services.AddSingleton<IOutsideSignals>(all => all.GetRequiredService<OutsideSignals>());
         services.AddSingleton<ExternalIds>();
@@ -53,6 +54,7 @@ internal static class ChannelsModule
         services.AddSingleton<ChannelTurns>();
         services.AddSingleton<IEventTaker, Receipts>();
         services.AddSingleton<ILogListener, DeliverMessages>();
+        Push.PushModule.AddPush(services);
         services.AddJob<DeliverJob>();
         services.AddJob<ReviseJob>();
         services.AddJob<FetchMediaJob>();
@@ -77,6 +79,7 @@ internal static class ChannelsModule
     public static void MapOutsideChannels(this IEndpointRouteBuilder app)
     {
         HookEndpoint.Map(app);
+        Push.PushModule.MapPush(app);
         app.MapGet("/api/v1/channels/{id:guid}/health", ShowHealth.Handle).WithTags("Channels").Needs(Permissions.ReadChannels).TakesQuery()
             .WithSummary("How a channel is, and what an administrator should do about it").Produces<ShowHealth.Answer>();
         app.MapPost("/api/v1/channels/{id:guid}/test-webhook", TestHook.Handle).WithTags("Channels").Needs(Permissions.ManageChannels).TakesQuery()
@@ -101,6 +104,10 @@ internal static class ChannelsModule
             .WithSummary("Change a channel; settings are replaced as a whole, but secrets that are not given stay").Produces<ChannelAnswer>();
         channels.MapDelete("/{id:guid}", DeleteChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery()
             .WithSummary("Take a channel away; conversations that came by it stay").Produces(StatusCodes.Status204NoContent);
+        channels.MapPost("/{id:guid}/authorise", Authorising.Begin).Needs(Permissions.ManageChannels).NeedsPerson().TakesQuery()
+            .WithSummary("Begin to authorise the account at its platform: where the administrator consents").Produces<Authorising.Begun>();
+        channels.MapPost("/authorised", Authorising.Finish).Needs(Permissions.ManageChannels).NeedsPerson().TakesQuery()
+            .WithSummary("What the platform sent back with; by whoever began it, in the same session").Produces<Authorising.Answer>();
         channels.MapPost("/{id:guid}/test", TestChannel.Handle).Needs(Permissions.ManageChannels).TakesQuery()
             .WithSummary("Ask the provider whether the settings work; no customer notices").Produces<TestChannel.Answer>();
         NoticeEndpoints.Map(app);

@@ -16,7 +16,10 @@ internal interface IChannels
     /// <summary>Adds a secret with which a site signs its users (HS256) to a web channel.</summary>
     Task AddUserKey(WriteUnit unit, AuditBy by, Guid channel, Secret secret, CancellationToken ct);
 
-    /// <summary>The same for a platform of Queqiao.Channels; the settings must be right.</summary>
+    /// <summary>Users of a web channel's app are told by the firm's own server, at this address.</summary>
+    Task AddPush(WriteUnit unit, AuditBy by, Guid channel, string url, Secret secret, CancellationToken ct);
+
+    /// <summary>Like <see cref="OpenWeb"/> for a platform of Queqiao.Channels; the settings must be right.</summary>
     Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct);
 }
 

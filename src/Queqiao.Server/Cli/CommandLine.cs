@@ -16,7 +16,7 @@ internal static class CommandLine
     [
         "data", "urls", "public-url", "certificate", "certificate-key", "trusted-proxies", "allowed-hosts", "web-root",
         "file-max", "file-quota", "clamd", "max-body", "max-connections", "limits", "admission", "jobs", "outbound-allow", "session-idle", "session-length",
-        "hsts", "drain", "bus-ca", "node-name", "audit-anchors", "log-format", "log-requests", "metrics", "monitoring-allow", "environment", "contentRoot", "applicationName",
+        "hsts", "drain", "bus-ca", "node-name", "audit-anchors", "smtp", "smtp-name", "smtp-trusted", "log-format", "log-requests", "metrics", "monitoring-allow", "environment", "contentRoot", "applicationName",
     ];
 
     private static readonly string[] UserOptions = ["data", "email", "password", "role", "name", "locale", "workspace"];

@@ -109,6 +109,17 @@ internal sealed class ContactDirectory(IStorageEngine storage, IConsents consent
         return new KnownAs(name, [.. parts.Select(one => one.Id)]);
     }
 
+    public async Task<string?> UserOf(int ws, Guid contact, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        var all = db.Visible(Scope<Contact>.Workspace(ws));
+        var root = await all.Where(one => one.Id == contact).Select(one => one.MergedInto).SingleOrDefaultAsync(ct) ?? contact;
+        var parts = all.Where(one => (one.Id == root || one.MergedInto == root) && one.ErasedAt == null).Select(one => one.Id);
+        var row = await db.Visible(Scope<ContactIdentifier>.Workspace(ws)).Where(one => one.Kind == IdentityKinds.User && one.Verified && parts.Contains(one.ContactId))
+            .OrderByDescending(one => one.ContactId == contact).ThenBy(one => one.CreatedAt).ThenBy(one => one.Id).FirstOrDefaultAsync(ct);
+        return row is null ? null : (await people.LoadFor(ws, [row.Sealed], ct)).Text(ProfilePlaces.Identifier(row.Id), row.Sealed, out _);
+    }
+
     private async Task<List<ConsentLine>> Lines(int ws, Guid channelId, NoticeAnswer answer, CancellationToken ct)
     {
         var notice = (await consents.History(ws, channelId, ct)).FirstOrDefault(notice => notice.Hash == answer.Hash);

@@ -35,6 +35,9 @@ internal interface IContacts
     /// <summary>What a channel calls somebody; null when they are not known there, or were erased.</summary>
     Task<string?> IdentityOn(int ws, Guid contact, Guid channelId, CancellationToken ct);
 
+    /// <summary>What the firm calls somebody, as its site has signed; null: it never has, or they were erased.</summary>
+    Task<string?> UserOf(int ws, Guid contact, CancellationToken ct);
+
     /// <summary>What somebody is called, and every contact that is the same person; null: they are not there, or were erased.</summary>
     Task<KnownAs?> PersonOf(int ws, Guid contact, CancellationToken ct);
 }

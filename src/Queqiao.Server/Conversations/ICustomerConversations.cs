@@ -47,6 +47,9 @@ internal interface ICustomerConversations
     /// <summary>Tells whoever watches that the customer is writing.</summary>
     Task Typing(Customer customer, bool on, CancellationToken ct);
 
+    /// <summary>Whether the customer has the chat open somewhere, on any node.</summary>
+    Task<bool> IsConnected(Customer customer, Guid conversation, CancellationToken ct);
+
     /// <summary>A live connection of the customer: greeted, and brought up to date from what it says that it has.</summary>
     ValueTask<IGatewayParty> Enter(Customer customer, ClientFrame hello, GatewayConnection connection, CancellationToken ct);
 }

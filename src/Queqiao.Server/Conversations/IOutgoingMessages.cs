@@ -11,6 +11,9 @@ internal interface IOutgoingMessages
     /// <summary>Who the customer of a conversation is; null: there is no such conversation, or its person was erased.</summary>
     Task<CustomerKey?> WhoIn(int ws, Guid conversation, CancellationToken ct);
 
+    /// <summary>What the customer of a conversation has not seen; null: nothing, or they were erased.</summary>
+    Task<UnseenMessages?> Unseen(int ws, Guid conversation, CancellationToken ct);
+
     /// <summary>Writes down how far messages of one conversation came, as one entry, in somebody's transaction. Call it last in the unit.</summary>
     Task Note(WriteUnit unit, Guid conversation, IReadOnlyList<DeliveryNews> news, CancellationToken ct);
 
@@ -29,6 +32,14 @@ internal interface IOutgoingMessages
 internal sealed record PostedMessage(Guid ConversationId, long Seq, CustomerKey Who, Guid ContactId, Sender Sender, MessagePosted Body, string? Subject)
 {
     public override string ToString() => $"message {ConversationId}.{Seq}";
+}
+
+/// <param name="Count">Messages to the customer.</param>
+/// <param name="LastSeq">Of the newest one.</param>
+/// <param name="ReadSeq">As far as they have seen.</param>
+internal sealed record UnseenMessages(CustomerKey Who, Guid ContactId, int Count, long LastSeq, long ReadSeq)
+{
+    public override string ToString() => $"{Count} unseen";
 }
 
 /// <summary>How far messages came, for who shows them. The Channels module answers.</summary>

@@ -9,6 +9,7 @@ public sealed class DouyinSimulator(TimeProvider clock) : Simulator("douyin", cl
     private const string Key = "awdouyinclientkey";
     private const string Secret = "douyin-client-secret";
     private const string First = "refresh-douyin-first";
+    private readonly OAuthDesk consent = new("client_key", Key);
     private readonly HashSet<string> heard = [];
     private readonly Lock gate = new();
 
@@ -20,6 +21,13 @@ public sealed class DouyinSimulator(TimeProvider clock) : Simulator("douyin", cl
 
     protected override SimAnswer On(SimRequest request)
     {
+        if (request.Path == "/platform/oauth/connect/")
+            return consent.Page(request);
+        if (request.Path == "/oauth/access_token/")
+        {
+            return request.Form.GetValueOrDefault("client_secret") == Secret && consent.Redeem(request.Form.GetValueOrDefault("code"), null, null)
+                ? SimAnswer.Json(new JsonObject { ["data"] = new JsonObject { ["access_token"] = NewToken(), ["expires_in"] = 1296000, ["refresh_token"] = First, ["open_id"] = "business-1", ["error_code"] = 0 }, ["message"] = "success" }) : Says(10007, "authorization code is expired");
+        }
         if (request.Path == "/oauth/refresh_token/")
         {
             return request.Form.GetValueOrDefault("client_key") == Key && request.Form.GetValueOrDefault("refresh_token") == First

@@ -9,6 +9,7 @@ public sealed class XSimulator(TimeProvider clock) : Simulator("x", clock)
     private const string Secret = "x-consumer-secret";
     private const string Account = "3001969357";
     private const string First = "refresh-x-first";
+    private readonly OAuthDesk consent = new("client_id", "x-client");
     private string refresh = First;
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["consumerSecret"] = Secret, ["clientId"] = "x-client", ["clientSecret"] = "x-client-secret", ["refreshToken"] = First, ["userId"] = Account };
@@ -19,9 +20,13 @@ public sealed class XSimulator(TimeProvider clock) : Simulator("x", clock)
 
     protected override SimAnswer On(SimRequest request)
     {
+        if (request.Path == "/i/oauth2/authorize")
+            return consent.Page(request);
         if (request.Path == "/2/oauth2/token")
         {
-            if (request.Header("Authorization") != "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("x-client:x-client-secret")) || request.Form.GetValueOrDefault("refresh_token") != refresh)
+            var form = request.Form;
+            var isGood = form.GetValueOrDefault("grant_type") == "authorization_code" ? consent.Redeem(form.GetValueOrDefault("code"), form.GetValueOrDefault("redirect_uri") ?? "", form.GetValueOrDefault("code_verifier")) : form.GetValueOrDefault("refresh_token") == refresh;
+            if (request.Header("Authorization") != "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("x-client:x-client-secret")) || !isGood)
                 return SimAnswer.Json(400, """{"error":"invalid_request","error_description":"Value passed for the token was invalid."}""");
             return SimAnswer.Json(new JsonObject { ["access_token"] = NewToken(), ["expires_in"] = 7200, ["refresh_token"] = refresh = "refresh-" + NextId() });
         }

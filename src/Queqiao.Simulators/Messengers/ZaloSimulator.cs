@@ -7,6 +7,7 @@ namespace Queqiao.Simulators.Messengers;
 public sealed class ZaloSimulator(TimeProvider clock) : Simulator("zalo", clock)
 {
     private const string AppId = "3456789012345678901";
+    private readonly OAuthDesk consent = new("app_id", AppId);
     private readonly string first = "refresh-zalo-first";
     private string refresh = "refresh-zalo-first";
 
@@ -22,9 +23,13 @@ public sealed class ZaloSimulator(TimeProvider clock) : Simulator("zalo", clock)
     {
         if (request.Path.StartsWith("/media/", StringComparison.Ordinal))
             return Give(request.Path[7..]);
+        if (request.Path == "/v4/oa/permission")
+            return consent.Page(request);
         if (request.Path == "/v4/oa/access_token")
         {
-            if (request.Header("secret_key") != "zalo-app-secret" || request.Form.GetValueOrDefault("refresh_token") is not { } given || given != refresh)
+            var form = request.Form;
+            var isGood = form.GetValueOrDefault("grant_type") == "authorization_code" ? consent.Redeem(form.GetValueOrDefault("code"), null, form.GetValueOrDefault("code_verifier")) : form.GetValueOrDefault("refresh_token") == refresh;
+            if (request.Header("secret_key") != "zalo-app-secret" || !isGood)
                 return Says(-14014, "Invalid refresh token.");
             return SimAnswer.Json(new JsonObject { ["access_token"] = NewToken(), ["refresh_token"] = refresh = "refresh-" + NextId(), ["expires_in"] = "90000" });
         }

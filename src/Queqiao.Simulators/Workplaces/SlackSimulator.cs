@@ -11,6 +11,7 @@ public sealed class SlackSimulator(TimeProvider clock) : Simulator("slack", cloc
     /// <summary>With it the app connects instead of being called (Socket Mode).</summary>
     public const string AppToken = "xapp-1-simulated";
 
+    private readonly OAuthDesk consent = new("client_id", "slack-client");
     private readonly ConcurrentDictionary<string, string> waiting = new(StringComparer.Ordinal);
 
     private const string Secret = "8f742231b10e8888abcd99yyyzzz85a5";
@@ -25,6 +26,14 @@ public sealed class SlackSimulator(TimeProvider clock) : Simulator("slack", cloc
 
     protected override SimAnswer On(SimRequest request)
     {
+        if (request.Path == "/oauth/v2/authorize")
+            return consent.Page(request);
+        if (request.Path == "/oauth.v2.access")
+        {
+            var form = request.Form;
+            return form.GetValueOrDefault("client_secret") != "slack-client-secret" ? Says("bad_client_secret") : !consent.Redeem(form.GetValueOrDefault("code"), form.GetValueOrDefault("redirect_uri") ?? "", null) ? Says("invalid_code")
+                : Ok(new JsonObject { ["access_token"] = Token, ["token_type"] = "bot", ["team"] = new JsonObject { ["id"] = "T1", ["name"] = "Queqiao" } });
+        }
         if (request.Path.StartsWith("/upload/", StringComparison.Ordinal))
             return SimAnswer.Json(200, "OK");
         if (request.Path.EndsWith("apps.connections.open", StringComparison.Ordinal))

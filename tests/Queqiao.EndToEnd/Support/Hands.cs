@@ -12,7 +12,7 @@ internal static partial class Hands
         var page = screen.Page;
         await page.GotoAsync(link.ToString());
         await page.GetByLabel("工作区名称").FillAsync("鹊桥小店");
-        await page.GetByLabel("你的名字").FillAsync("林晓");
+        await page.GetByLabel("您的名字").FillAsync("林晓");
         await page.GetByLabel("邮箱").FillAsync(Owner.Email);
         await page.Locator("input[type=password]").FillAsync(Owner.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "创建工作区" }).ClickAsync();

@@ -38,6 +38,8 @@ internal sealed class ApiClient(Uri address) : IDisposable
 
     public Task<ApiAnswer> Post(string path, object body, params (string, string)[] headers) => Send(HttpMethod.Post, path, body, headers);
 
+    public Task<ApiAnswer> Put(string path, object body) => Send(HttpMethod.Put, path, body);
+
     public Task<ApiAnswer> Patch(string path, object body) => Send(HttpMethod.Patch, path, body);
 
     public Task<ApiAnswer> Delete(string path) => Send(HttpMethod.Delete, path, null);

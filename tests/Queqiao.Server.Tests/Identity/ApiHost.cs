@@ -59,7 +59,7 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>Over a store of this engine that goes away with the host.</summary>
     public static async Task<ApiHost> On(string engine, HeldClock? clock = null, string? publicUrl = null)
     {
-        var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
+        var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).CreateReady() : null;
         var host = await Start(database: database?.Owner, publicUrl: publicUrl, clock: clock);
         host._database = database;
         return host;

@@ -187,7 +187,7 @@ public sealed class TokenTests
     [PostgresFact]
     public async Task What_ended_on_another_node_is_told_here_once()
     {
-        await using var database = await (await PostgresCluster.Shared()).Create();
+        await using var database = await (await PostgresCluster.Shared()).CreateReady();
         var clock = new HeldClock();
         await using var here = await ApiHost.Start(database: database.Owner, clock: clock);
         using var owner = await here.SetUp();

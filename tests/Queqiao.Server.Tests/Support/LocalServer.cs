@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Queqiao.Server.Tests.Support;
@@ -17,10 +18,11 @@ internal sealed class LocalServer : IAsyncDisposable
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    public static async Task<LocalServer> Start(RequestDelegate answer)
+    /// <param name="only2">Speaks HTTP/2 and nothing else, without TLS.</param>
+    public static async Task<LocalServer> Start(RequestDelegate answer, bool only2 = false)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(one => one.Protocols = only2 ? HttpProtocols.Http2 : HttpProtocols.Http1)).UseUrls("http://127.0.0.1:0");
         var server = new LocalServer(builder.Build());
         server._app.UseWebSockets();
         server._app.Run(answer);

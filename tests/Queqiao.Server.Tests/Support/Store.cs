@@ -46,7 +46,7 @@ internal sealed class Store : IAsyncDisposable
     public static async Task<Store> Open(string engine, string? folder = null, PostgresDatabase? database = null, params Server.Conversations.Log.ILogSubscriber[] subscribers)
     {
         if (engine == Engines.Postgres)
-            database ??= await (await PostgresCluster.Shared()).Create();
+            database ??= await (await PostgresCluster.Shared()).CreateReady();
         var store = new Store(engine, folder ?? Directory.CreateTempSubdirectory("queqiao-").FullName, database, new TestClock());
         await store.Start(subscribers);
         await store.Settle(1);

@@ -33,9 +33,10 @@ import tour from './tour.json'
 import wrapUp from './wrapUp.json'
 import workspace from './workspace.json'
 import profile from './profile.json'
+import push from './push.json'
 import notifications from './notifications.json'
 import audit from './audit.json'
 import approvals from './approvals.json'
 import workbench from './workbench.json'
 
-export default { bot, background, branding, bulk, contacts, customerData, erasing, imports, knowledge, mail, replies, roles, routing, search, segments, settings, supervising, system, installing, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, tour, wrapUp, profile, notifications, audit, approvals, workbench, chat, commands, platforms }
+export default { bot, background, branding, bulk, contacts, customerData, erasing, imports, knowledge, mail, replies, roles, routing, search, segments, settings, supervising, system, installing, notices, signedUsers, people, security, passkeys, rules, sso, tokens, workspace, tour, wrapUp, profile, push, notifications, audit, approvals, workbench, chat, commands, platforms }

@@ -31,11 +31,15 @@ internal static class AdapterSettings
     public const string HookSecret = "hookSecret";
 
     /// <summary>What was given over what there was: open settings are replaced as a whole; a secret that is not given stays, an empty one goes.</summary>
-    public static (SplitSettings? Settings, Refusal? Refusal) Read(JsonElement given, SplitSettings before, IChannelKind kind)
+    public static (SplitSettings? Settings, Refusal? Refusal) Read(JsonElement given, SplitSettings before, IChannelKind kind) => Read(given, before, kind.Descriptor.Settings, kind.Check);
+
+    /// <param name="schema">The fields.</param>
+    /// <param name="check">What the schema cannot say, by field.</param>
+    public static (SplitSettings? Settings, Refusal? Refusal) Read(JsonElement given, SplitSettings before, IReadOnlyList<SettingField> schema, Func<ChannelSettings, IEnumerable<(string Field, string Code)>> check)
     {
         if (given.ValueKind != JsonValueKind.Object)
             return (null, Refusal.Invalid("settings", "invalid_json"));
-        var fields = kind.Descriptor.Settings.ToDictionary(field => field.Key, StringComparer.Ordinal);
+        var fields = schema.ToDictionary(field => field.Key, StringComparer.Ordinal);
         var (open, secret) = (new Dictionary<string, string>(StringComparer.Ordinal), new Dictionary<string, string>(before.Secret, StringComparer.Ordinal));
         var faults = new List<(string Field, FieldFault Fault)>();
         foreach (var member in given.EnumerateObject())
@@ -54,10 +58,10 @@ internal static class AdapterSettings
         if (fields.ContainsKey(HookSecret) && !secret.ContainsKey(HookSecret))
             secret[HookSecret] = TokenText.New().Reveal(); // nobody has to think of one
         var settings = new SplitSettings(open, secret);
-        faults.AddRange(kind.Descriptor.Settings.Where(field => field.Required && field.Default is null && !open.ContainsKey(field.Key) && !secret.ContainsKey(field.Key))
+        faults.AddRange(schema.Where(field => field.Required && !field.Granted && field.Default is null && !open.ContainsKey(field.Key) && !secret.ContainsKey(field.Key))
             .Where(field => faults.All(fault => fault.Field != "settings." + field.Key)).Select(field => ("settings." + field.Key, new FieldFault("required"))));
         if (faults.Count == 0)
-            faults.AddRange(kind.Check(settings.Whole()).Select(fault => ("settings." + fault.Field, new FieldFault(fault.Code))));
+            faults.AddRange(check(settings.Whole()).Select(fault => ("settings." + fault.Field, new FieldFault(fault.Code))));
         return Refusal.Of(faults) is { } refusal ? (null, refusal) : (settings, null);
     }
 
@@ -70,7 +74,8 @@ internal static class AdapterSettings
     public static SplitSettings Of(IVault vault, Storage.Channel channel) => new(
         Parse(channel.Settings), channel.Secrets is { } secrets ? Parse(System.Text.Encoding.UTF8.GetString(vault.Open(channel.Ws, Purpose, secrets, channel.Id))) : SplitSettings.Empty.Secret);
 
-    private static Dictionary<string, string> Parse(string json)
+    /// <summary>Settings as they are stored.</summary>
+    public static Dictionary<string, string> Parse(string json)
     {
         try
         {

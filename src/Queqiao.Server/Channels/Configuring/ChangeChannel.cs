@@ -91,7 +91,7 @@ internal static class ChangeChannel
 /// <summary><c>DELETE /api/v1/channels/{id}</c>: nothing comes or goes by it any more, and its secrets are gone. What came by it stays.</summary>
 internal static class DeleteChannel
 {
-    public static async Task<IResult> Handle(Guid id, Actor actor, ChannelDirectory directory, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    public static async Task<IResult> Handle(Guid id, Actor actor, ChannelDirectory directory, Push.Sending.PushDesk push, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         var deleted = await storage.Run(actor.Ws, async (unit, stop) =>
         {
@@ -100,6 +100,7 @@ internal static class DeleteChannel
                 return false;
             (channel.DeletedAt, channel.Enabled, channel.Secrets) = (unit.Ids.Now(), false, null);
             await unit.Db.Table<ChannelToken>().Where(token => token.Ws == actor.Ws && token.ChannelId == id).ExecuteDeleteAsync(stop);
+            await push.ChannelGone(unit, id, stop);
             unit.AfterCommit(() => directory.Changed(id));
             await Audit.Record(unit, AuditBy.Agent(actor, context), "channel.deleted", "channel", id.ToString(), new { kind = channel.Kind, name = channel.Name }, stop);
             return true;

@@ -29,6 +29,12 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
         await Audit.Record(unit, by, "user_key.created", "channel", channel.ToString(), new { key = id, algorithm = Web.Users.UserKeyAlgorithms.Hs256 }, ct);
     }
 
+    public async Task AddPush(WriteUnit unit, AuditBy by, Guid channel, string url, Secret secret, CancellationToken ct)
+    {
+        unit.Db.Table<Push.Storage.PushTarget>().Add(Push.Sending.PushDesk.Webhook(unit, by.Ws, channel, url, secret));
+        await Audit.Record(unit, by, "app_push.changed", "channel", channel.ToString(), new { service = Push.Vendors.WebhookPush.Kind, enabled = true }, ct);
+    }
+
     public async Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct)
     {
         var fields = Queqiao.Channels.ChannelCatalogue.Find(kind)!.Descriptor.Settings.Where(field => field.IsSecret).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);

@@ -23,6 +23,9 @@ internal static class ShowChannelKinds
         public IReadOnlyList<string> Receives { get; init; } = [];
         public IReadOnlyList<Rule> Rules { get; init; } = [];
 
+        /// <summary>Whether the account consents in the browser.</summary>
+        public bool Authorises { get; init; }
+
         /// <summary>What is left when it is closed: another_channel, template, paid.</summary>
         public string? AfterWindow { get; init; }
     }
@@ -48,6 +51,7 @@ internal static class ShowChannelKinds
             ConsoleUrl = about.Console.ToString(),
             ManualUrl = about.Manual.ToString(),
             HasWebhook = kind.Adapter is { } adapter && Hooks.Has(adapter),
+            Authorises = kind.Adapter is IAuthorisedChannel,
             Receives = [.. Ways(kind)],
             Rules = [.. about.Window.Rules.Select(rule => new Rule(NameOf(rule.Trigger), rule.Length.TotalHours, rule.Messages, rule.Tag))],
             AfterWindow = about.Window.IsAlwaysOpen ? null : NameOf(about.Window.After),

@@ -75,7 +75,7 @@ internal static class ShowHealth
         var facts = new HealthFacts(channel.Enabled, channel.Kind == ChannelKinds.Web, kinds.Find(channel.Kind)?.Adapter is { } adapter && Hooks.Has(adapter), state?.LastInAt, state?.LastOutAt, state?.LastRefusedAt,
             state?.Refusal, state?.LastErrorAt, error?.Class, Of(DeliveryStates.Failed), Of(DeliveryStates.Sent) + Of(DeliveryStates.Delivered) + Of(DeliveryStates.Read), parked, turns.OpenUntil(id) is not null)
         {
-            IsConnected = isConnected,
+            IsConnected = isConnected, NeedsConsent = channel.Kind != ChannelKinds.Web && NeedsConsent(kinds.Find(channel.Kind), AdapterSettings.Of(storage.Vault, channel)),
         };
         var todo = HealthRules.Todo(facts, now);
         return TypedResults.Ok(new Answer(HealthRules.StateOf(facts, todo), [.. todo.Select(code => new Step(code, Messages.Text(locale, "channel_todo_" + code)))])
@@ -87,6 +87,9 @@ internal static class ShowHealth
         });
     }
 
+    private static bool NeedsConsent(IChannelKind? kind, SplitSettings settings) =>
+        kind?.Adapter is Queqiao.Channels.IAuthorisedChannel && kind.Descriptor.Settings.Any(field => field is { Granted: true, Required: true } && !settings.Open.ContainsKey(field.Key) && !settings.Secret.ContainsKey(field.Key));
+
     private static DateTimeOffset? At(long? instant) => instant is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }
 
@@ -96,6 +99,9 @@ internal sealed record HealthFacts(
 {
     /// <summary>Null: the platform calls us.</summary>
     public bool? IsConnected { get; init; }
+
+    /// <summary>The account has not consented yet.</summary>
+    public bool NeedsConsent { get; init; }
 }
 
 /// <summary>What an administrator should do. Pure.</summary>
@@ -110,6 +116,8 @@ internal static class HealthRules
             return ["switch_on"];
         if (facts.IsWeb)
             return [];
+        if (facts.NeedsConsent)
+            return ["authorise"];
         // An error counts until something went out after it, a refusal until something came in after it.
         // Who is connected by us is well again when something comes in.
         var wellAt = Math.Max(facts.LastOutAt ?? 0, facts.IsConnected is null ? 0 : facts.LastInAt ?? 0);

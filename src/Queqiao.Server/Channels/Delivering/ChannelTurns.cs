@@ -11,8 +11,16 @@ namespace Queqiao.Server.Channels.Delivering;
 /// </summary>
 internal sealed class ChannelTurns(TimeProvider clock, LimitShare? share = null)
 {
-    /// <summary>Of the worker's 32: a provider that hangs ties up no more than these.</summary>
+    /// <summary>Of the worker's hands: a provider that hangs ties up no more than these.</summary>
     private const int AtOnce = 6;
+
+    /// <summary>As many requests as the worker has hands for (<see cref="DeliverJob"/>).</summary>
+    public const int Hands = 32;
+
+    private const int Parts = 4;
+
+    private readonly Lock _gate = new();
+    private int _out;
 
     private const int FailuresToOpen = 5;
     private static readonly TimeSpan OpenFor = TimeSpan.FromSeconds(30);
@@ -38,16 +46,54 @@ internal sealed class ChannelTurns(TimeProvider clock, LimitShare? share = null)
                 return null;
             wait = WhenBusy;
             // After the breaker was open, one request finds out.
-            if (state.Out >= (state.Failures >= FailuresToOpen ? 1 : AtOnce))
+            if (state.Out >= (state.Failures >= FailuresToOpen ? 1 : AtOnce) || !Reserve(state.Out))
                 return null;
-            foreach (var rate in kind.Limits.Rates)
+            var goes = false;
+            try
             {
-                if (!LimiterOf(kind.Kind, rate).TryTake(KeyOf(rate, account, conversation), out wait))
-                    return null;
+                goes = Rated(kind, account, conversation, ref wait);
             }
+            finally
+            {
+                if (!goes)
+                    Release();
+            }
+            if (!goes)
+                return null;
             state.Out++;
         }
         return new Turn(this, state);
+    }
+
+    /// <summary>
+    /// A hand, if there is one for somebody who has so many already: never more than a quarter of those that are free. So several
+    /// providers that hang together leave room, and who has none gets one as long as any is free.
+    /// </summary>
+    private bool Reserve(int has)
+    {
+        lock (_gate)
+        {
+            if (has * Parts >= Hands - _out && (has > 0 || _out >= Hands))
+                return false;
+            _out++;
+            return true;
+        }
+    }
+
+    private void Release()
+    {
+        lock (_gate)
+            _out--;
+    }
+
+    private bool Rated(ChannelDescriptor kind, ChannelAccount account, Guid conversation, ref TimeSpan wait)
+    {
+        foreach (var rate in kind.Limits.Rates)
+        {
+            if (!LimiterOf(kind.Kind, rate).TryTake(KeyOf(rate, account, conversation), out wait))
+                return false;
+        }
+        return true;
     }
 
     /// <summary>Until when the channel makes no requests; null: it makes them.</summary>
@@ -85,6 +131,7 @@ internal sealed class ChannelTurns(TimeProvider clock, LimitShare? share = null)
         {
             lock (_state)
                 _state.Out--;
+            _turns.Release();
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class DeliverJob(
 
     public JobKind Kind { get; } = new(Name)
     {
-        Class = JobClass.Live, Concurrency = 32, MostTries = MostTries, FirstWait = TimeSpan.FromSeconds(2), LongestWait = TimeSpan.FromMinutes(30), Keep = TimeSpan.FromHours(1),
+        Class = JobClass.Live, Concurrency = ChannelTurns.Hands, MostTries = MostTries, FirstWait = TimeSpan.FromSeconds(2), LongestWait = TimeSpan.FromMinutes(30), Keep = TimeSpan.FromHours(1),
     };
 
     public static NewJob Of(int ws, Guid conversation, long seq) => NewJob.Of(ws, Name, new AboutMessage(conversation, seq)) with { Lane = LaneOf(conversation) };

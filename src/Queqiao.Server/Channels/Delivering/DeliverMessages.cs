@@ -11,7 +11,7 @@ namespace Queqiao.Server.Channels.Delivering;
 /// Follows the log: each public message that a provider has to bring becomes a delivery and its job, in the transaction that moves the
 /// cursor, so exactly once. Notes never get here: they are another kind of entry. Files that lie with a provider are fetched likewise.
 /// </summary>
-internal sealed class DeliverMessages(JobQueue jobs, IServiceProvider services) : ILogListener
+internal sealed class DeliverMessages(JobQueue jobs, Push.Sending.PushMarks push, IServiceProvider services) : ILogListener
 {
     /// <summary>At first use: signs are sent by what needs the log, and the log feeds its listeners.</summary>
     private readonly Lazy<OutsideSignals> _signals = new(services.GetRequiredService<OutsideSignals>);
@@ -23,6 +23,7 @@ internal sealed class DeliverMessages(JobQueue jobs, IServiceProvider services) 
         var read = entries.Where(entry => entry.Body is ReadMarked { By: SenderKind.Agent }).Select(entry => (entry.Ws, entry.ConversationId)).Distinct().ToList();
         if (read.Count > 0)
             unit.AfterCommit(() => read.ForEach(one => _signals.Value.Read(one.Ws, one.ConversationId)));
+        await push.Note(unit, entries, ct);
         var wanted = entries.Where(entry => entry.Body is MessagePosted { Direction: Direction.Out, Parts: > 0 }).ToList();
         var coming = entries.Where(entry => entry.Body is MessagePosted { Media: { Count: > 0 } }).ToList();
         var revised = await Brought(unit, [.. entries.Where(entry => entry.Sender.Kind != SenderKind.Contact).Select(entry => (entry, Of: entry.Body switch { MessageEdited edited => edited.Of, MessageRecalled gone => gone.Of, _ => 0 })).Where(one => one.Of > 0)

@@ -11,7 +11,7 @@ namespace Queqiao.Server.Channels.Delivering;
 /// Typing and read marks for platforms that show them. Sent beside everything else and never again: when there is no free hand, or the
 /// platform is not well, they are left out.
 /// </summary>
-internal sealed class OutsideSignals(IOutgoingMessages messages, ReachBook reaches, IChannels channels, KindRegistry kinds, AdapterServices services, ChannelTurns turns, TimeProvider clock, ILogger<OutsideSignals> log) : IOutsideSignals, IDisposable
+internal sealed class OutsideSignals(IOutgoingMessages messages, ReachBook reaches, IChannels channels, KindRegistry kinds, AdapterServices services, ChannelTurns turns, ReadMarkListeners hears, TimeProvider clock, ILogger<OutsideSignals> log) : IOutsideSignals, IDisposable
 {
     private const int AtOnce = 4;
     private const int MostKnown = 10_000;
@@ -37,7 +37,11 @@ internal sealed class OutsideSignals(IOutgoingMessages messages, ReachBook reach
     }
 
     /// <summary>An agent has read the conversation.</summary>
-    public void Read(int ws, Guid conversation) => Send(ws, conversation, null, SignalKind.Read);
+    public void Read(int ws, Guid conversation)
+    {
+        if (hears.May(ws, conversation))
+            Send(ws, conversation, null, SignalKind.Read);
+    }
 
     private void Send(int ws, Guid conversation, CustomerKey? who, SignalKind what)
     {
@@ -62,7 +66,10 @@ internal sealed class OutsideSignals(IOutgoingMessages messages, ReachBook reach
 
     private async Task Say(int ws, Guid conversation, CustomerKey? known, SignalKind what)
     {
-        if ((known ?? await messages.WhoIn(ws, conversation, default)) is not { } who || await channels.Find(who.ChannelId, default) is not { Enabled: true, Account: { } account } channel)
+        if ((known ?? await messages.WhoIn(ws, conversation, default)) is not { } who)
+            return;
+        hears.Know(conversation, who.ChannelId);
+        if (await channels.Find(who.ChannelId, default) is not { Enabled: true, Account: { } account } channel)
             return;
         if (kinds.Find(channel.Kind) is not { Adapter: ISignalChannel signals } kind || !kind.Descriptor.Can(what == SignalKind.Read ? Abilities.ReadMarks : Abilities.Typing))
             return;

@@ -17,7 +17,8 @@ internal static class EmailModule
 {
     /// <summary>Needs outside channels, files and jobs.</summary>
     /// <param name="byThemselves">False: mailboxes are read only when somebody says so (tests).</param>
-    public static void AddEmailChannel(this IServiceCollection services, bool byThemselves = false)
+    /// <param name="smtp">Whether mail is taken from who brings it; null: it is not.</param>
+    public static void AddEmailChannel(this IServiceCollection services, bool byThemselves = false, SmtpOptions? smtp = null)
     {
         services.AddSingleton<IMailDialer, GuardedDialer>();
         services.AddSingleton<MailBook>();
@@ -29,12 +30,17 @@ internal static class EmailModule
         services.AddSingleton<DigestMail>();
         services.AddSingleton<MailArrivals>();
         services.AddSingleton<MailFetcher>();
+        services.AddSingleton(smtp ?? new SmtpOptions());
+        services.AddSingleton<SmtpDesk>();
+        services.AddSingleton<SmtpDoor>();
         services.AddJob<AcknowledgeMail>();
         services.AddSingleton<LetterBox>();
         services.AddSingleton<IServerMail>(all => all.GetRequiredService<LetterBox>());
         services.AddJob<SendLetter>();
         if (byThemselves)
             services.AddHostedService(all => all.GetRequiredService<MailFetcher>());
+        if (smtp is { Listen.Count: > 0 })
+            services.AddHostedService(all => all.GetRequiredService<SmtpDoor>());
     }
 
     public static void MapEmailChannel(this IEndpointRouteBuilder app)

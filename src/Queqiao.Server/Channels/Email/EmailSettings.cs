@@ -32,6 +32,7 @@ internal sealed class EmailSettings(ChannelSettings settings)
     public const string OAuthRefresh = "oauthRefreshToken";
     public const string OAuthUrl = "oauthTokenUrl";
     public const string SentCopies = "sentFolder";
+    public const string ReceiveFor = "receiveFor";
 
     private const string Tls = "tls";
     private const string StartTls = "starttls";
@@ -48,6 +49,7 @@ internal sealed class EmailSettings(ChannelSettings settings)
         new(ImapPort, new("收信端口", "Incoming port"), SettingType.Number) { Default = "993" },
         new(ImapSecurity, new("收信加密", "Incoming encryption"), SettingType.Choice) { Default = Tls, Choices = Securities },
         new(ImapFolder, new("文件夹", "Folder")) { Default = "INBOX" },
+        new(ReceiveFor, new("直接接收的地址（SMTP）", "Addresses received directly (SMTP)")) { Help = new("服务器用 --smtp 监听时：这里的地址或 @域名 的邮件进入本渠道，多个用逗号分开，如 help@shop.example, @shop.example。", "When the server listens by --smtp: mail for these addresses or @domains comes here, with commas between, such as help@shop.example, @shop.example.") },
         new(Since, new("首次收取最近几天的邮件", "Days of mail to fetch at first"), SettingType.Number) { Default = "0", Help = new("0：只收设置好以后到的邮件。", "0: only mails that arrive from now on.") },
         new(SmtpHost, new("发信服务器（SMTP）", "Outgoing server (SMTP)")) { Help = new("如 smtp.qq.com。", "Such as smtp.gmail.com.") },
         new(SmtpPort, new("发信端口", "Outgoing port"), SettingType.Number) { Default = "465" },
@@ -98,6 +100,11 @@ internal sealed class EmailSettings(ChannelSettings settings)
 
     public IReadOnlyList<string> TrustedServers => settings[Trusted].Split([',', ' ', '，'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
+    /// <summary>Addresses and <c>@domains</c>, in lower case.</summary>
+    public static IEnumerable<string> AddressesIn(string list) => list.ToLowerInvariant().Split([',', ';', ' ', '，', '；'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool IsPlace(string text) => text.StartsWith('@') ? Uri.CheckHostName(text[1..]) == UriHostNameType.Dns : Queqiao.Mail.Smtp.SmtpAddress.IsOne(text);
+
     /// <summary>Null: mail is not fetched.</summary>
     public MailServer? Imap => ServerOf(ImapHost, ImapPort, 993, ImapSecurity);
 
@@ -121,6 +128,8 @@ internal sealed class EmailSettings(ChannelSettings settings)
         var mail = new EmailSettings(settings);
         if (!Queqiao.Mail.Smtp.SmtpAddress.IsOne(mail.Mailbox))
             yield return (Address, "invalid_email");
+        if (!AddressesIn(settings[ReceiveFor]).All(IsPlace))
+            yield return (ReceiveFor, "invalid_email");
         foreach (var (host, port) in ((string, string)[])[(ImapHost, ImapPort), (SmtpHost, SmtpPort)])
         {
             if (settings.Has(host) && Uri.CheckHostName(settings[host]) == UriHostNameType.Unknown)

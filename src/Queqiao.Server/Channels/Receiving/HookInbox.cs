@@ -70,21 +70,24 @@ internal sealed class HookInbox(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var more = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (_waiting.IsEmpty)
+                if (_waiting.IsEmpty && !more)
                     await _signal.WaitAsync(LookEvery, stoppingToken);
                 var group = new List<Pending>();
                 while (group.Count < MostAtOnce && _waiting.TryDequeue(out var next))
                     group.Add(next);
                 if (group.Count > 0)
                     await Digest(group, stoppingToken);
-                if (ids.Now() - Volatile.Read(ref _looked) < (long)LookEvery.TotalMilliseconds)
+                if (!more && ids.Now() - Volatile.Read(ref _looked) < (long)LookEvery.TotalMilliseconds)
                     continue;
                 Volatile.Write(ref _looked, ids.Now());
-                await RunDue(stoppingToken);
+                var left = await Left(stoppingToken); // one group: what comes in meanwhile must not wait until all of it is digested
+                more = left.Count == MostAtOnce;
+                await Digest(left, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -162,20 +165,25 @@ internal sealed class HookInbox(
         var now = ids.Now();
         var rows = await storage.RunSystem(async (unit, stop) =>
         {
-            var due = await unit.Db.Visible(Everywhere).Where(row => row.NextAt != null && row.NextAt <= now).OrderBy(row => row.NextAt).ThenBy(row => row.ReceivedAt).ThenBy(row => row.Id).Take(MostAtOnce).ToListAsync(stop);
-            var taken = new List<HookDelivery>(due.Count);
-            foreach (var row in due)
-            {
-                if (await unit.Db.Visible(Everywhere).Where(one => one.Ws == row.Ws && one.Id == row.Id && one.NextAt == row.NextAt)
-                    .ExecuteUpdateAsync(set => set.SetProperty(one => one.NextAt, now + (long)Grace.TotalMilliseconds), stop) == 1)
-                    taken.Add(row);
-            }
-            return taken;
+            var due = await Due(unit, now, stop);
+            var claimed = due.ConvertAll(row => row.Id);
+            await unit.Db.Visible(Everywhere).Where(row => claimed.Contains(row.Id)).ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, now + (long)Grace.TotalMilliseconds), stop);
+            return due;
         }, ct);
         var left = new List<Pending>(rows.Count);
         foreach (var row in rows.OrderBy(row => row.ReceivedAt).ThenBy(row => row.Id))
             left.Add(await Read(row, ct));
         return left;
+    }
+
+    /// <summary>What nobody else is claiming at this moment. SQLite has one writer, and that is us.</summary>
+    private async Task<List<HookDelivery>> Due(WriteUnit unit, long now, CancellationToken ct)
+    {
+        if (!storage.IsPostgres)
+            return await unit.Db.Visible(Everywhere).Where(row => row.NextAt != null && row.NextAt <= now).OrderBy(row => row.NextAt).ThenBy(row => row.ReceivedAt).ThenBy(row => row.Id).Take(MostAtOnce).ToListAsync(ct);
+        var free = await unit.Db.Database.SqlQueryRaw<Guid>(
+            """SELECT id AS "Value" FROM hook_delivery WHERE next_at <= {0} ORDER BY next_at, received_at, id LIMIT {1} FOR UPDATE SKIP LOCKED""", now, MostAtOnce).ToListAsync(ct);
+        return free.Count == 0 ? [] : await unit.Db.Visible(Everywhere).Where(row => free.Contains(row.Id)).ToListAsync(ct);
     }
 
     private async Task<Pending> Read(HookDelivery row, CancellationToken ct)

@@ -101,7 +101,9 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
                 var token = row.Sealed is { } box ? JsonSerializer.Deserialize<AccessToken>(unit.Vault.Open(account.Ws, Purpose, box, key), TolerantJson.Options) : null;
                 if (token is not null && !row.Forgotten && IsFresh(token))
                     return (token, false, false);
-                var mine = await unit.Db.Table<ChannelToken>().Where(one => one.Ws == account.Ws && one.Key == key && (one.Holder == null || one.HeldUntil <= now))
+                // Still what was read: the node that held it may have written a new one down and let go in between.
+                var mine = await unit.Db.Table<ChannelToken>().Where(one => one.Ws == account.Ws && one.Key == key && (one.Holder == null || one.HeldUntil <= now)
+                        && one.ExpiresAt == row.ExpiresAt && one.Forgotten == row.Forgotten)
                     .ExecuteUpdateAsync(set => set.SetProperty(one => one.Holder, _me).SetProperty(one => one.HeldUntil, until), stop) == 1;
                 return (token, row.Forgotten, mine);
             }, ct);

@@ -12,7 +12,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
 {
     public const int MostPages = 50;
     private const int MostOfSlot = 128;
-    private const int MostAtOnce = 2000;
+    public const int MostAtOnce = 2000;
 
     private readonly ListenerHolds _holds = new(storage, seals, listener, log);
 

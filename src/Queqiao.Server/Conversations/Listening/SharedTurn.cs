@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
@@ -11,6 +12,13 @@ namespace Queqiao.Server.Conversations.Listening;
 /// </summary>
 internal sealed class SharedTurn(IStorageEngine storage, ConversationSeals seals)
 {
+    /// <summary>Long enough that moving the cursors costs little, short enough that a message behind it is still quick: on SQLite they share one writer.</summary>
+    private static readonly TimeSpan UnitTakes = TimeSpan.FromMilliseconds(30);
+
+    private const int LeastOfUnit = 100;
+
+    private int _unit = LeastOfUnit;
+
     public async Task Run(IReadOnlyList<ListenerTurn> together, CancellationToken ct)
     {
         for (var page = 0; page < ListenerTurn.MostPages; page++)
@@ -18,26 +26,39 @@ internal sealed class SharedTurn(IStorageEngine storage, ConversationSeals seals
             var entries = await ListenerTurn.Read(storage, seals, together[0].Name, null, ct);
             if (entries.Count == 0)
                 return;
-            try
+            for (var at = 0; at < entries.Count;)
             {
-                if (!await Digest(together, entries, ct))
+                var unit = entries.GetRange(at, Math.Min(_unit, entries.Count - at));
+                at += unit.Count;
+                if (!await DigestOr(together, unit, ct))
                     return;
-            }
-            catch (Exception trouble) when (ListenerTurn.IsListeners(trouble))
-            {
-                foreach (var one in together)
-                    await one.DigestAll(entries, ct);
             }
         }
     }
 
-    /// <summary>False: another node was faster.</summary>
-    private Task<bool> Digest(IReadOnlyList<ListenerTurn> together, List<LogEntry> entries, CancellationToken ct)
+    private async Task<bool> DigestOr(IReadOnlyList<ListenerTurn> together, List<LogEntry> entries, CancellationToken ct)
     {
+        try
+        {
+            return await Digest(together, entries, ct);
+        }
+        catch (Exception trouble) when (ListenerTurn.IsListeners(trouble))
+        {
+            foreach (var one in together)
+                await one.DigestAll(entries, ct);
+            return true;
+        }
+    }
+
+    /// <summary>False: another node was faster.</summary>
+    private async Task<bool> Digest(IReadOnlyList<ListenerTurn> together, List<LogEntry> entries, CancellationToken ct)
+    {
+        var began = 0L;
         var names = together.Select(one => one.Name).ToArray();
         CursorSpan[] spans = [.. entries.GroupBy(entry => entry.Slot).Select(slot => CursorSpan.Of([.. slot]))];
-        return storage.RunSystem(async (unit, stop) =>
+        var first = await storage.RunSystem(async (unit, stop) =>
         {
+            began = Stopwatch.GetTimestamp();
             if (!await CursorSpan.MoveAll(unit, names, spans, stop))
                 return false;
             var held = (await unit.Db.Table<ListenerHold>().Where(hold => names.Contains(hold.Listener)).Select(hold => new { hold.Listener, hold.ConversationId }).ToListAsync(stop))
@@ -46,5 +67,16 @@ internal sealed class SharedTurn(IStorageEngine storage, ConversationSeals seals
                 await one.Tell(unit, entries, [.. held[one.Name]], stop);
             return true;
         }, ct);
+        Learn(entries.Count, Stopwatch.GetElapsedTime(began)); // with the commit: the search index is written there
+        return first;
+    }
+
+    /// <summary>What a unit took says how large the next may be; a small one says nothing of large ones.</summary>
+    private void Learn(int entries, TimeSpan took)
+    {
+        if (entries < LeastOfUnit)
+            return;
+        var fits = entries * (UnitTakes / took);
+        _unit = (int)Math.Clamp(fits, Math.Max(LeastOfUnit, _unit / 2), Math.Min(ListenerTurn.MostAtOnce, _unit * 2));
     }
 }

@@ -28,6 +28,35 @@ internal sealed class ConversationHub(HubLink? outside = null) : ILogSubscriber,
 
     public bool IsOnline(int ws, CustomerKey customer) => _customers.ContainsKey((ws, customer));
 
+    /// <summary>How long another node may take to say that they are there.</summary>
+    private static readonly TimeSpan Answers = TimeSpan.FromMilliseconds(500);
+
+    private readonly ConcurrentDictionary<(int Ws, CustomerKey Customer), TaskCompletionSource> _asked = new();
+
+    /// <summary>The same on any node. Who does not answer in time has nobody there.</summary>
+    public async Task<bool> IsAnywhere(int ws, CustomerKey customer, Guid conversation, CancellationToken ct)
+    {
+        if (IsOnline(ws, customer))
+            return true;
+        if (outside is not { HasPeers: true })
+            return false;
+        var asked = _asked.GetOrAdd((ws, customer), static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            outside.Say(CustomerWord.Ask, ws, customer, conversation);
+            await asked.Task.WaitAsync(Answers, ct);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            _asked.TryRemove(new((ws, customer), asked));
+        }
+    }
+
     /// <summary>Whether anybody reads conversations on this node.</summary>
     public bool HasReaders => !_agents.IsEmpty || !_customers.IsEmpty;
 
@@ -113,6 +142,8 @@ internal sealed class ConversationHub(HubLink? outside = null) : ILogSubscriber,
     /// <summary>What another node says of a customer.</summary>
     public void Hear(CustomerWord word, int ws, CustomerKey customer, Guid conversation)
     {
+        if (word == CustomerWord.Here && _asked.TryGetValue((ws, customer), out var asked))
+            asked.TrySetResult();
         if (word == CustomerWord.Here)
             ToAgentsHere(ws, conversation, () => LiveFrames.ContactPresence(conversation, online: true));
         else if (IsOnline(ws, customer))

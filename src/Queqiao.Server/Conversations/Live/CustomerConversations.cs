@@ -115,6 +115,8 @@ internal sealed class CustomerConversations(CustomerServices services, Transcrip
             CustomerSignals.Typing(services.Hub, customer, head.Id, on);
     }
 
+    public Task<bool> IsConnected(Customer customer, Guid conversation, CancellationToken ct) => services.Hub.IsAnywhere(customer.Ws, customer.Key, conversation, ct);
+
     public async ValueTask<IGatewayParty> Enter(Customer customer, ClientFrame hello, GatewayConnection connection, CancellationToken ct)
     {
         var subscription = new Subscription(connection, conversationId: null, seen: 0);

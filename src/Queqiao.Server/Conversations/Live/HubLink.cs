@@ -22,6 +22,9 @@ internal sealed class HubLink(IBus bus)
     /// <summary>Longer passing words are not worth sending.</summary>
     private const int MostFrame = 2048;
 
+    /// <summary>Whether there are other nodes.</summary>
+    public bool HasPeers => bus.HasPeers;
+
     public void ToAgents(int ws, Guid conversation, Func<byte[]> frame)
     {
         if (bus.HasPeers)

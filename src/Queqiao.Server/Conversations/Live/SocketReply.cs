@@ -24,8 +24,12 @@ internal sealed class SocketReply(GatewayConnection connection, string op, strin
         ? Refusal.Unavailable(away.Code, away.RetryAfter)
         : new Refusal(500, "internal"));
 
-    public void Refuse(Refusal refusal) =>
+    public void Refuse(Refusal refusal)
+    {
         connection.Send(Frames.Error(connection.Locale, refusal.Code, new RefusedFrame(op, clientId, Conversation: null) { RetryAfter = refusal.RetryAfter }, refusal.Args));
+        if (refusal.Code == "busy")
+            connection.Rest();
+    }
 
     private byte[] Ack(LogOutcome.Stored stored) => Frames.Write((stored, clientId, forCustomer), static (json, it) =>
     {

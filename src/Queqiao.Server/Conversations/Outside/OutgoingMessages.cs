@@ -23,6 +23,10 @@ internal sealed class OutgoingMessages(ConversationReader reader, ConversationLo
     public async Task<CustomerKey?> WhoIn(int ws, Guid conversation, CancellationToken ct) =>
         await reader.Head(Scope<ConversationHead>.Workspace(ws), conversation, ct) is { ErasedAt: null } head ? new CustomerKey(head.ChannelId, head.Identity) : null;
 
+    public async Task<UnseenMessages?> Unseen(int ws, Guid conversation, CancellationToken ct) =>
+        await reader.Head(Scope<ConversationHead>.Workspace(ws), conversation, ct) is { ErasedAt: null, ContactUnread: > 0 } head && head.LastOutSeq > head.ContactReadSeq
+            ? new UnseenMessages(new CustomerKey(head.ChannelId, head.Identity), head.ContactId, head.ContactUnread, head.LastOutSeq, head.ContactReadSeq) : null;
+
     public async Task Note(WriteUnit unit, Guid conversation, IReadOnlyList<DeliveryNews> news, CancellationToken ct) => await log.AppendIn(unit, new LogCommand
     {
         Ws = unit.Ws, ConversationId = conversation, By = Sender.System, Reply = Nobody.Waits,

@@ -18,7 +18,17 @@ internal static class ShowWays
     /// <param name="ConversationId">What is still going on there; null: a new one begins.</param>
     /// <param name="CanSend">Whether that channel's rules let us write now.</param>
     /// <param name="Reason">Why not: <c>window_closed</c>, <c>channel_off</c>.</param>
-    public sealed record Way(Guid ChannelId, string Kind, string Name, Guid ContactId, Guid? ConversationId, bool CanSend, string? Reason, DateTimeOffset? Until);
+    public sealed record Way(Guid ChannelId, string Kind, string Name, Guid ContactId, Guid? ConversationId, bool CanSend, string? Reason, DateTimeOffset? Until)
+    {
+        /// <summary>Messages that may still be sent; null: any number.</summary>
+        public int? Remaining { get; init; }
+
+        /// <summary>Letters of one message; longer texts go as several.</summary>
+        public int? MostText { get; init; }
+
+        /// <summary>What is left when the window is closed.</summary>
+        public string? After { get; init; }
+    }
 
     public sealed record Ways(IReadOnlyList<Way> Items);
 
@@ -39,7 +49,10 @@ internal static class ShowWays
             var open = channel.FirstOrDefault(other => other.Status != ConversationStatus.Resolved);
             var newest = open ?? channel.First();
             var (facts, budget) = (await channels.Of(actor.Ws, channel.Key), budgets.Of(newest));
-            ways.Add(new Way(channel.Key, facts.Kind, facts.Name, newest.ContactId, open?.Id, budget.CanSend, budget.Reason, budget.Until is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null));
+            ways.Add(new Way(channel.Key, facts.Kind, facts.Name, newest.ContactId, open?.Id, budget.CanSend, budget.Reason, budget.Until is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null)
+            {
+                Remaining = budget.Remaining, MostText = budget.MostText, After = budget.After,
+            });
         }
         return TypedResults.Ok(new Ways(ways));
     }

@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using Queqiao.Channels;
 using Queqiao.Server.Channels;
 using Queqiao.Simulators;
+using Queqiao.Simulators.Push;
 
 namespace Queqiao.Server.Demo.Platforms;
 
@@ -13,6 +14,13 @@ internal sealed class PlayedPlatforms(TimeProvider clock) : IInsidePlatforms
 {
     private const string Host = "https://played.invalid/";
     private readonly ConcurrentDictionary<string, Simulator> _platforms = new(StringComparer.Ordinal);
+
+    private const string App = "app-server";
+
+    /// <summary>The server of the shop's app; null: it has none.</summary>
+    public AppServerSimulator? AppServer { get; set; }
+
+    public static string AppServerAddress => Host + App;
 
     public static string AddressOf(string kind) => Host + kind;
 
@@ -23,10 +31,13 @@ internal sealed class PlayedPlatforms(TimeProvider clock) : IInsidePlatforms
     public IReadOnlyDictionary<string, string> SettingsOf(string kind) => new Dictionary<string, string>(Find(kind)!.Settings) { [CommonFields.ApiBaseUrl] = AddressOf(kind) };
 
     public IChannelHttp? For(ChannelSettings settings) =>
-        settings[CommonFields.ApiBaseUrl] is { } address && address.StartsWith(Host, StringComparison.Ordinal) && Find(address[Host.Length..].TrimEnd('/')) is { } platform ? new Way(platform) : null;
+        settings[CommonFields.ApiBaseUrl] is { } address && address.StartsWith(Host, StringComparison.Ordinal) ? WayTo(address[Host.Length..].TrimEnd('/')) : null;
+
+    private Way? WayTo(string name) => name == App && AppServer is { } app ? new Way(App, app.Answer, () => false)
+        : Find(name) is { } platform ? new Way(platform.Kind, platform.Answer, () => platform.Trouble == Trouble.Hanging) : null;
 
     /// <summary>A call instead of a connection.</summary>
-    private sealed class Way(Simulator platform) : IChannelHttp
+    private sealed class Way(string kind, Func<SimRequest, SimAnswer> take, Func<bool> hangs) : IChannelHttp
     {
         public async Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken ct)
         {
@@ -35,10 +46,10 @@ internal sealed class PlayedPlatforms(TimeProvider clock) : IInsidePlatforms
             foreach (var (name, values) in request.Headers.Concat(request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>()))
                 headers[name] = string.Join(',', values);
             var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(ct);
-            if (platform.Trouble == Trouble.Hanging)
+            if (hangs())
                 await Task.Delay(Timeout.InfiniteTimeSpan, ct);
-            var path = Uri.UnescapeDataString(url.AbsolutePath)[(platform.Kind.Length + 1)..];
-            var answer = platform.Answer(new SimRequest(request.Method.Method, path, Pairs(url.Query), headers, body) { BaseUrl = AddressOf(platform.Kind) });
+            var path = Uri.UnescapeDataString(url.AbsolutePath)[(kind.Length + 1)..];
+            var answer = take(new SimRequest(request.Method.Method, path, Pairs(url.Query), headers, body) { BaseUrl = AddressOf(kind) });
             var response = new HttpResponseMessage((HttpStatusCode)answer.Status) { Content = new ByteArrayContent(answer.Body) };
             response.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(answer.ContentType);
             if (answer.RetryAfter is { } seconds)

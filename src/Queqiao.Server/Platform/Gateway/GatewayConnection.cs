@@ -12,6 +12,10 @@ internal abstract class GatewayConnection
     /// <summary>Time for a goodbye: then the transport is dropped, whoever does not read or answer.</summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(5);
 
+    /// <summary>In milliseconds; spread, so that those who rest together do not come back together, and short enough that what is taken afterwards is taken within a second.</summary>
+    private const int LeastRest = 100;
+    private const int MostRest = 300;
+
     private readonly Lock _gate = new();
     private Queue<ReadOnlyMemory<byte>>? _waiting;
     private int _waitingBytes;
@@ -29,6 +33,15 @@ internal abstract class GatewayConnection
     public I18n.Locale Locale { get; set; } = I18n.Locale.ZhCn;
 
     public bool IsClosing => _closing is not null;
+
+    /// <summary>Milliseconds of <see cref="Environment.TickCount64"/> until which nothing more is read from it.</summary>
+    protected long RestsUntil { get; private set; }
+
+    /// <summary>
+    /// Who was just told that there is too much to do is not read for a moment: what they send meanwhile is then read, and answered, in
+    /// one go. Refusing every frame for itself costs nearly as much as serving it.
+    /// </summary>
+    public void Rest() => RestsUntil = Environment.TickCount64 + Random.Shared.Next(LeastRest, MostRest);
 
     /// <summary>Queues a frame. The bytes are shared between readers: never changed after this.</summary>
     public void Send(ReadOnlyMemory<byte> frame)

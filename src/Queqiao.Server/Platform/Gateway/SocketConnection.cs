@@ -28,7 +28,10 @@ internal sealed class SocketConnection(WebSocket socket, Gateway gateway, HttpCo
     /// <summary>One whole message. Its buffer is rented only once bytes are there: an idle socket holds none.</summary>
     private async ValueTask<bool> Read()
     {
-        var begins = await socket.ReceiveAsync(Memory<byte>.Empty, context.RequestAborted);
+        var beginning = socket.ReceiveAsync(Memory<byte>.Empty, context.RequestAborted);
+        if (!beginning.IsCompleted && RestsUntil - Environment.TickCount64 is > 0 and var rest)
+            await Task.Delay((int)rest); // what is here already was read first: nothing waits longer than one rest
+        var begins = await beginning;
         if (begins.MessageType == WebSocketMessageType.Close)
         {
             Close(CloseReason.Normal);

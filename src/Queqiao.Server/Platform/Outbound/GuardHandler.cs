@@ -47,7 +47,8 @@ internal sealed class GuardHandler(HttpMessageHandler inner, OutboundLimits limi
         // HTTP/3 would not pass through the guard's connect: it dials by itself.
         if (request.Version.Major > 2)
             request.Version = HttpVersion.Version20;
-        request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        if (request.VersionPolicy == HttpVersionPolicy.RequestVersionOrHigher)
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         if (request.Content is not null)
             await request.Content.LoadIntoBufferAsync(ct);      // a 307 sends it again
 

@@ -43,6 +43,9 @@ internal sealed class Certificates
         return true;
     }
 
+    /// <summary>For other protocols than HTTP; for one connection.</summary>
+    public SslServerAuthenticationOptions ForServers() => new() { ServerCertificateContext = _current, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
+
     public void Use(HttpsConnectionAdapterOptions https)
     {
         https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;

@@ -70,7 +70,7 @@ internal sealed class Site : WebApplicationFactory<Program>
     /// <param name="also">Changes services.</param>
     public static async Task<Site> Open(string engine = Engines.Sqlite, bool limits = false, Action<IServiceCollection>? also = null, Uri? broker = null)
     {
-        var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).Create() : null;
+        var database = engine == Engines.Postgres ? await (await PostgresCluster.Shared()).CreateReady() : null;
         var site = new Site(database, limits, also) { Brokers = broker is null ? [] : [broker] };
         site.StartServer();
         site.Address = new Uri(site.The<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

@@ -64,6 +64,10 @@ public sealed class OverloadTests
         await socket.Send(new { op = "send", clientId = "b", text = "two" });
         Assert.Equal("b", (await socket.Next(frame => frame.IsOp("error"), "too much")).Text("clientId"));
         Again(await visitor.Post("/widget/v1/messages", new { clientId = "b", text = "two" }));
+        foreach (var frame in Enumerable.Range(0, 20)) // read in one go a moment later: not one goes without its answer
+            await socket.Send(new { op = "send", clientId = $"again {frame}", text = "two" });
+        foreach (var frame in Enumerable.Range(0, 20))
+            await socket.Next(one => one.IsOp("error") && one.Text("clientId") == $"again {frame}", "refused by its name");
         await site.Owner.Say(conversation, "an agent still writes");
 
         Press(site, ms: 900);

@@ -13,6 +13,8 @@ export interface Property {
   format?: string
   writeOnly?: boolean
   'x-where'?: string
+  /** Comes by consenting at the platform. */
+  'x-granted'?: boolean
 }
 
 /** One line of the form that a schema draws. */
@@ -41,14 +43,14 @@ export function fieldsOf(schema: Schema): Field[] {
     control: control(key, property),
     choices: property.enum ?? [],
     required: (schema.required ?? []).includes(key),
-    rare: rare.has(key),
+    rare: rare.has(key) || property['x-granted'] === true,
   }))
 }
 
 function control(key: string, property: Property): Field['control'] {
   if (property.type === 'boolean') return 'toggle'
   if (property.enum) return 'choice'
-  if (/privateKey/i.test(key) || property.format === 'multiline') return 'long'
+  if (/privateKey|serviceAccount/i.test(key) || property.format === 'multiline') return 'long'
   return property.writeOnly ? 'secret' : 'text'
 }
 

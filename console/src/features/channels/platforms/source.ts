@@ -4,7 +4,7 @@ import type { Schema, Values } from './schema'
 export interface Rule { trigger: string; hours: number; messages: number | null; tag: string | null }
 export interface Kind {
   kind: string; name: string; settings: Schema; abilities: string[]; consoleUrl: string | null; manualUrl: string | null
-  hasWebhook: boolean; receives: string[]; rules: Rule[]; afterWindow: string | null
+  hasWebhook: boolean; authorises: boolean; receives: string[]; rules: Rule[]; afterWindow: string | null
 }
 export interface Platform { id: string; kind: string; name: string; enabled: boolean; settings: Record<string, unknown>; secrets: string[]; createdAt: string; hookUrl: string | null }
 export interface Probe { ok: boolean; account: string | null; class: string | null; code: string | null; reason: string | null; detail: string | null }
@@ -20,6 +20,7 @@ export interface Health {
   lastRefused: { at: string; why: string; count: number } | null
   lastError: { at: string; class: string; code: string; reason: string } | null
 }
+export interface Authorised { channelId: string; ok: boolean; account: string | null; code: string | null; reason: string | null; detail: string | null }
 export interface HookTest { ok: boolean; result: string; text: string }
 
 /** Every kind of channel but the chat window. */
@@ -32,6 +33,8 @@ export const platformSource = (http: Http) => {
     change: (id: string, draft: { name?: string; enabled?: boolean; settings?: Values }) => http.patch<Platform>(at(id), draft),
     remove: (id: string) => http.remove(at(id)),
     test: (id: string) => http.post<Probe>(at(id, '/test'), {}),
+    authorise: (id: string) => http.post<{ url: string; redirectUri: string }>(at(id, '/authorise'), {}),
+    authorised: (back: { state?: string; code?: string; error?: string; errorDescription?: string }) => http.post<Authorised>('/api/v1/channels/authorised', back),
     testHook: (id: string) => http.post<HookTest>(at(id, '/test-webhook'), {}),
     health: (id: string) => http.get<Health>(at(id, '/health')),
     readAgain: async (id: string) => (await http.post<{ count: number }>(at(id, '/parked/retry'), {})).count,

@@ -9,6 +9,8 @@ export interface Way {
   /** What is still going on there. */
   conversationId: string | null
   canSend: boolean; reason: string | null; until: string | null
+  /** Left out on the wire where there is no limit. */
+  remaining?: number | null; mostText?: number | null; after?: string | null
 }
 
 export const waysSource = (http: Http) => ({

@@ -23,6 +23,9 @@ internal sealed class MailArrivals(IStorageEngine storage, IVault vault, DigestM
 
     private readonly ConcurrentDictionary<Guid, bool> _busy = new();
 
+    /// <summary>Of each channel one after the other: the same mail that is brought twice at once must find itself.</summary>
+    private readonly ConcurrentDictionary<Guid, SemaphoreSlim> _turns = new();
+
     /// <summary>Adds a mail to what the unit saves.</summary>
     public Guid Put(WriteUnit unit, Guid channel, ReadOnlySpan<byte> mail)
     {
@@ -67,11 +70,25 @@ internal sealed class MailArrivals(IStorageEngine storage, IVault vault, DigestM
             await using var db = storage.Read(ws);
             var row = await db.Visible(Scope<MailArrival>.Workspace(ws)).SingleOrDefaultAsync(mail => mail.Id == id, ct);
             if (row is not null)
-                await Digest(row, ct);
+                await InTurn(row, ct);
         }
         finally
         {
             _busy.TryRemove(id, out _);
+        }
+    }
+
+    private async Task InTurn(MailArrival row, CancellationToken ct)
+    {
+        var turn = _turns.GetOrAdd(row.ChannelId, static _ => new SemaphoreSlim(1, 1));
+        await turn.WaitAsync(ct);
+        try
+        {
+            await Digest(row, ct);
+        }
+        finally
+        {
+            turn.Release();
         }
     }
 

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json;
+using Queqiao.Server.Demo.Platforms;
+using Queqiao.Server.Tests.Gateway.Support;
+using Queqiao.Server.Tests.Identity;
+using Queqiao.Server.Tests.Support;
+using Queqiao.Simulators;
+
+namespace Queqiao.Server.Tests.Channels;
+
+/// <summary>An administrator consents at a platform, and the channel works from then on; nobody else can finish what they began.</summary>
+public sealed class AuthorisingTests
+{
+    private static Task<Site> Open() => Site.Open(Engines.Sqlite, also: services => services.AddPlayedPlatforms());
+
+    /// <summary>A channel that knows its app and nobody's consent.</summary>
+    private static async Task<string> Channel(Site site, string kind, params string[] without)
+    {
+        var settings = new Dictionary<string, string>(site.The<PlayedPlatforms>().SettingsOf(kind));
+        foreach (var field in without)
+            settings.Remove(field);
+        if (kind == "slack")
+            (settings["clientId"], settings["clientSecret"]) = ("slack-client", "slack-client-secret");
+        return (await site.Owner.Api.Post("/api/v1/channels", new { kind, name = kind, settings })).Expect(HttpStatusCode.Created).Text("id");
+    }
+
+    private static async Task<JsonElement> Begin(Site site, string channel) => (await site.Owner.Api.Post($"/api/v1/channels/{channel}/authorise", new { })).Expect(HttpStatusCode.OK);
+
+    /// <summary>The browser at the platform: consents, and is sent back with these.</summary>
+    private static Dictionary<string, string> Consent(Site site, string kind, string url)
+    {
+        var at = new Uri(url);
+        var answer = site.The<PlayedPlatforms>().Find(kind)!.Answer(new SimRequest("GET", at.AbsolutePath[(kind.Length + 1)..], Pairs(at.Query), new Dictionary<string, string>(), []));
+        Assert.True(answer.Status == 302, answer.Text);
+        Assert.StartsWith(site.Address + "console/settings/channels/authorised?", answer.Location!, StringComparison.Ordinal);
+        return Pairs(new Uri(answer.Location!).Query);
+    }
+
+    private static Dictionary<string, string> Pairs(string query) => query.TrimStart('?').Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1]));
+
+    [Theory]
+    [InlineData("x", "queqiao", "refreshToken", "userId")]
+    [InlineData("zalo", null, "refreshToken")]
+    [InlineData("douyin", null, "refreshToken")]
+    [InlineData("slack", "Queqiao", "botToken")]
+    public async Task A_channel_without_consent_works_after_it(string kind, string? account, params string[] granted)
+    {
+        await using var site = await Open();
+        var channel = await Channel(site, kind, granted);
+        Assert.False((await site.Owner.Api.Post($"/api/v1/channels/{channel}/test", new { })).Expect(HttpStatusCode.OK).GetProperty("ok").GetBoolean());
+        var begun = await Begin(site, channel);
+        var back = Consent(site, kind, begun.Text("url"));
+        var done = (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"], code = back["code"] })).Expect(HttpStatusCode.OK);
+        Assert.True(done.GetProperty("ok").GetBoolean(), done.GetRawText());
+        if (account is not null)
+            Assert.Equal(account, done.Text("account"));
+        Assert.True((await site.Owner.Api.Post($"/api/v1/channels/{channel}/test", new { })).Expect(HttpStatusCode.OK).GetProperty("ok").GetBoolean());
+        // A code is good once, and what the platform says to it is told in words.
+        var again = (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"], code = back["code"] })).Expect(HttpStatusCode.OK);
+        Assert.False(again.GetProperty("ok").GetBoolean());
+        Assert.NotEmpty(again.Text("reason"));
+        Assert.True((await site.Owner.Api.Post($"/api/v1/channels/{channel}/test", new { })).Expect(HttpStatusCode.OK).GetProperty("ok").GetBoolean()); // what worked is not lost by it
+    }
+
+    [Fact]
+    public async Task Only_who_began_it_in_this_session_finishes_it_and_not_too_late()
+    {
+        await using var site = await Open();
+        var channel = await Channel(site, "x", "refreshToken", "userId");
+        var back = Consent(site, "x", (await Begin(site, channel)).Text("url"));
+        var body = new { state = back["state"], code = back["code"] };
+        Assert.Equal("authorisation_over", (await (await site.Agent("admin")).Api.Post("/api/v1/channels/authorised", body)).Code);
+        Assert.Equal(HttpStatusCode.Forbidden, (await (await site.Agent("agent")).Api.Post("/api/v1/channels/authorised", body)).Status);
+        Assert.Equal("authorisation_over", (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"][..^2] + "xx", code = back["code"] })).Code);
+        var declined = (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"], error = "access_denied" })).Expect(HttpStatusCode.OK);
+        Assert.Equal((false, "access_denied"), (declined.GetProperty("ok").GetBoolean(), declined.Text("code")));
+        site.Time.Move(TimeSpan.FromMinutes(16));
+        Assert.Equal("authorisation_over", (await site.Owner.Api.Post("/api/v1/channels/authorised", body)).Code);
+        Assert.Equal(HttpStatusCode.NotFound, (await site.Owner.Api.Post($"/api/v1/channels/{site.ChannelId}/authorise", new { })).Status); // a kind without
+    }
+}
