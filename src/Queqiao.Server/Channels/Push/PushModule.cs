@@ -23,9 +23,5 @@ internal static class PushModule
         services.AddJob<SendPush>();
     }
 
-    public static void MapPush(this IEndpointRouteBuilder app)
-    {
-        PushEndpoints.Map(app);
-        VisitorPush.Map(app);
-    }
+    public static void MapPush(this IEndpointRouteBuilder app) => PushEndpoints.Map(app);
 }

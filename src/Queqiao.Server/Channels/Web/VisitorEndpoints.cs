@@ -27,6 +27,7 @@ internal static class VisitorEndpoints
         widget.MapGet("/unread", Unread).IsPublic().TakesQuery();
         VisitorFiles.Map(widget);
         VisitorLinks.Map(widget);
+        Push.VisitorPush.Map(app);
     }
 
     private static async Task<IResult> Messages(
