@@ -25,6 +25,7 @@ internal static class ChannelsModule
         services.AddSingleton<AdapterServices>();
         services.AddSingleton<KindRegistry>();
         services.AddSingleton<ChannelAnswering>();
+        Push.PushModule.AddPushServices(services);
         services.AddSingleton<IChannels>(all => all.GetRequiredService<ChannelDirectory>());
         return services;
     }

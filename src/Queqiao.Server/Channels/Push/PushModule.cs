@@ -9,12 +9,17 @@ namespace Queqiao.Server.Channels.Push;
 /// <summary>Users of the firm's own app are told of answers while it is closed.</summary>
 internal static class PushModule
 {
-    public static void AddPush(this IServiceCollection services)
+    /// <summary>Which services there are and which a channel uses: whoever takes a channel away asks.</summary>
+    public static void AddPushServices(this IServiceCollection services)
     {
         services.AddSingleton<IPushService, WebhookPush>();
         services.AddSingleton<IPushService, ApnsPush>();
         services.AddSingleton<IPushService, FcmPush>();
         services.AddSingleton<PushDesk>();
+    }
+
+    public static void AddPush(this IServiceCollection services)
+    {
         services.AddSingleton<PushDevices>();
         services.AddSingleton<IEraser>(all => all.GetRequiredService<PushDevices>());
         services.AddSingleton<PushNotes>();
