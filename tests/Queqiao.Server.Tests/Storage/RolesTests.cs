@@ -13,10 +13,13 @@ namespace Queqiao.Server.Tests.Storage;
 /// <summary>On PostgreSQL the database itself keeps workspaces apart, whatever a query forgets.</summary>
 public sealed class RolesTests
 {
+    /// <summary>Not a copy, whose roles are members of others.</summary>
+    private static async Task<Store> AsAServerMakesIt() => await Store.Open(Engines.Postgres, database: await (await PostgresCluster.Shared()).Create());
+
     [PostgresFact]
     public async Task The_servers_roles_own_nothing_and_cannot_step_over_row_level_security()
     {
-        await using var store = await Store.Open(Engines.Postgres);
+        await using var store = await AsAServerMakesIt();
         await using var owner = await Connect(store.Database.Owner);
         foreach (var role in new[] { store.Database.Name + "_app", store.Database.Name + "_writer" })
         {
@@ -98,7 +101,7 @@ public sealed class RolesTests
     [PostgresFact]
     public async Task A_role_that_could_step_over_row_level_security_is_refused_at_the_start()
     {
-        await using var store = await Store.Open(Engines.Postgres);
+        await using var store = await AsAServerMakesIt();
         await store.Database.Cluster.Admin($"ALTER ROLE {store.Database.Name}_app BYPASSRLS");
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(() => store.Start());
         Assert.Contains("bypasses row-level security", refused.Message, StringComparison.Ordinal);
@@ -128,7 +131,7 @@ public sealed class RolesTests
     [PostgresFact]
     public async Task No_table_of_workspaces_was_forgotten()
     {
-        await using var store = await Store.Open(Engines.Postgres);
+        await using var store = await AsAServerMakesIt();
         await using var owner = await Connect(store.Database.Owner);
         var tables = (string[])(await owner.Run("SELECT array_agg(table_name::text ORDER BY table_name) FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'ws'"))!;
         Assert.Equal(TablesOfWorkspaces.Append("listener_hold").Append("listener_parked").Append("search_text").Order(StringComparer.Ordinal), tables.Order(StringComparer.Ordinal));
@@ -136,7 +139,7 @@ public sealed class RolesTests
 
     private static async Task<Store> WithTwoWorkspaces()
     {
-        var store = await Store.Open(Engines.Postgres);
+        var store = await AsAServerMakesIt();
         var channel = await store.Settle(2);
         (await store.Node.CustomerSays("v", "one", "c")).Stored();
         (await store.Node.Log.Append(reply => new Server.Conversations.Log.LogCommand
