@@ -25,12 +25,6 @@ internal sealed record Jwt(string Signed, Node Header, Node Claims, byte[] Signa
     public bool IsRs256(RSA key) =>
         Header["alg"].Text == "RS256" && key.VerifyData(Encoding.ASCII.GetBytes(Signed), Signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
-    public static string Make(string header, string claims, Func<byte[], byte[]> sign)
-    {
-        var head = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header)) + "." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims));
-        return head + "." + Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes(head)));
-    }
-
     public static byte[]? Bytes(string text)
     {
         var bytes = new byte[text.Length];

@@ -113,7 +113,7 @@ public sealed class VonageSmsAdapter : ChannelAdapter, IMediaChannel
             return null;
         }
         var now = context.Clock.GetUtcNow().ToUnixTimeSeconds();
-        return Jwt.Make("""{"typ":"JWT","alg":"RS256"}""", new JsonObject { ["application_id"] = context.Settings["applicationId"], ["iat"] = now, ["exp"] = now + 900, ["jti"] = Guid.NewGuid().ToString() }.ToJsonString(),
+        return CompactJwt.Make("""{"typ":"JWT","alg":"RS256"}""", new JsonObject { ["application_id"] = context.Settings["applicationId"], ["iat"] = now, ["exp"] = now + 900, ["jti"] = Guid.NewGuid().ToString() }.ToJsonString(),
             text => rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 

@@ -1,5 +1,6 @@
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.CustomFields;
+using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Conversations;
@@ -286,9 +287,7 @@ internal sealed record ConversationHead : IScoped
             text = $"{SignOf(first.Kind)} {first.Name}";
         else if (text.Length == 0 && media is [var coming, ..])
             text = $"{SignOf(coming.Kind)} {coming.Name}".TrimEnd();
-        if (text.Length <= length)
-            return text;
-        return text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)]; // never half a character
+        return ShortText.Cut(text, length);
     }
 }
 

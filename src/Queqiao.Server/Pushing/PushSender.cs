@@ -99,7 +99,7 @@ internal sealed class PushSender(PushBook book, GuardedHttp http, TimeProvider c
         var said = content == PushContent.Text && what is (PushEvents.Message or PushEvents.Mention) ? text : null;
         return new(
             name is null ? Messages.Text(words, "push_" + what) : Messages.Text(words, "push_" + what + "_of", name),
-            said is null ? Messages.Text(words, "push_open") : said.Length <= 160 ? said : said[..159] + "…",
+            said is null ? Messages.Text(words, "push_open") : ShortText.Shorten(said, 160),
             $"queqiao {conversation}", what == PushEvents.Waiting ? $"/console/inbox/unassigned/{conversation}" : $"/console/inbox/all/{conversation}");
     }
 }

@@ -132,7 +132,7 @@ public class VonageSmsTests : AdapterCompliance
 
     public override WebhookDelivery Signed(Payload payload, DateTimeOffset at) => Delivery(payload, new()
     {
-        ["Authorization"] = "Bearer " + Jwt.Make("""{"alg":"HS256"}""", $$"""{"iat":{{at.ToUnixTimeSeconds()}},"payload_hash":"{{Signature.Sha256Hex(payload.Body)}}"}""", text => HMACSHA256.HashData("signature-secret-value"u8, text)),
+        ["Authorization"] = "Bearer " + CompactJwt.Make("""{"alg":"HS256"}""", $$"""{"iat":{{at.ToUnixTimeSeconds()}},"payload_hash":"{{Signature.Sha256Hex(payload.Body)}}"}""", text => HMACSHA256.HashData("signature-secret-value"u8, text)),
     });
 
     private static string MakePem()

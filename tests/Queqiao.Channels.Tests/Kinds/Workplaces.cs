@@ -142,7 +142,7 @@ public sealed class TeamsTests : AdapterCompliance, IDisposable
 
     private string Keys => keys ??= new JsonObject { ["keys"] = new JsonArray(new JsonObject { ["kty"] = "RSA", ["kid"] = "k1", ["n"] = Base64Url.EncodeToString(rsa.ExportParameters(false).Modulus), ["e"] = Base64Url.EncodeToString(rsa.ExportParameters(false).Exponent), ["endorsements"] = new JsonArray("msteams") }) }.ToJsonString();
 
-    private string Token(DateTimeOffset at, string audience = "app-1", string service = "https://smba.trafficmanager.net/amer/", string issuer = "https://api.botframework.com") => Jwt.Make("""{"alg":"RS256","kid":"k1"}""",
+    private string Token(DateTimeOffset at, string audience = "app-1", string service = "https://smba.trafficmanager.net/amer/", string issuer = "https://api.botframework.com") => CompactJwt.Make("""{"alg":"RS256","kid":"k1"}""",
         new JsonObject { ["iss"] = issuer, ["aud"] = audience, ["nbf"] = at.ToUnixTimeSeconds(), ["exp"] = at.AddHours(1).ToUnixTimeSeconds(), ["serviceurl"] = service }.ToJsonString(), text => rsa.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
     private readonly Dictionary<(DateTimeOffset, string), string> kept = [];

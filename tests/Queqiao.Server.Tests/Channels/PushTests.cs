@@ -54,7 +54,7 @@ public sealed class PushTests
         var key = (await site.Owner.Api.Post($"/api/v1/channels/{site.ChannelId}/user-keys", new { algorithm = "HS256" })).Expect(HttpStatusCode.Created);
         using var shop = new SignedUser { Secret = key.Text("secret") };
         using var api = new ApiClient(site.Address);
-        var session = (await api.Post("/widget/v1/sessions", new { channelId = site.ChannelId, user = new { jwt = shop.Jwt(new { sub = "shop-7", name = "小雨", exp = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 600 }) } })).Expect(HttpStatusCode.OK);
+        var session = (await api.Post("/widget/v1/sessions", new { channelId = site.ChannelId, user = new { jwt = shop.Jwt(new { sub = "shop-7", name = "小雨", exp = site.Time.GetUtcNow().ToUnixTimeSeconds() + 600 }) } })).Expect(HttpStatusCode.OK);
         return new VisitorClient(site, site.ChannelId, session.Text("visitorToken"));
     }
 

@@ -136,7 +136,7 @@ public sealed class SmtpTests
         using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
         {
             var request = new CertificateRequest("CN=mx.shop.test", key, HashAlgorithmName.SHA256);
-            using var own = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
+            using var own = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(2));
             await File.WriteAllTextAsync(file, own.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
         }
         const string verdict = "Authentication-Results: mx.partner.test;\n dmarc=pass header.from=mail.example\n";

@@ -1,5 +1,6 @@
 using Queqiao.Server.Bot.Thinking;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.Platform.I18n;
 
 namespace Queqiao.Server.Bot.Turning;
 
@@ -40,5 +41,5 @@ internal static class Rendering
     private static string WithSources(BotUtterance said, string language) => said.Part is not { Kind: BotSays.Answer, Citations: { Count: > 0 } citations } ? said.Text
         : said.Text + "\n" + Words.Say(language, "bot_source", string.Join(language == "en" ? "; " : "；", citations.Select(one => one.Link is null ? one.Title : $"{one.Title} {one.Link}")));
 
-    private static string Cut(string text) => text.Length <= MostText ? text : text[..(char.IsHighSurrogate(text[MostText - 1]) ? MostText - 1 : MostText)];
+    private static string Cut(string text) => ShortText.Cut(text, MostText);
 }

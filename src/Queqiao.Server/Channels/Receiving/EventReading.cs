@@ -7,6 +7,7 @@ using Queqiao.Server.Channels.Recognising;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Files;
+using Queqiao.Server.Platform.I18n;
 
 namespace Queqiao.Server.Channels.Receiving;
 
@@ -93,8 +94,7 @@ internal static class EventReading
         if (!string.IsNullOrEmpty(text))
             lines.Add(text);
         lines.AddRange(parts.Select(LineOf).OfType<string>());
-        var all = string.Join('\n', lines);
-        return all.Length <= MostText ? all : all[..(char.IsHighSurrogate(all[MostText - 1]) ? MostText - 1 : MostText)];
+        return ShortText.Cut(string.Join('\n', lines), MostText);
     }
 
     private static string? LineOf(MessagePart part) => part switch

@@ -2,6 +2,7 @@ using Queqiao.Mail;
 using Queqiao.Mail.Mime;
 using Queqiao.Mail.Reading;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.Platform.I18n;
 
 namespace Queqiao.Server.Channels.Email.Receiving;
 
@@ -36,12 +37,7 @@ internal static class MailWords
         };
     }
 
-    public static string Cut(string text, int most)
-    {
-        if (text.Length <= most)
-            return text;
-        return text[..(char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1)] + "…";
-    }
+    public static string Cut(string text, int most) => ShortText.Shorten(text, most);
 
     private static List<MailPerson> People(IReadOnlyList<MailAddress> people) => [.. people.Take(MostPeople).Select(one => new MailPerson(one.Address, one.Name))];
 }

@@ -1,6 +1,7 @@
 using Queqiao.Server.Channels.Push.Storage;
 using Queqiao.Server.Contacts;
 using Queqiao.Server.Conversations;
+using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Jobs;
 
 namespace Queqiao.Server.Channels.Push.Sending;
@@ -48,10 +49,5 @@ internal sealed class PushNotes(PushDevices devices, IOutgoingMessages messages,
         }, known is [var only, ..] ? only.Locale : null);
     }
 
-    /// <summary>Never half a character.</summary>
-    internal static string Shorten(string text)
-    {
-        var line = text.ReplaceLineEndings(" ").Trim();
-        return line.Length <= MostPreview ? line : line[..(char.IsHighSurrogate(line[MostPreview - 2]) ? MostPreview - 2 : MostPreview - 1)] + "…";
-    }
+    internal static string Shorten(string text) => ShortText.Shorten(text.ReplaceLineEndings(" ").Trim(), MostPreview);
 }

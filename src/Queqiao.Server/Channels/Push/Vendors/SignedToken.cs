@@ -1,8 +1,7 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
+using Queqiao.Channels.Signing;
 
 namespace Queqiao.Server.Channels.Push.Vendors;
 
@@ -13,14 +12,14 @@ internal static class SignedToken
     {
         using var key = ECDsa.Create();
         key.ImportFromPem(pem);
-        return Make(header, claims, text => key.SignData(text, HashAlgorithmName.SHA256));
+        return CompactJwt.Make(header.ToJsonString(), claims.ToJsonString(), text => key.SignData(text, HashAlgorithmName.SHA256));
     }
 
     public static string Rs256(string pem, JsonObject header, JsonObject claims)
     {
         using var key = RSA.Create();
         key.ImportFromPem(pem);
-        return Make(header, claims, text => key.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        return CompactJwt.Make(header.ToJsonString(), claims.ToJsonString(), text => key.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
     /// <summary>Whether the platform can sign with it.</summary>
@@ -36,12 +35,6 @@ internal static class SignedToken
         {
             return false;
         }
-    }
-
-    private static string Make(JsonObject header, JsonObject claims, Func<byte[], byte[]> sign)
-    {
-        var text = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header.ToJsonString())) + "." + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()));
-        return text + "." + Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes(text)));
     }
 }
 
