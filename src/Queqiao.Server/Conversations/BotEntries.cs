@@ -21,7 +21,7 @@ internal sealed record BotPart(string Kind, string Brain)
 
 /// <summary>Where an answer stands.</summary>
 /// <param name="Id">Of the entry or article.</param>
-/// <param name="Link">A page that customers may see; null: there is none.</param>
+/// <param name="Link">A page that customers may see: a whole address, or a path on this server; null: there is none.</param>
 /// <param name="Quote">The words it rests on.</param>
 internal sealed record BotCitation(string Id, string Title, string? Link = null, string? Quote = null);
 

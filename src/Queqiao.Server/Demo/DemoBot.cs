@@ -40,8 +40,19 @@ internal sealed class DemoBot(IBots bots)
           end 还有什么可以帮您？
 
         step missing
-          say 没有查到属于您的这个订单。请核对订单号；没有登录的话，请先在网站登录。
-          -> number
+          choose next: 没有查到属于您的这个订单。请核对订单号；下单时没有登录的话，可以用那时的手机号或邮箱收一个验证码，我再查一次。
+          | 再输一次订单号 | 收验证码 | 转人工
+          -> next
+
+        step next
+          if {next} = 收验证码
+          then -> prove
+          else -> number
+
+        step prove
+          verify
+          ok -> look
+          failed -> person
 
         step person
           person 订单系统没有回应

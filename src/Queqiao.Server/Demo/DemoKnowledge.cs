@@ -9,6 +9,12 @@ internal sealed class DemoKnowledge(IStorageEngine storage, IKnowledgeEditing kn
 {
     private const string Seeded = "demo.knowledge";
 
+    /// <summary>One shelf for both languages.</summary>
+    private static readonly (string Chinese, string English)[] Shelves =
+    [
+        ("下单与支付", "Ordering and payment"), ("配送与物流", "Delivery"), ("退换货", "Returns and refunds"), ("优惠与价格", "Prices and coupons"), ("会员与积分", "Membership and account"),
+        ("商品与使用", "Warranty, invoices and products"), ("保修与维修", "Repairs"), ("发票", "Invoices"), ("账户与安全", "Account and security"), ("客服与其他", "Support"),
+    ];
 
     public async Task Run(int ws, CancellationToken ct)
     {
@@ -33,9 +39,11 @@ internal sealed class DemoKnowledge(IStorageEngine storage, IKnowledgeEditing kn
         foreach (var faq in shop.Chinese)
             await Add(unit, ws, home, faq, "zh-CN", ct);
         foreach (var faq in shop.English)
-            await Add(unit, ws, home, faq, "en", ct);
+            await Add(unit, ws, home, faq with { Category = Shelves.First(shelf => shelf.English == faq.Category).Chinese }, "en", ct);
         foreach (var article in DemoArticles.All)
             await knowledge.Add(unit, ws, new NewKnowledge(IsFaq: false, article.Content, home, article.Category, article.Key, Publish: article.IsPublished, Note: article.Note), ct);
+        foreach (var (chinese, english) in Shelves)
+            await knowledge.NameCategory(unit, ws, home, chinese, "en", english, ct);
         await knowledge.AddFacts(unit, ws, home, shop.Facts, ct);
         return home;
     }

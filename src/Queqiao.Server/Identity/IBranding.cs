@@ -4,7 +4,12 @@ namespace Queqiao.Server.Identity;
 internal interface IBranding
 {
     ValueTask<Brand> Of(int ws, CancellationToken ct);
+
+    /// <summary>One of its images; null: there is none of this kind.</summary>
+    Task<BrandPicture?> Picture(int ws, string kind, CancellationToken ct);
 }
+
+internal sealed record BrandPicture(byte[] Bytes, string ContentType, string Hash);
 
 /// <param name="Name">Instead of the product's name; null: that.</param>
 /// <param name="Color">As <c>#rrggbb</c>; null: the product's.</param>

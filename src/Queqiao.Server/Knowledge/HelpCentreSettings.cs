@@ -9,9 +9,17 @@ namespace Queqiao.Server.Knowledge;
 /// <param name="IsOn">Whether there is one.</param>
 /// <param name="Titles">By language; the base's name where there is none.</param>
 /// <param name="Color">Of the brand, <c>#rrggbb</c>.</param>
+/// <param name="IsBranded">With the firm's colour and signs (Branding); null: unless <paramref name="Color"/> was chosen.</param>
 /// <param name="Home">The firm's own site, shown as a link; https.</param>
-internal sealed record HelpCentreSettings(bool IsOn = false, IReadOnlyDictionary<string, string>? Titles = null, IReadOnlyDictionary<string, string>? Leads = null, string Color = "#2563eb", string? Home = null, IReadOnlyList<string>? Languages = null, bool IsIndexed = true)
+internal sealed record HelpCentreSettings(bool IsOn = false, IReadOnlyDictionary<string, string>? Titles = null, IReadOnlyDictionary<string, string>? Leads = null, string Color = HelpCentreSettings.OwnColor, string? Home = null, IReadOnlyList<string>? Languages = null, bool IsIndexed = true, bool? IsBranded = null)
 {
+    public const string OwnColor = "#2563eb";
+    public static readonly HelpCentreSettings None = new();
+
+    /// <summary>Whether the firm's colour and signs are shown. Where nobody has said so: unless it was given a colour of its own.</summary>
+    [JsonIgnore]
+    public bool TakesBrand => IsBranded ?? Color == OwnColor;
+
     public string Json() => JsonSerializer.Serialize(this, Stored);
 
     public static HelpCentreSettings Of(string json) => json is "{}" or "" ? new HelpCentreSettings() : JsonSerializer.Deserialize<HelpCentreSettings>(json, Stored)!;

@@ -20,6 +20,9 @@ internal interface IKnowledge
     /// <summary>The facts that answer a question together, in the order in which they follow from each other; null: the graph says nothing about it.</summary>
     ValueTask<FactPath?> Path(int ws, Guid? baseId, string question, KnowledgeReader reader, CancellationToken ct);
 
+    /// <summary>Where an item stands in the public help centre in a language; null: it does not. A path on this server, or a whole address where its base has a name of its own.</summary>
+    ValueTask<string?> LinkTo(int ws, PublishedItem item, string language, CancellationToken ct);
+
     /// <summary>An item helped, or did not: counted, in memory first.</summary>
     void Note(int ws, Guid itemId, KnowledgeUse use);
 
@@ -84,5 +87,5 @@ internal sealed record KnowledgeHit(KnowledgeCitation Source, double Score, doub
 
 /// <summary>What an answer rests on: enough to show it, and to find exactly this text again later.</summary>
 /// <param name="Anchor">The section of an article; null: the whole.</param>
-/// <param name="Path">Its address in the public help centre; null: it is not there.</param>
+/// <param name="Path">Where it stands in the public help centre (<see cref="IKnowledge.LinkTo"/>); null: it is not there.</param>
 internal sealed record KnowledgeCitation(Guid ItemId, int Version, bool IsFaq, string Title, string Language, string? Heading, string? Anchor, string? Path);

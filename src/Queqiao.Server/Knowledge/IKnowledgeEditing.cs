@@ -24,6 +24,9 @@ internal interface IKnowledgeEditing
     /// <summary>Takes an FAQ away from readers and puts it into the archive. False: there is none, or it is there already.</summary>
     Task<bool> Withdraw(WriteUnit unit, int ws, Guid faq, Guid? by, CancellationToken ct);
 
+    /// <summary>What a category is called in another language; nothing happens where there is none of this name.</summary>
+    Task NameCategory(WriteUnit unit, int ws, Guid baseId, string category, string language, string name, CancellationToken ct);
+
     /// <summary>Adds facts to the graph.</summary>
     Task AddFacts(WriteUnit unit, int ws, Guid baseId, IEnumerable<(string Subject, string Relation, string Target)> facts, CancellationToken ct);
 

@@ -72,14 +72,14 @@ public sealed class PassageIndex<TKey>
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(synonyms);
         var store = _store;
-        var query = PassageQuery.Of(text, synonyms, store.Spelling);
+        var query = PassageQuery.Of(text, synonyms, store.Spelling, word => store.Shows(word, may));
         if (query.Groups.Count == 0)
             return new([], null);
         return new(store.Find(query, most, may), query.Corrected);
     }
 
     /// <summary>The part of a text that holds most of what is looked for, and where.</summary>
-    public Snippet Excerpt(string query, Synonyms synonyms, string text, int length = 160) => PassageQuery.Of(query, synonyms, _store.Spelling).Excerpt(text, length);
+    public Snippet Excerpt(string query, Synonyms synonyms, string text, int length = 160) => PassageQuery.Of(query, synonyms, _store.Spelling, static _ => true).Excerpt(text, length);
 
     private bool Take(TKey key)
     {
@@ -170,6 +170,22 @@ public sealed class PassageIndex<TKey>
                 ArrayPool<float>.Shared.Return(scores);
                 ArrayPool<ulong>.Shared.Return(masks);
             }
+        }
+
+        /// <summary>Whether a word stands in something that may be found: what is mended must not tell what is hidden.</summary>
+        public bool Shows(string word, Func<TKey, bool>? may)
+        {
+            if (!_terms.TryGetValue(Features.NGrams.Hash(Wording.Meanings.Stem(word)), out var posting))
+                return false;
+            var entries = _entries;
+            var count = _count;
+            var reader = new PostingReader(posting.Now);
+            while (reader.Next() && reader.Document < count)
+            {
+                if (!entries[reader.Document].IsHidden && (may is null || may(entries[reader.Document].Key)))
+                    return true;
+            }
+            return false;
         }
 
         private float Rarity(PassageQuery query, int group, int count)

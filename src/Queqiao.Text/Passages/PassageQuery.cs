@@ -35,7 +35,11 @@ internal sealed class PassageQuery
     /// <summary>What is marked in an excerpt: the words of the query and those that stand for them, folded.</summary>
     public List<string> Marked { get; } = [];
 
-    public static PassageQuery Of(string text, Synonyms synonyms, Spelling spelling)
+    /// <param name="text">What is looked for.</param>
+    /// <param name="synonyms">Which words mean the same.</param>
+    /// <param name="spelling">Which words of letters there are.</param>
+    /// <param name="shows">Whether a word stands in something that whoever asks may find.</param>
+    public static PassageQuery Of(string text, Synonyms synonyms, Spelling spelling, Func<string, bool> shows)
     {
         var query = new PassageQuery();
         var terms = new PassageTerms();
@@ -49,9 +53,9 @@ internal sealed class PassageQuery
             query.Weights.Add(WeightOf(folded.AsSpan(term.Start, term.End - term.Start), term.IsWord));
             query.Marked.Add(folded[term.Start..term.End]);
         }
-        query.AddSpelling(folded, kept, spelling);
+        query.AddSpelling(folded, kept, spelling, shows);
         query.AddSynonyms(folded, kept, synonyms);
-        query.AddSounds(folded, kept, spelling);
+        query.AddSounds(folded, kept, spelling, shows);
         return query;
     }
 
@@ -89,14 +93,14 @@ internal sealed class PassageQuery
         }
     }
 
-    private void AddSounds(string folded, List<PassageTerm> terms, Spelling spelling)
+    private void AddSounds(string folded, List<PassageTerm> terms, Spelling spelling, Func<string, bool> shows)
     {
         var sounds = new List<ushort>();
         for (var i = 0; i < terms.Count; i++)
         {
             if (terms[i].Sound != 0)
                 Ways.Add(new Way(terms[i].Sound, 1UL << i, OfSound, true));
-            else if (terms[i].IsWord && folded[terms[i].Start..terms[i].End] is var word && !spelling.Knows(word) && Sounds.Read(word, sounds) && sounds.Count > 1)
+            else if (terms[i].IsWord && folded[terms[i].Start..terms[i].End] is var word && !(spelling.Knows(word) && shows(word)) && Sounds.Read(word, sounds) && sounds.Count > 1)
             {
                 for (var j = 0; j + 1 < sounds.Count; j++)
                     Ways.Add(new Way(PassageTerms.SoundOf(sounds[j], sounds[j + 1]), 1UL << i, 1f / (sounds.Count - 1), true, Adds: true));
@@ -104,13 +108,13 @@ internal sealed class PassageQuery
         }
     }
 
-    private void AddSpelling(string folded, List<PassageTerm> terms, Spelling spelling)
+    private void AddSpelling(string folded, List<PassageTerm> terms, Spelling spelling, Func<string, bool> shows)
     {
         var mended = folded;
         var sounds = new List<ushort>();
         for (var i = terms.Count - 1; i >= 0; i--)
         {
-            if (!terms[i].IsWord || folded[terms[i].Start..terms[i].End] is not { Length: > 3 } word || spelling.Knows(word) || spelling.Nearest(word) is not { } near || (Sounds.Read(word, sounds) && sounds.Count > 1))
+            if (!terms[i].IsWord || folded[terms[i].Start..terms[i].End] is not { Length: > 3 } word || (spelling.Knows(word) && shows(word)) || spelling.Nearest(word, shows) is not { } near || (Sounds.Read(word, sounds) && sounds.Count > 1))
                 continue;
             Ways.Add(new Way(Features.NGrams.Hash(Wording.Meanings.Stem(near)), 1UL << i, OfSpelling, false));
             Marked.Add(near);

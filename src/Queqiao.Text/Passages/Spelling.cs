@@ -16,7 +16,9 @@ internal sealed class Spelling
     }
 
     /// <summary>The known word that is nearest, the commonest of equals; null: none is near. One slip in a short word, two in a long one.</summary>
-    public string? Nearest(string word)
+    /// <param name="word">As it was typed.</param>
+    /// <param name="shows">Whether a known word may be named to whoever asks.</param>
+    public string? Nearest(string word, Func<string, bool> shows)
     {
         if (word.Length is < 4 or > 30)
             return null;
@@ -25,10 +27,10 @@ internal sealed class Spelling
         var (least, count) = (most + 1, 0);
         foreach (var (known, times) in _counts)
         {
-            if (Math.Abs(known.Length - word.Length) > most || known.Length < 3)
+            if (Math.Abs(known.Length - word.Length) > most || known.Length < 3 || known == word) // the word itself is there only for others
                 continue;
             var slips = Slips(word, known, Math.Min(most, least));
-            if (slips < least || (slips == least && best is not null && (times > count || (times == count && string.CompareOrdinal(known, best) < 0))))
+            if ((slips < least || (slips == least && best is not null && (times > count || (times == count && string.CompareOrdinal(known, best) < 0)))) && shows(known))
                 (best, least, count) = (known, slips, times);
         }
         return best;

@@ -85,7 +85,9 @@ public sealed class BotPoisonTests
         ];
         var topics = Topics.Of(openings, Shop.Brain, now - (30 * day), now);
         var refund = Assert.Single(topics, topic => topic.Entry == "q1/zh");
-        Assert.Equal((3, 2, 1, 1), (refund.Size, refund.Recent, refund.Earlier, refund.Negative));
+        Assert.Equal((3, 2, 1, 1, 0, 1.0), (refund.Size, refund.Recent, refund.Earlier, refund.Negative, refund.Positive, refund.Rating));
+        Assert.Equal([0, 0, 0, 1, 0, 0, 0, 0, 0, 2], refund.Course);
+        Assert.Equal(3, topics.Sum(topic => topic.Negative)); // one said so by its rating, two by their words
         Assert.DoesNotContain(topics.SelectMany(topic => topic.Quotes), quote => quote.Contains("13812345678", StringComparison.Ordinal));
         Assert.Equal(5, topics.Sum(topic => topic.Size)); // who only wants a person is about nothing
         Assert.Equal(2, topics.SelectMany(topic => topic.Products).Where(product => product.Name == "加湿器 H1").Sum(product => product.Count));

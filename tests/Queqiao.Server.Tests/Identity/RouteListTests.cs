@@ -90,6 +90,7 @@ public sealed class RouteListTests
         ["GET /help/sitemap.xml"] = "for search engines",
         ["GET /help/help.css"] = "the help centre's style sheet",
         ["GET /help/theme.css"] = "the help centre's colour",
+        ["GET /help/brand/{kind}"] = "the firm's signs on its help centre",
         ["GET /help/files/{id:guid}"] = "pictures of what everybody may read",
         ["GET /robots.txt"] = "for search engines",
         ["GET /demo"] = "only with --demo: the shop's page",

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Queqiao.Server.Knowledge;
+using Queqiao.Server.Knowledge.HelpCentre;
 using Queqiao.Server.Knowledge.Rendering;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
@@ -104,6 +105,60 @@ public sealed class HelpCentreTests
         Assert.DoesNotContain((await knowledge.Search(1, new KnowledgeQuery("暗号甲", KnowledgeReader.Stranger), default)).Hits, hit => hidden.Contains(hit.Source.ItemId.ToString()));
         Assert.Null(await knowledge.Path(1, null, "加湿器 暗号故障", KnowledgeReader.Stranger, default));
         Assert.All(hidden, id => Assert.Equal(HttpStatusCode.OK, site.Owner.Api.Get("/api/v1/knowledge/items/" + id).GetAwaiter().GetResult().Status));
+    }
+
+    /// <summary>What search engines read: one address for each page, its languages beside it, and data that no text breaks out of.</summary>
+    [Fact]
+    public async Task Search_engines_are_told_addresses_languages_and_what_it_is()
+    {
+        await using var site = await Site.Open();
+        await Open(site);
+        var both = await Add(site, "articles", new { title = "尺码怎么选</script><script>alert(1)</script>", body = "## 一\n\n量胸围。", category = "商品" });
+        (await site.Owner.Api.Patch("/api/v1/knowledge/articles/" + both, new
+        {
+            texts = new object[] { new { language = "zh-CN", title = "尺码怎么选</script><script>alert(1)</script>", body = "量胸围。" }, new { language = "en", title = "Choosing a size", body = "Measure first." } }, publish = true,
+        })).Expect(HttpStatusCode.OK);
+        var home = (await site.Owner.Api.Get("/api/v1/knowledge/bases")).Expect(HttpStatusCode.OK).Items().Single().Text("id");
+        (await site.Owner.Api.Patch("/api/v1/knowledge/bases/" + home, new { help = new { isOn = true, languages = new[] { "zh-CN", "en" }, isIndexed = true, isBranded = true } })).Expect(HttpStatusCode.OK);
+        (await site.Owner.Api.Send(HttpMethod.Put, "/api/v1/branding", new { color = "#ffd400" })).Expect(HttpStatusCode.OK);
+        using var browser = Browser(site);
+        var root = site.Address.ToString().TrimEnd('/');
+        var page = await browser.GetStringAsync($"/help/zh-CN/articles/{both}/x");
+        var links = Regex.Matches(page, "<link rel=\"(canonical|alternate)\"( hreflang=\"([^\"]+)\")? href=\"([^\"]+)\">", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(found => (Rel: found.Groups[1].Value, Language: found.Groups[3].Value, Href: found.Groups[4].Value)).ToList();
+        Assert.Equal(["alternate en", "alternate x-default", "alternate zh-CN", "canonical "], links.Select(link => $"{link.Rel} {link.Language}").Order(StringComparer.Ordinal));
+        Assert.Equal(links.Single(link => link.Rel == "canonical").Href, links.Single(link => link.Language == "zh-CN").Href);
+        foreach (var (_, language, href) in links.Where(link => link.Language is "zh-CN" or "en"))
+        {
+            Assert.StartsWith($"{root}/help/{language}/articles/", href, StringComparison.Ordinal);
+            Assert.Contains($"<link rel=\"canonical\" href=\"{href}\">", await browser.GetStringAsync(new Uri(href)), StringComparison.Ordinal); // each language names itself, at the address that the others name
+        }
+        Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+        var data = Regex.Matches(page, "<script type=\"application/ld\\+json\">(.*?)</script>", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(found => System.Text.Json.JsonDocument.Parse(found.Groups[1].Value).RootElement).ToList();
+        Assert.Equal(["Article", "BreadcrumbList"], data.Select(one => one.Text("@type")));
+        Assert.Equal("尺码怎么选</script><script>alert(1)</script>", data[0].Text("headline"));
+        Assert.Equal(["首页", "商品", "尺码怎么选</script><script>alert(1)</script>"], data[1].GetProperty("itemListElement").EnumerateArray().Select(step => step.Text("name")));
+        Assert.Contains("<meta property=\"og:type\" content=\"article\">", page, StringComparison.Ordinal);
+        Assert.Contains("--brand:#ffd400;--on-brand:#000000", await browser.GetStringAsync("/help/theme.css"), StringComparison.Ordinal);
+        Assert.DoesNotContain("hreflang=\"en\"", await browser.GetStringAsync("/help/zh-CN/categories/" + Uri.EscapeDataString("退换货")), StringComparison.Ordinal); // nothing of it is in English
+
+        var map = System.Xml.Linq.XDocument.Parse(await browser.GetStringAsync("/help/sitemap.xml"));
+        System.Xml.Linq.XNamespace ns = "http://www.sitemaps.org/schemas/sitemap/0.9", xhtml = "http://www.w3.org/1999/xhtml";
+        var sized = map.Descendants(ns + "url").Where(url => url.Element(ns + "loc")!.Value.Contains(both.Replace("-", "", StringComparison.Ordinal), StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, sized.Count);
+        Assert.All(sized, url => Assert.Equal((2, 10), (url.Elements(xhtml + "link").Count(), url.Element(ns + "lastmod")!.Value.Length)));
+        Assert.Contains($"Sitemap: {root}/help/sitemap.xml", await browser.GetStringAsync("/robots.txt"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Letters_on_any_colour_of_a_firm_can_be_read()
+    {
+        for (var color = 0; color < 0xffffff; color += 4_093)
+        {
+            var brand = $"#{color:x6}";
+            var on = HelpLook.ThemeOf(brand).Split("--on-brand:")[1][..7];
+            var (a, b) = (HelpLook.Luminance(brand), HelpLook.Luminance(on));
+            Assert.True((Math.Max(a, b) + 0.05) / (Math.Min(a, b) + 0.05) >= 4.5, brand);
+        }
     }
 
     [Fact]

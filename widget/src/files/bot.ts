@@ -13,7 +13,10 @@ export function showBot(box: HTMLElement, said: BotPart | BotHello, api: Api, t:
   const bot = 'menu' in said ? { seq: 0, kind: '', citations: [], buttons: said.menu.map(text => ({ text })) } : said
   const part = h('div', { class: 'bot' })
   part.append(h('small', {}, `${t.bot}${bot.citations.length ? ` · ${t.source}` : ''}`))
-  for (const { title, link } of bot.citations) part.append(safe(link) ? h('a', { href: link!, target: '_blank', rel: 'noopener noreferrer nofollow' }, h('bdi', {}, title)) : h('bdi', {}, title))
+  for (const { title, link: at } of bot.citations) {
+    const link = at?.[0] === '/' ? api.base + at : at // a page of the server's own help centre
+    part.append(safe(link) ? h('a', { href: link!, target: '_blank', rel: 'noopener noreferrer nofollow' }, h('bdi', {}, title)) : h('bdi', {}, title))
+  }
   offered?.remove()
   offered = null
   if (bot.buttons.length) {

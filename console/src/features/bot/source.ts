@@ -34,7 +34,7 @@ export interface Score {
   days: { on: string; received: number; contained: number; handedOver: number }[]
 }
 export interface Behind { items: { conversationId: string; seq: number; at: string; outcome: string; reason: string | null }[]; nextCursor: string | null }
-export interface Topic { name: string; entry: string | null; size: number; recent: number; earlier: number; negative: number; quotes: string[]; products: { name: string; count: number }[]; conversations: string[] }
+export interface Topic { name: string; entry: string | null; size: number; recent: number; earlier: number; negative: number; positive: number; rating: number | null; course: number[]; quotes: string[]; products: { name: string; count: number }[]; conversations: string[] }
 export interface Suggestion {
   id: string; kind: 'new_faq' | 'similar'; state: string; name: string; question: string; answer: string | null; examples: string[]; language: string
   nearest: { id: string; title: string; score: number } | null

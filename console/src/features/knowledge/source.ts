@@ -16,8 +16,8 @@ export interface ItemRow {
 }
 export interface ItemView { item: ItemRow; language: string; segments: string[]; content: Content }
 export interface Page<T> { items: T[]; nextCursor?: string | null }
-export interface Base { id: string; name: string; language: string; help: HelpSettings; host: string | null; faqs: number; articles: number; drafts: number }
-export interface HelpSettings { isOn: boolean; titles?: Record<string, string> | null; leads?: Record<string, string> | null; color: string; home?: string | null; languages?: string[] | null; isIndexed: boolean }
+export interface Base { id: string; name: string; language: string; help: HelpSettings; host: string | null; faqs: number; articles: number; drafts: number; needsSecond: boolean }
+export interface HelpSettings { isOn: boolean; titles?: Record<string, string> | null; leads?: Record<string, string> | null; color: string; home?: string | null; languages?: string[] | null; isIndexed: boolean; isBranded?: boolean | null }
 export interface Category { id: string; baseId: string; parentId: string | null; name: string; names: Record<string, string>; slug: string; position: number; items: number }
 export interface Term { id: string; kind: 'synonym' | 'term'; words: string[]; meaning: string | null }
 export interface Edge { id: string; baseId: string; subject: string; relation: string; target: string; audience: 'public' | 'internal' }
@@ -44,7 +44,7 @@ const pathOf = (kind: Kind) => `${root}/${kind}s`
 
 export const knowledgeSource = (http: Http) => ({
   bases: () => http.get<{ items: Base[] }>(`${root}/bases`).then(page => page.items),
-  changeBase: (id: string, changes: { name?: string; host?: string | null; help?: HelpSettings }) => http.patch<Base>(`${root}/bases/${id}`, changes),
+  changeBase: (id: string, changes: { name?: string; host?: string | null; help?: HelpSettings; needsSecond?: boolean }) => http.patch<Base>(`${root}/bases/${id}`, changes),
   categories: () => http.get<{ items: Category[] }>(`${root}/categories`).then(page => page.items),
   addCategory: (category: { name: string; parentId?: string | null; names?: Record<string, string> }) => http.post<Category>(`${root}/categories`, category),
   changeCategory: (id: string, changes: { name?: string; parentId?: string | null; names?: Record<string, string>; position?: number }) => http.patch<Category>(`${root}/categories/${id}`, changes),

@@ -19,16 +19,20 @@ internal sealed class Guesses(IStorageEngine storage, Brains brains, TimeProvide
     private static readonly TimeSpan Back = TimeSpan.FromDays(30);
     private readonly ConcurrentDictionary<int, Known> _known = new();
 
-    private sealed record Known(DateTimeOffset At, IReadOnlyDictionary<string, IReadOnlyList<string>> Titles);
+    /// <param name="Keys">Of entries, what was asked most first.</param>
+    private sealed record Known(DateTimeOffset At, IReadOnlyList<string> Keys);
 
     /// <param name="language"><c>zh</c> or <c>en</c>.</param>
     public IReadOnlyList<string> Of(int ws, string language)
     {
         var now = clock.GetUtcNow();
         var known = _known.GetValueOrDefault(ws);
-        if ((known is null || now - known.At > Fresh) && _known.TryAddOrRenew(ws, known, new Known(now, known?.Titles ?? new Dictionary<string, IReadOnlyList<string>>())))
+        if ((known is null || now - known.At > Fresh) && _known.TryAddOrRenew(ws, known, new Known(now, known?.Keys ?? [])))
             _ = Task.Run(() => Count(ws, now));
-        return known?.Titles.GetValueOrDefault(language) ?? [];
+        if (known is null || brains.Known(ws) is not { } brain)
+            return [];
+        // What was withdrawn, is for colleagues now or no longer holds is not offered, however lately it was counted.
+        return [.. known.Keys.Select(brain.Entry).OfType<BotEntry>().Where(entry => entry.Language == language && entry.HoldsAt(now.ToUnixTimeMilliseconds())).Select(entry => entry.Title).Take(Most)];
     }
 
     internal async Task Count(int ws, DateTimeOffset now)
@@ -39,9 +43,8 @@ internal sealed class Guesses(IStorageEngine storage, Brains brains, TimeProvide
             await using var db = storage.Read(ws);
             var asked = await db.Table<BotTurnRow>().AsNoTracking().Where(row => row.Ws == ws && row.At >= since && row.Kind == BotSays.Answer && row.Entry != null)
                 .GroupBy(row => row.Entry!).Select(group => new { group.Key, Count = group.Count() }).OrderByDescending(one => one.Count).ThenBy(one => one.Key).Take(Most * 4).ToListAsync();
-            var brain = await brains.Of(ws);
-            _known[ws] = new Known(now, asked.Select(one => brain.Entry(one.Key)).OfType<BotEntry>().GroupBy(entry => entry.Language)
-                .ToDictionary(group => group.Key, group => (IReadOnlyList<string>)[.. group.Select(entry => entry.Title).Take(Most)]));
+            await brains.Of(ws);
+            _known[ws] = new Known(now, [.. asked.Select(one => one.Key)]);
         }
         catch (Exception trouble)
         {

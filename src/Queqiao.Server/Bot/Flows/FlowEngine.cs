@@ -12,6 +12,9 @@ internal static class FlowEngine
     /// <summary>A flow that leads in a circle without asking ends here.</summary>
     private const int MostSteps = 60;
 
+    /// <summary>A number may be mistyped once.</summary>
+    private const int LeastPatience = 2;
+
     /// <summary>How sure the brain must be that an answer to a free question is a question of its own.</summary>
     private const double Digression = 0.6;
 
@@ -70,6 +73,13 @@ internal static class FlowEngine
             return Verifying(at, walk, step, answer);
         foreach (var (name, value) in answer.Values)
             walk = walk.Knowing(step.Slot is null ? name : $"{step.Slot}.{name}", value);
+        if (answer.Outcome != ActionOutcome.Ok)
+        {
+            run = run with { Failed = run.Failed + 1 };
+            walk = walk with { Memory = walk.Memory with { Flow = run } };
+            if (run.Failed >= Math.Max(LeastPatience, at.Profile.Patience))
+                return Give(at, walk, null, HandOverReason.Failing); // a flow that leads back to its question would ask for ever
+        }
         var exit = step.Exit(answer.Outcome) ?? (answer.Outcome == ActionOutcome.Ok ? Below(flow.Flow, step) : answer.Outcome == ActionOutcome.NotFound ? step.Exit(ActionOutcome.Failed) : null);
         return exit is null && answer.Outcome != ActionOutcome.Ok ? Give(at, walk, null) : Walk(at, walk, exit);
     }

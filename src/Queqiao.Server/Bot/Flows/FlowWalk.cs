@@ -14,7 +14,12 @@ internal sealed partial record FlowWalk(PublishedFlow Of, BotMemory Memory, IRea
 
     public FlowWalk At(FlowStep step) => this with
     {
-        Memory = Memory with { Flow = Memory.Flow is { } run && run.Flow == Of.Flow.Key && run.Step == step.Id ? run : new FlowRun(Of.Flow.Key, Of.Version, step.Id) },
+        Memory = Memory with
+        {
+            Flow = Memory.Flow is not { } run || run.Flow != Of.Flow.Key ? new FlowRun(Of.Flow.Key, Of.Version, step.Id)
+                : run.Step == step.Id ? run
+                : run with { Version = Of.Version, Step = step.Id, Asked = 0 },
+        },
     };
 
     public Thought Waiting(IReadOnlyList<Offer> offers) => new(Words, Memory with { Offers = offers }) { Path = "flow" };

@@ -1,7 +1,6 @@
 using Queqiao.Server.Bot.Thinking;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Knowledge;
-using Queqiao.Server.Platform.Web;
 
 namespace Queqiao.Server.Bot.Knowing;
 
@@ -9,7 +8,7 @@ namespace Queqiao.Server.Bot.Knowing;
 /// Where no FAQ answers, a passage of a public article may: said as what it is, word for word and with its address. It does not count as an
 /// answer that ends failures, so a second miss still reaches a person. Also tells the knowledge what was used and what was missed.
 /// </summary>
-internal sealed class Articles(IKnowledge? knowledge = null, PublicUrl? url = null)
+internal sealed class Articles(IKnowledge? knowledge = null)
 {
     /// <summary>Nearly everything that was asked must stand in the passage.</summary>
     private const double Covered = 0.8;
@@ -27,7 +26,7 @@ internal sealed class Articles(IKnowledge? knowledge = null, PublicUrl? url = nu
         var part = new BotPart(BotSays.Answer, "offline")
         {
             Entry = hit.Source.ItemId.ToString(), Score = Math.Round(hit.Sure, 3), Buttons = refused.Buttons,
-            Citations = [new BotCitation(hit.Source.ItemId.ToString(), title, LinkTo(hit.Source.Path), passage)],
+            Citations = [new BotCitation(hit.Source.ItemId.ToString(), title, hit.Source.Path, passage)],
         };
         return thought with
         {
@@ -36,9 +35,6 @@ internal sealed class Articles(IKnowledge? knowledge = null, PublicUrl? url = nu
             Path = "article",
         };
     }
-
-    /// <summary>A whole address or none: on other platforms a path leads nowhere.</summary>
-    private string? LinkTo(string? path) => path is not null && url?.Configured is { } own ? own + path : null;
 
     /// <summary>What was said, for the reports of use and of gaps.</summary>
     public void Told(int ws, Situation at, Thought thought)

@@ -14,7 +14,7 @@ internal sealed record BotKnowledge(string Revision, IReadOnlyList<BotEntry> Ent
 /// <param name="Language"><c>zh</c> or <c>en</c>.</param>
 /// <param name="Title">The standard question.</param>
 /// <param name="Answer">Markdown.</param>
-/// <param name="Link">Its page in the public help centre; null: it has none.</param>
+/// <param name="Link">Its page in the public help centre, a path on this server or a whole address; null: it has none.</param>
 /// <param name="ValidFrom">Unix milliseconds.</param>
 internal sealed record BotEntry(string Id, string Language, string Title, IReadOnlyList<string> Similar, string Answer, string? Link = null, long? ValidFrom = null, long? ValidTo = null)
 {

@@ -101,6 +101,17 @@ internal sealed class Brain
         return Changed(new Brain(next, flows, _finders));
     }
 
+    /// <summary>The same without what customers may no longer be told, for as long as the rest has to be learnt.</summary>
+    public Brain Without(BotKnowledge next)
+    {
+        _isChanged = true;
+        List<BotEntry> left = [.. next.Entries.Where(entry => _entries.ContainsKey(entry.Key))];
+        var told = left.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in _entries.Values.Where(entry => !told.Contains(entry.Key)))
+            _finders[gone.Language].Index.Remove(gone.Key);
+        return Changed(new Brain(Knowledge with { Entries = left, Facts = [.. Knowledge.Facts.Where(next.Facts.Contains)] }, _flows, _finders));
+    }
+
     /// <summary>Whether it has learnt exactly this.</summary>
     public bool IsOf(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows) => knowledge.Revision == Knowledge.Revision && flows.SequenceEqual(_flows);
 

@@ -54,6 +54,9 @@ internal sealed class Brains : BackgroundService
         }
     }
 
+    /// <summary>The brain of a workspace if it is there already.</summary>
+    public Brain? Known(int ws) => _brains.TryGetValue(ws, out var lazy) && lazy is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } done } ? done.Result : null;
+
     private void Due(int ws)
     {
         _due[ws] = 0;
@@ -135,8 +138,7 @@ internal sealed class Brains : BackgroundService
         var (knowledge, flows) = (await _source.Read(ws, ct), (await _flows.Of(ws, ct)).Triggers);
         if (brain.IsOf(knowledge, flows))
             return;
-        if (brain.With(knowledge, flows) is { } quick)
-            Put(ws, quick);
+        Put(ws, brain.With(knowledge, flows) ?? brain.Without(knowledge)); // learning takes seconds; what may no longer be told is not told meanwhile
         Put(ws, await Learn(ws, knowledge, flows, brain, ct));
     }
 

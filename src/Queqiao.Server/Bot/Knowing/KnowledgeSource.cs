@@ -18,9 +18,15 @@ internal sealed class KnowledgeSource(IKnowledge knowledge) : IBotKnowledgeSourc
     public async ValueTask<BotKnowledge> Read(int ws, CancellationToken ct)
     {
         var published = await knowledge.Published(ws, null, ct);
+        var entries = new List<BotEntry>();
+        foreach (var item in published.Faqs.Where(item => KnowledgeReader.Stranger.MaySee(item.Content.Audience)))
+        {
+            foreach (var entry in Entries(item))
+                entries.Add(entry with { Link = await knowledge.LinkTo(ws, item, entry.Language, ct) });
+        }
         return new BotKnowledge(
             published.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture) + "/" + published.Items.Count + "/" + published.Facts.Count,
-            [.. published.Faqs.Where(item => KnowledgeReader.Stranger.MaySee(item.Content.Audience)).SelectMany(Entries).DistinctBy(entry => entry.Key)],
+            [.. entries.DistinctBy(entry => entry.Key)],
             [.. published.Facts.Where(fact => !fact.IsInternal).Select(fact => new Fact(fact.Subject, fact.Relation, fact.Target))],
             published.Synonyms);
     }

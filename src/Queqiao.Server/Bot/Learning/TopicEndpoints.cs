@@ -36,7 +36,7 @@ internal static class TopicEndpoints
         foreach (var some in read.Chunk(AtOnce))
         {
             var said = (await conversations.Openings(actor.Ws, [.. some.Select(head => head.Id)], ct)).ToLookup(one => one.Conversation, one => one.Text);
-            openings.AddRange(some.Select(head => new Opening(head.Id, head.CreatedAt, [.. said[head.Id].Take(3)], head.Rating)));
+            openings.AddRange(some.Select(head => new Opening(head.Id, head.CreatedAt, [.. said[head.Id].Take(8)], head.Rating)));
         }
         var brain = await brains.Of(actor.Ws);
         var topics = await Task.Run(() => Topics.Of(openings, brain, since, now), ct);

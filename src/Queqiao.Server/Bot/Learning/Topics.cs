@@ -3,23 +3,27 @@ using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Bot.Turning;
 using Queqiao.Text.Answering;
 using Queqiao.Text.Extracting;
+using Queqiao.Text.Feelings;
 using Queqiao.Text.Folding;
 using Queqiao.Text.HandingOver;
 
 namespace Queqiao.Server.Bot.Learning;
 
 /// <summary>How a conversation began, and how it was for the customer.</summary>
-/// <param name="Texts">The customer's first words.</param>
+/// <param name="Texts">What the customer wrote at first, at most eight messages: the first that is about something says what it is about, all of them how it sounded.</param>
 /// <param name="Rating">1 to 5; null: not asked.</param>
 internal sealed record Opening(Guid Conversation, long At, IReadOnlyList<string> Texts, int? Rating);
 
 /// <summary>What many customers write about.</summary>
 /// <param name="Entry">The entry of the knowledge that they mean; null: there is none.</param>
 /// <param name="Recent">Conversations of the newer half of the time, and of the older.</param>
-/// <param name="Negative">Of angry people, or rated with 1 or 2.</param>
+/// <param name="Negative">Of unhappy people, or rated with 1 or 2.</param>
 /// <param name="Quotes">What they wrote, without what identifies anybody.</param>
 /// <param name="Conversations">The newest of them.</param>
-internal sealed record Topic(string Name, string? Entry, int Size, int Recent, int Earlier, int Negative, IReadOnlyList<string> Quotes, IReadOnlyList<TopicProduct> Products, IReadOnlyList<Guid> Conversations);
+/// <param name="Positive">Of glad people, or rated with 4 or 5.</param>
+/// <param name="Rating">The mean of 1 to 5; null: nobody rated.</param>
+/// <param name="Course">Conversations in each of ten equal parts of the time, the oldest first.</param>
+internal sealed record Topic(string Name, string? Entry, int Size, int Recent, int Earlier, int Negative, int Positive, double? Rating, IReadOnlyList<int> Course, IReadOnlyList<string> Quotes, IReadOnlyList<TopicProduct> Products, IReadOnlyList<Guid> Conversations);
 
 internal sealed record TopicProduct(string Name, int Count);
 
@@ -33,10 +37,10 @@ internal static class Topics
     private const int MostQuotes = 3;
     private const int MostListed = 50;
     private const int MostProducts = 2000;
+    private const int Parts = 10;
 
     public static IReadOnlyList<Topic> Of(IReadOnlyList<Opening> openings, Brain brain, long since, long now)
     {
-        var middle = since + ((now - since) / 2);
         List<string> products = [.. brain.Knowledge.Facts.Select(fact => fact.Subject).Where(name => name.Length >= 2).Distinct(StringComparer.Ordinal).Take(MostProducts)];
         List<(string Name, string? Entry, List<About> All)> topics = [];
         var about = openings.Select(AboutOf).OfType<About>().ToList();
@@ -46,17 +50,26 @@ internal static class Topics
         var byPlace = meant[null].ToDictionary(one => one.Of.Conversation);
         foreach (var heap in Heaps.Of([.. meant[null].Select(one => new BadQuestion(one.Of.Conversation, 0, one.Of.At, one.Question, one.Language, null))], brain, now))
             topics.Add((heap.Text.Name, heap.Entry, [.. heap.Questions.Select(question => byPlace[question.Conversation])]));
-        return [.. topics.OrderByDescending(topic => topic.All.Count).ThenBy(topic => topic.Name, StringComparer.Ordinal).Take(MostTopics).Select(topic => Counted(topic.Name, topic.Entry, topic.All, products, middle))];
+        return [.. topics.OrderByDescending(topic => topic.All.Count).ThenBy(topic => topic.Name, StringComparer.Ordinal).Take(MostTopics).Select(topic => Counted(topic.Name, topic.Entry, topic.All, products, since, now))];
     }
 
-    private sealed record About(Opening Of, string Question, string Language, bool IsNegative);
+    private sealed record About(Opening Of, string Question, string Language, MoodKind Mood);
 
     /// <summary>Null: nothing was said that is about anything.</summary>
     private static About? AboutOf(Opening opening)
     {
         if (opening.Texts.Select(text => Anger.IsIn(text) ? PersonalData.Mask(text.Trim()) : Heaps.Clean(text)).FirstOrDefault(text => text is { Length: >= 2 and <= 300 }) is not { } question)
             return null;
-        return new About(opening, question, TurnTaking.LanguageOf(question, "zh"), opening.Rating <= 2 || opening.Texts.Any(Anger.IsIn));
+        return new About(opening, question, TurnTaking.LanguageOf(question, "zh"), MoodOf(opening));
+    }
+
+    /// <summary>What they rated counts more than how it sounded; who was unhappy at any time was unhappy.</summary>
+    internal static MoodKind MoodOf(Opening opening)
+    {
+        if (opening.Rating is { } rating and not 3)
+            return rating <= 2 ? MoodKind.Negative : MoodKind.Positive;
+        var moods = opening.Texts.Select(Mood.Of).ToList();
+        return moods.Contains(MoodKind.Negative) ? MoodKind.Negative : moods.Contains(MoodKind.Positive) ? MoodKind.Positive : MoodKind.Neutral;
     }
 
     private static string? EntryOf(About about, Brain brain, long now)
@@ -67,14 +80,20 @@ internal static class Topics
             : null;
     }
 
-    private static Topic Counted(string name, string? entry, List<About> all, List<string> products, long middle)
+    private static Topic Counted(string name, string? entry, List<About> all, List<string> products, long since, long now)
     {
+        var middle = since + ((now - since) / 2);
+        var course = new int[Parts];
+        foreach (var one in all)
+            course[(int)Math.Clamp((one.Of.At - since) * Parts / Math.Max(1, now - since), 0, Parts - 1)]++;
+        var rated = all.Select(one => one.Of.Rating).OfType<int>().ToList();
         var newest = all.OrderByDescending(one => one.Of.At).ToList();
         var texts = all.ConvertAll(one => TextFolding.Fold(string.Join('\n', one.Of.Texts)));
         var named = products.Select(product => new TopicProduct(product, texts.Count(text => text.Contains(TextFolding.Fold(product), StringComparison.Ordinal)))).Where(product => product.Count > 0);
         return new Topic(
-            name, entry, all.Count, all.Count(one => one.Of.At >= middle), all.Count(one => one.Of.At < middle), all.Count(one => one.IsNegative),
-            [.. newest.OrderByDescending(one => one.IsNegative).Select(one => one.Question).Distinct(StringComparer.Ordinal).Take(MostQuotes)],
+            name, entry, all.Count, all.Count(one => one.Of.At >= middle), all.Count(one => one.Of.At < middle), all.Count(one => one.Mood == MoodKind.Negative),
+            all.Count(one => one.Mood == MoodKind.Positive), rated.Count == 0 ? null : Math.Round(rated.Average(), 2), course,
+            [.. newest.OrderBy(one => one.Mood).Select(one => one.Question).Distinct(StringComparer.Ordinal).Take(MostQuotes)],
             [.. named.OrderByDescending(product => product.Count).ThenBy(product => product.Name, StringComparer.Ordinal).Take(MostQuotes)],
             [.. newest.Take(MostListed).Select(one => one.Of.Conversation)]);
     }

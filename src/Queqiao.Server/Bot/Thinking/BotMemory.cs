@@ -95,7 +95,8 @@ internal sealed record Tried(string Asked, string Did, string? Entry = null);
 /// <summary>Where a flow stands.</summary>
 /// <param name="Version">Of the flow: one that was published meanwhile does not change what was begun.</param>
 /// <param name="Asked">How often this step was asked.</param>
-internal sealed record FlowRun(string Flow, int Version, string Step, int Asked = 0);
+/// <param name="Failed">How often something that it called did not find or do what was asked.</param>
+internal sealed record FlowRun(string Flow, int Version, string Step, int Asked = 0, int Failed = 0);
 
 /// <param name="Id">Of its row; the code itself is nowhere. Empty: it is not known yet where to send one.</param>
 internal sealed record SentCode(Guid Id, long Until)

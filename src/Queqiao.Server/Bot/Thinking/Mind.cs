@@ -51,7 +51,7 @@ internal static class Mind
     {
         if (id.StartsWith(Brain.FlowPrefix, StringComparison.Ordinal))
             return at.Flows.Newest(id[Brain.FlowPrefix.Length..]) is { } flow ? Flows.FlowEngine.Begin(at, flow) : Miss(at, null);
-        if (at.Brain.Entry(id) is not { } entry)
+        if (at.Brain.Entry(id) is not { } entry || !entry.HoldsAt(at.Now)) // it was offered a while ago
             return Miss(at, null);
         // The same answer again helps nobody.
         if (at.Memory.LastEntry == id && at.Memory.Misses == 0)

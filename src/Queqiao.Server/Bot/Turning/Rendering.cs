@@ -14,9 +14,10 @@ internal static class Rendering
     private const int MostText = 9_000;
 
     /// <param name="welcome">The firm's own welcome, for somebody who writes first; null: they have been welcomed.</param>
-    public static IReadOnlyList<BotUtterance> For(string channelKind, Thought thought, string? welcome = null)
+    /// <param name="site">Where the world finds this server; null: nobody has said so. On other platforms a path leads nowhere.</param>
+    public static IReadOnlyList<BotUtterance> For(string channelKind, Thought thought, string? welcome = null, string? site = null)
     {
-        List<BotUtterance> words = [.. channelKind == Web ? thought.Words.Select(said => said with { Text = Cut(said.Text) }) : Outside(thought, welcome)];
+        List<BotUtterance> words = [.. channelKind == Web ? thought.Words.Select(said => said with { Text = Cut(said.Text) }) : Outside(thought, welcome, site)];
         if (words.Count > 0)
             words[^1] = words[^1] with { Part = words[^1].Part with { State = thought.Memory.Json() } };
         return words;
@@ -26,20 +27,22 @@ internal static class Rendering
     /// Elsewhere it is one message, as windows count them. A text and nothing else, so it says who speaks and from where it has it; what can
     /// be chosen goes along, and becomes buttons or numbered lines as the platform can (Channels/Delivering/Choices).
     /// </summary>
-    private static IEnumerable<BotUtterance> Outside(Thought thought, string? welcome)
+    private static IEnumerable<BotUtterance> Outside(Thought thought, string? welcome, string? site)
     {
         if (thought.Words.Count == 0)
             return [];
         var language = thought.Memory.Language;
-        var texts = thought.Words.Select(said => WithSources(said, language));
+        var texts = thought.Words.Select(said => WithSources(said, language, site));
         if (welcome is { Length: > 0 } && thought.Words[0].Text != welcome)
             texts = texts.Prepend(welcome);
         var part = thought.Words[0].Part with { Buttons = thought.Words.LastOrDefault(said => said.Part.Buttons is { Count: > 0 })?.Part.Buttons };
         return [new BotUtterance(Cut(Words.Say(language, "bot_label") + string.Join("\n\n", texts)), part)];
     }
 
-    private static string WithSources(BotUtterance said, string language) => said.Part is not { Kind: BotSays.Answer, Citations: { Count: > 0 } citations } ? said.Text
-        : said.Text + "\n" + Words.Say(language, "bot_source", string.Join(language == "en" ? "; " : "；", citations.Select(one => one.Link is null ? one.Title : $"{one.Title} {one.Link}")));
+    private static string WithSources(BotUtterance said, string language, string? site) => said.Part is not { Kind: BotSays.Answer, Citations: { Count: > 0 } citations } ? said.Text
+        : said.Text + "\n" + Words.Say(language, "bot_source", string.Join(language == "en" ? "; " : "；", citations.Select(one => Whole(one.Link, site) is { } link ? $"{one.Title} {link}" : one.Title)));
+
+    private static string? Whole(string? link, string? site) => link is not ['/', ..] ? link : site is null ? null : site + link;
 
     private static string Cut(string text) => ShortText.Cut(text, MostText);
 }

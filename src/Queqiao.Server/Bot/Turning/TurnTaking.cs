@@ -7,6 +7,7 @@ using Queqiao.Server.Bot.Model;
 using Queqiao.Server.Bot.Thinking;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Web;
 using Queqiao.Text.HandingOver;
 using Queqiao.Text.Languages;
 
@@ -14,7 +15,7 @@ namespace Queqiao.Server.Bot.Turning;
 
 /// <summary>One turn: reads what was said, lets the bot think, does what that takes, and says it. May run twice: what it says is stored once.</summary>
 internal sealed class TurnTaking(IBotConversations conversations, BotBoard board, Brains brains, FlowShelf flows, StaffBoard staff, IChannelFacts channels, ActionRunner actions, ModelClient model, Articles articles,
-    Guesses guesses, Experiments experiments, TimeProvider clock, ILogger<TurnTaking> log)
+    Guesses guesses, Experiments experiments, TimeProvider clock, ILogger<TurnTaking> log, PublicUrl? url = null)
 {
     /// <summary>Calls of actions in one turn.</summary>
     private const int MostCalls = 8;
@@ -113,7 +114,7 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
     /// <summary>False: it was not said.</summary>
     private async Task<bool> Say(BotHearing hearing, ChannelFacts channel, string name, Thought thought, string? welcome = null)
     {
-        var refusal = await conversations.Say(hearing.Call, new BotSpeech(name, Rendering.For(channel.Kind, thought, welcome), thought.Then));
+        var refusal = await conversations.Say(hearing.Call, new BotSpeech(name, Rendering.For(channel.Kind, thought, welcome, url?.Configured), thought.Then));
         if (refusal?.Code is not ("window_closed" or "channel_off"))
             return refusal is null; // else somebody else's turn by now
         // Nobody can tell the customer, but a colleague can see it and knows other ways.

@@ -40,6 +40,8 @@ internal sealed class BrandBook : IBranding
         return await db.Table<BrandImage>().AsNoTracking().SingleOrDefaultAsync(row => row.Ws == ws && row.Kind == kind, ct);
     }
 
+    public async Task<BrandPicture?> Picture(int ws, string kind, CancellationToken ct) => await Image(ws, kind, ct) is { } image ? new BrandPicture(image.Bytes, image.ContentType, image.Hash) : null;
+
     public static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 6));
 
     private async Task<Brand?> Load(int ws, CancellationToken ct)

@@ -11,7 +11,8 @@ namespace Queqiao.Server.Knowledge.Arranging;
 
 /// <param name="Faqs">Published ones.</param>
 /// <param name="Articles">Published ones.</param>
-internal sealed record BaseView(Guid Id, string Name, string Language, long Revision, HelpCentreSettings Help, string? Host, int Faqs, int Articles, int Drafts);
+/// <param name="NeedsSecond">What somebody wrote is shown to readers by somebody else only.</param>
+internal sealed record BaseView(Guid Id, string Name, string Language, long Revision, HelpCentreSettings Help, string? Host, int Faqs, int Articles, int Drafts, bool NeedsSecond);
 
 internal sealed record BaseList(IReadOnlyList<BaseView> Items);
 
@@ -22,7 +23,7 @@ internal static class Bases
 
     public sealed record NewBase(string Name, string Language = "zh-CN");
 
-    public sealed record Changes(string? Name = null, string? Language = null, HelpCentreSettings? Help = null)
+    public sealed record Changes(string? Name = null, string? Language = null, HelpCentreSettings? Help = null, bool? NeedsSecond = null)
     {
         /// <summary>The host name of its help centre; null: the server's own only.</summary>
         public string? Host { get; init { field = value; HasHost = true; } }
@@ -45,7 +46,7 @@ internal static class Bases
     }
 
     private static BaseView View(KnowledgeBaseRow row, int faqs = 0, int articles = 0, int drafts = 0) =>
-        new(row.Id, row.Name, row.Language, row.Revision, HelpCentreSettings.Of(row.Help), row.Host, faqs, articles, drafts);
+        new(row.Id, row.Name, row.Language, row.Revision, HelpCentreSettings.Of(row.Help), row.Host, faqs, articles, drafts, row.NeedsSecond);
 
     public static async Task<IResult> Create(NewBase request, Actor actor, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
@@ -77,8 +78,9 @@ internal static class Bases
                 home.Language = request.Language?.Trim() ?? home.Language;
                 home.Help = request.Help?.Json() ?? home.Help;
                 home.Host = request.HasHost ? host : home.Host;
+                home.NeedsSecond = request.NeedsSecond ?? home.NeedsSecond;
                 writing.Seen(unit, home, null);
-                await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_base.changed", "knowledge_base", id.ToString(), new { home.Name, home.Host, help = request.Help }, stop);
+                await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_base.changed", "knowledge_base", id.ToString(), new { home.Name, home.Host, help = request.Help, request.NeedsSecond }, stop);
                 return home;
             }, ct);
             return row is null ? Refusal.NotFound().ToProblem() : TypedResults.Ok(View(row));

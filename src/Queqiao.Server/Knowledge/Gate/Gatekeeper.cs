@@ -47,7 +47,7 @@ internal sealed class Gatekeeper(Trials trials, INotices notices, IStorageEngine
     /// <summary>The questions for which something may not be published although its schedule has come; what was accepted with the schedule does not count.</summary>
     public async Task<(TrialResult? Result, int Worse)> Judge(int ws, KnowledgeItem item, CancellationToken ct)
     {
-        var (_, result) = await trials.OfItem(ws, item.Id, item.Version, ct);
+        var (_, result) = await trials.OfItem(ws, item.Id, Writing.PublishScheduled.VersionOf(item), ct);
         if (result is not { Worse.Count: > 0 } || item.AcceptedRun is not { } accepted)
             return (result, result?.Worse.Count ?? 0);
         await using var db = storage.Read(ws);
@@ -60,7 +60,7 @@ internal sealed class Gatekeeper(Trials trials, INotices notices, IStorageEngine
     public async Task Hold(WriteUnit unit, KnowledgeItem item, TrialResult result, int worse, CancellationToken ct)
     {
         item.HeldRun = Trials.Keep(unit, result, item.Id, null);
-        (item.PublishAt, item.AcceptedRun) = (null, null);
+        (item.PublishAt, item.PublishVersion, item.AcceptedRun) = (null, null, null);
         await notices.Tell(unit, new[] { item.OwnerId, item.ChangedBy }.OfType<Guid>(), NoticeKinds.KnowledgeHeld, item.Id.ToString(), new { count = worse }, ct);
         await Audit.Record(unit, AuditBy.System(item.Ws), "knowledge_item.held", "knowledge_item", item.Id.ToString(), new { item.Version, worse, better = result.Better.Count }, ct);
     }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security;
-using System.Text;
 using Queqiao.Server.Knowledge.Reading;
 using Queqiao.Server.Knowledge.Reporting;
 using Queqiao.Server.Platform.Access;
@@ -15,7 +12,6 @@ internal static class HelpEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
     private const int MostWords = 200;
-    private const int MostOfSitemap = 40_000;
 
     public static void MapHelpCentre(this IEndpointRouteBuilder app)
     {
@@ -26,12 +22,13 @@ internal static class HelpEndpoints
         Get("/help/{language}/articles/{id:guid}/{slug?}", Article);
         Get("/help/{language}/search", Search);
         app.MapPost("/help/{language}/articles/{id:guid}/feedback", Feedback).IsPublic().ExcludeFromDescription().DisableAntiforgery();
-        Get("/help/sitemap.xml", Sitemap);
-        Get("/help/help.css", Style);
-        Get("/help/theme.css", Theme);
+        Get("/help/sitemap.xml", HelpSitemap.Map);
+        Get("/help/help.css", HelpLook.Style);
+        Get("/help/theme.css", HelpLook.Theme);
+        Get("/help/brand/{kind}", HelpLook.Picture);
         Get("/help/files/{id:guid}", Files.ServeFile.Public);
         Get("/help/{language}/{**rest}", (string language, string? rest, HttpContext context, HelpSites sites, PublicUrl url, CancellationToken ct) => On(language, context, sites, url, _ => null, ct));
-        Get("/robots.txt", Robots);
+        Get("/robots.txt", HelpSitemap.Robots);
     }
 
     private static async Task<IResult> Begin(HttpContext context, HelpSites sites, CancellationToken ct)
@@ -97,64 +94,5 @@ internal static class HelpEndpoints
         if (site is null)
             return HelpFrame.Answer(context, shown, HelpPages.Missing(shown), address, StatusCodes.Status404NotFound);
         return make(site) is { } page ? HelpFrame.Answer(context, site, page, address) : HelpFrame.Answer(context, site, HelpPages.Missing(site), address, StatusCodes.Status404NotFound);
-    }
-
-    private static async Task<IResult> Sitemap(HttpContext context, HelpSites sites, PublicUrl url, CancellationToken ct)
-    {
-        if (await sites.Of(context, null, ct) is not { Settings.IsIndexed: true } site)
-            return TypedResults.NotFound();
-        var address = HelpFrame.AddressOf(context, site, url);
-        var xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
-        foreach (var language in site.Languages)
-        {
-            var here = site with { Language = language };
-            xml.Append(CultureInfo.InvariantCulture, $"<url><loc>{SecurityElement.Escape(address)}/help/{language}</loc></url>\n");
-            foreach (var item in here.Items.OrderBy(item => item.Id).Take(MostOfSitemap / site.Languages.Count))
-                xml.Append(CultureInfo.InvariantCulture, $"<url><loc>{SecurityElement.Escape(address + PublicPath.To(item, language))}</loc><lastmod>{DateTimeOffset.FromUnixTimeMilliseconds(item.PublishedAt):yyyy-MM-dd}</lastmod></url>\n");
-        }
-        context.Response.Headers.CacheControl = "public, max-age=300";
-        return TypedResults.Text(xml.Append("</urlset>\n").ToString(), "application/xml; charset=utf-8");
-    }
-
-    private static async Task<IResult> Robots(HttpContext context, HelpSites sites, PublicUrl url, CancellationToken ct)
-    {
-        var site = await sites.Of(context, null, ct);
-        context.Response.Headers.CacheControl = "public, max-age=300";
-        var map = site is { Settings.IsIndexed: true } ? $"Allow: /help\nSitemap: {HelpFrame.AddressOf(context, site, url)}/help/sitemap.xml\n" : "";
-        return TypedResults.Text($"User-agent: *\n{map}Disallow: /\n", "text/plain; charset=utf-8");
-    }
-
-    private static readonly string Css = Resource("help.css");
-
-    private static Microsoft.AspNetCore.Http.HttpResults.ContentHttpResult Style(HttpContext context)
-    {
-        context.Response.Headers.CacheControl = "public, max-age=3600";
-        return TypedResults.Text(Css, "text/css; charset=utf-8");
-    }
-
-    /// <summary>The brand's colour, with letters on it that can be read: inline styles are not allowed.</summary>
-    private static async Task<IResult> Theme(HttpContext context, HelpSites sites, CancellationToken ct)
-    {
-        var color = (await sites.Of(context, null, ct))?.Settings.Color ?? "#2563eb";
-        context.Response.Headers.CacheControl = "public, max-age=86400";
-        return TypedResults.Text($":root{{--brand:{color};--on-brand:{(IsLight(color) ? "#111827" : "#ffffff")}}}", "text/css; charset=utf-8");
-    }
-
-    /// <summary>Relative luminance (WCAG 2): above this, dark letters have the better contrast.</summary>
-    private static bool IsLight(string color)
-    {
-        double Part(int at)
-        {
-            var value = int.Parse(color.AsSpan(at, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0;
-            return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
-        }
-        return (0.2126 * Part(1)) + (0.7152 * Part(3)) + (0.0722 * Part(5)) > 0.18;
-    }
-
-    private static string Resource(string name)
-    {
-        using var stream = System.Reflection.Assembly.GetExecutingAssembly().GetManifestResourceStream("Queqiao.Server.Knowledge." + name)!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
     }
 }

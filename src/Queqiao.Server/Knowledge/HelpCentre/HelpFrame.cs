@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Unicode;
 using Queqiao.Server.Platform.I18n;
 using Queqiao.Server.Platform.Web;
@@ -20,11 +19,19 @@ internal static class HelpFrame
 
     public static string E(string? text) => Html.Encode(text ?? "");
 
-    /// <param name="Path">Of the page itself in the site's language, below the host; its other languages are made from it.</param>
+    /// <param name="Path">Of the page itself in the site's language, below the host.</param>
     /// <param name="Description">For search engines.</param>
     /// <param name="IsIndexed">False: search engines are told to pass it over.</param>
     /// <param name="Data">Structured data (schema.org).</param>
-    internal sealed record Page(string Title, string Path, string Body, string? Description = null, bool IsIndexed = true, object? Data = null, string Search = "", IReadOnlyList<string>? Languages = null);
+    /// <param name="Paths">The languages that it is there in, and where; null: every language of the site, at the same place.</param>
+    /// <param name="Trail">What it stands in, itself last.</param>
+    /// <param name="ChangedAt">Of an article or FAQ.</param>
+    internal sealed record Page(
+        string Title, string Path, string Body, string? Description = null, bool IsIndexed = true, IReadOnlyDictionary<string, object>? Data = null, string Search = "",
+        IReadOnlyList<(string Language, string Path)>? Paths = null, IReadOnlyList<(string Name, string Path)>? Trail = null, long? ChangedAt = null)
+    {
+        public IReadOnlyList<(string Language, string Path)> PathsIn(HelpSite site) => Paths ?? [.. site.Languages.Select(language => (language, In(Path, language)))];
+    }
 
     public static IResult Answer(HttpContext context, HelpSite site, Page page, string address, int status = StatusCodes.Status200OK)
     {
@@ -47,8 +54,8 @@ internal static class HelpFrame
     private static string Render(HelpSite site, Page page, string address)
     {
         var title = page.Title == site.Title ? site.Title : $"{page.Title} · {site.Title}";
-        var others = page.Languages ?? site.Languages;
         var html = new StringBuilder(8192);
+        var others = page.PathsIn(site).Where(one => one.Language != site.Language);
         html.Append(CultureInfo.InvariantCulture, $"""
             <!doctype html>
             <html lang="{E(site.Language)}">
@@ -57,32 +64,17 @@ internal static class HelpFrame
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <title>{E(title)}</title>
-            <meta name="description" content="{E(page.Description ?? site.Lead ?? site.Title)}">
-            <meta property="og:title" content="{E(page.Title)}"><meta property="og:type" content="website"><meta property="og:site_name" content="{E(site.Title)}">
+            {HelpHead.Of(site, page, address)}<link rel="icon" href="{E(site.Picture("icon") ?? "data:,")}">
+            <link rel="stylesheet" href="/help/help.css"><link rel="stylesheet" href="/help/theme.css?b={site.Home.Id:N}&amp;c={E(site.Color[1..])}">
 
             """);
-        if (!page.IsIndexed || !site.Settings.IsIndexed)
-            html.Append("<meta name=\"robots\" content=\"noindex\">\n");
-        else
-        {
-            html.Append(CultureInfo.InvariantCulture, $"<link rel=\"canonical\" href=\"{E(address + page.Path)}\">\n");
-            foreach (var language in others.Where(_ => others.Count > 1))
-                html.Append(CultureInfo.InvariantCulture, $"<link rel=\"alternate\" hreflang=\"{E(language)}\" href=\"{E(address + In(page.Path, language))}\">\n");
-        }
-        html.Append(CultureInfo.InvariantCulture, $"""
-            <link rel="icon" href="data:,">
-            <link rel="stylesheet" href="/help/help.css"><link rel="stylesheet" href="/help/theme.css?b={site.Home.Id:N}&amp;c={E(site.Settings.Color[1..])}">
-
-            """);
-        if (page.Data is not null)
-            html.Append("<script type=\"application/ld+json\">").Append(JsonSerializer.Serialize(page.Data, Embedded)).Append("</script>\n");
         html.Append(CultureInfo.InvariantCulture, $"""
             </head>
             <body>
             <a class="skip" href="#main">{site.T("skip")}</a>
             <header class="top"><div class="wide">
-            <a class="brand" href="/help/{E(site.Language)}">{E(site.Title)}</a>
-            <nav aria-label="{site.T("nav")}">{(site.Settings.Home is { } home ? $"<a href=\"{E(home)}\" rel=\"noopener\">{site.T("site")}</a>" : "")}{string.Concat(others.Where(one => one != site.Language).Select(one => $"<a href=\"{E(In(page.Path, one))}\" hreflang=\"{E(one)}\" lang=\"{E(one)}\">{E(NameOf(one))}</a>"))}</nav>
+            <a class="brand" href="/help/{E(site.Language)}">{Logo(site)}</a>
+            <nav aria-label="{site.T("nav")}">{(site.Settings.Home is { } home ? $"<a href=\"{E(home)}\" rel=\"noopener\">{site.T("site")}</a>" : "")}{string.Concat(others.Select(one => $"<a href=\"{E(one.Path)}\" hreflang=\"{E(one.Language)}\" lang=\"{E(one.Language)}\">{E(NameOf(one.Language))}</a>"))}</nav>
             </div></header>
             <div class="band"><div class="wide">{Form(site, page.Search)}</div></div>
             <main id="main" class="wide">{page.Body}</main>
@@ -91,6 +83,15 @@ internal static class HelpFrame
             </html>
             """);
         return html.ToString();
+    }
+
+    /// <summary>The firm's sign, with the name for whoever cannot see it; else the name.</summary>
+    private static string Logo(HelpSite site)
+    {
+        if ((site.Picture("logo-light") ?? site.Picture("logo-dark")) is not { } light)
+            return E(site.Title);
+        var dark = site.Picture("logo-dark") is { } other && other != light ? $"<source media=\"(prefers-color-scheme: dark)\" srcset=\"{E(other)}\">" : "";
+        return $"<picture>{dark}<img src=\"{E(light)}\" alt=\"{E(site.Title)}\" height=\"32\"></picture>";
     }
 
     private static string Form(HelpSite site, string words) => $"""
@@ -107,9 +108,6 @@ internal static class HelpFrame
         "en" => "English",
         _ => CultureInfo.GetCultureInfo(language).NativeName is { Length: > 0 } name ? name : language,
     };
-
-    /// <summary>Inside a script element: every sign that could end it is escaped.</summary>
-    private static readonly JsonSerializerOptions Embedded = new() { Encoder = JavaScriptEncoder.Default };
 
     /// <summary>Where the world finds a page; the Host is believed only where it was checked or is a base's own.</summary>
     public static string AddressOf(HttpContext context, HelpSite site, PublicUrl url) =>

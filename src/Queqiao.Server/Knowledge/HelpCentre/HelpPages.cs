@@ -31,7 +31,7 @@ internal static class HelpPages
             body.Append(CultureInfo.InvariantCulture, $"<h2>{site.T("other")}</h2><ul class=\"list\">{string.Concat(loose.Select(item => ItemLink(site, item)))}</ul>");
         if (items.Count == 0)
             body.Append(CultureInfo.InvariantCulture, $"<p class=\"empty\">{site.T("empty")}</p>");
-        return new HelpFrame.Page(site.Title, $"/help/{site.Language}", body.ToString(), site.Lead, Data: new Dictionary<string, object> { ["@context"] = "https://schema.org", ["@type"] = "WebSite", ["name"] = site.Title, ["inLanguage"] = site.Language });
+        return new HelpFrame.Page(site.Title, $"/help/{site.Language}", body.ToString(), site.Lead, Data: new Dictionary<string, object> { ["@type"] = "WebSite", ["name"] = site.Title });
     }
 
     public static HelpFrame.Page? Category(HelpSite site, string slug)
@@ -47,7 +47,8 @@ internal static class HelpPages
         foreach (var below in Shelves(site, items, category.Id))
             body.Append(CultureInfo.InvariantCulture, $"<h2><a href=\"{Link(site, below)}\">{E(Shelf.NameOf(below, site.Language))}</a></h2><ul class=\"list\">{string.Concat(In(site, items, below.Id).Take(8).Select(item => ItemLink(site, item)))}</ul>");
         body.Append(CultureInfo.InvariantCulture, $"<ul class=\"list\">{string.Concat(inside.Where(item => item.CategoryId == category.Id).OrderBy(item => item.IsFaq).ThenBy(item => item.Id).Select(item => ItemLink(site, item)))}</ul>");
-        return new HelpFrame.Page(name, Link(site, category), body.ToString(), $"{name} · {site.Title}");
+        return new HelpFrame.Page(name, Link(site, category), body.ToString(), $"{name} · {site.Title}", Trail: Trail(site, category.Id),
+            Paths: [.. site.Languages.Where(language => HasAnything(site with { Language = language }, category.Id)).Select(language => (language, Link(site with { Language = language }, category)))]);
     }
 
     public static HelpFrame.Page Article(HelpSite site, PublishedItem item, bool thanks)
@@ -61,7 +62,9 @@ internal static class HelpPages
         body.Append(CultureInfo.InvariantCulture, $"<div class=\"text\">{Markup.Html(markdown)}</div><p class=\"when\">{site.T("updated", Date(item.PublishedAt))}</p></article>");
         body.Append(Thumbs(site, item, thanks)).Append(Related(site, item));
         var plain = Markup.Plain(markdown);
-        return new HelpFrame.Page(title, PublicPath.To(item, site.Language), body.ToString(), Cut(summary ?? plain, 160), Data: Data(site, item, title, plain), Languages: [.. site.Languages.Where(language => item.Content.Languages.Any(one => KnowledgeContent.Speaks(one, language)))]);
+        return new HelpFrame.Page(title, PublicPath.To(item, site.Language), body.ToString(), Cut(summary ?? plain, 160), Data: Data(item, title, plain), ChangedAt: item.PublishedAt,
+            Trail: [.. Trail(site, item.CategoryId), (title, PublicPath.To(item, site.Language))],
+            Paths: [.. site.Languages.Where(language => (site with { Language = language }).SpeaksHere(item)).Select(language => (language, PublicPath.To(item, language)))]);
     }
 
     public static HelpFrame.Page Search(HelpSite site, string words, FoundKnowledge found, IReadOnlyList<Queqiao.Text.Answering.Fact> path)
@@ -108,13 +111,16 @@ internal static class HelpPages
         return near.Count == 0 ? "" : $"<section><h2>{site.T("related")}</h2><ul class=\"list\">{string.Concat(near.Select(other => ItemLink(site, other)))}</ul></section>";
     }
 
-    private static Dictionary<string, object> Data(HelpSite site, PublishedItem item, string title, string plain) => item.IsFaq
+    private static Dictionary<string, object> Data(PublishedItem item, string title, string plain) => item.IsFaq
         ? new Dictionary<string, object>
         {
-            ["@context"] = "https://schema.org", ["@type"] = "FAQPage", ["inLanguage"] = site.Language,
+            ["@type"] = "FAQPage",
             ["mainEntity"] = new[] { new Dictionary<string, object> { ["@type"] = "Question", ["name"] = title, ["acceptedAnswer"] = new Dictionary<string, object> { ["@type"] = "Answer", ["text"] = plain } } },
         }
-        : new Dictionary<string, object> { ["@context"] = "https://schema.org", ["@type"] = "Article", ["headline"] = Cut(title, 110), ["inLanguage"] = site.Language, ["dateModified"] = Date(item.PublishedAt) };
+        : new Dictionary<string, object> { ["@type"] = "Article", ["headline"] = Cut(title, 110), ["dateModified"] = Date(item.PublishedAt) };
+
+    /// <summary>Whether something that strangers may see stands on a shelf, in the language of the page.</summary>
+    public static bool HasAnything(HelpSite site, Guid category) => In(site, [.. site.Items], category).Any();
 
     private static IEnumerable<KnowledgeCategory> Shelves(HelpSite site, List<PublishedItem> items, Guid? parent) => site.Shelf.Categories.Values
         .Where(row => row.BaseId == site.Home.Id && row.ParentId == parent && In(site, items, row.Id).Any()).OrderBy(row => row.Position).ThenBy(row => row.Id);
@@ -132,17 +138,24 @@ internal static class HelpPages
         return false;
     }
 
+    private static List<(string Name, string Path)> Trail(HelpSite site, Guid? category)
+    {
+        List<(string, string)> trail = [];
+        for (var at = category; at is { } id && site.Shelf.Categories.TryGetValue(id, out var row) && trail.Count < 8; at = row.ParentId)
+            trail.Insert(0, (Shelf.NameOf(row, site.Language), Link(site, row)));
+        trail.Insert(0, (Plain(site, "home"), $"/help/{site.Language}"));
+        return trail;
+    }
+
     private static string Crumbs(HelpSite site, Guid? category, string? last)
     {
-        var crumbs = new List<string>();
-        for (var at = category; at is { } id && site.Shelf.Categories.TryGetValue(id, out var row) && crumbs.Count < 8; at = row.ParentId)
-            crumbs.Insert(0, $"<li><a href=\"{Link(site, row)}\">{E(Shelf.NameOf(row, site.Language))}</a></li>");
+        var crumbs = Trail(site, category).Skip(1).Select(step => $"<li><a href=\"{step.Path}\">{E(step.Name)}</a></li>");
         return $"<nav class=\"crumbs\" aria-label=\"{site.T("crumbs")}\"><ol><li><a href=\"/help/{E(site.Language)}\">{site.T("home")}</a></li>{string.Concat(crumbs)}{(last is null ? "" : $"<li aria-current=\"page\">{E(last)}</li>")}</ol></nav>";
     }
 
     private static string ItemLink(HelpSite site, PublishedItem item) => $"<li><a href=\"{E(PublicPath.To(item, site.Language))}\">{E(item.Content.TitleIn(site.Language))}</a></li>";
 
-    private static string Link(HelpSite site, KnowledgeCategory category) => $"/help/{E(site.Language)}/categories/{E(Uri.EscapeDataString(category.Slug))}";
+    public static string Link(HelpSite site, KnowledgeCategory category) => $"/help/{E(site.Language)}/categories/{E(Uri.EscapeDataString(category.Slug))}";
 
     private static string Marked(string text, IReadOnlyList<TextRange> marks)
     {

@@ -1,3 +1,4 @@
+using Queqiao.Server.Identity;
 using Queqiao.Server.Knowledge.Reading;
 using Queqiao.Server.Knowledge.Storage;
 using Queqiao.Server.Platform.I18n;
@@ -5,9 +6,15 @@ using Queqiao.Server.Platform.I18n;
 namespace Queqiao.Server.Knowledge.HelpCentre;
 
 /// <summary>The help centre that a request is about, and what strangers may see of it.</summary>
-internal sealed record HelpSite(Shelf Shelf, KnowledgeBaseRow Home, HelpCentreSettings Settings, string Language, long Now)
+internal sealed record HelpSite(Shelf Shelf, KnowledgeBaseRow Home, HelpCentreSettings Settings, string Language, long Now, Brand? Brand = null)
 {
     public int Ws => Home.Ws;
+
+    /// <summary>The firm's colour where the help centre takes it over, else its own.</summary>
+    public string Color => Settings.TakesBrand && Brand?.Color is { } color ? color : Settings.Color;
+
+    /// <summary>Where a sign of the firm is; null: there is none.</summary>
+    public string? Picture(string kind) => Settings.TakesBrand && Brand?.Images.GetValueOrDefault(kind) is { } hash ? $"/help/brand/{kind}?v={hash}" : null;
 
     public IReadOnlyList<string> Languages => Settings.Languages is { Count: > 0 } chosen ? chosen : [Home.Language];
 
@@ -19,7 +26,8 @@ internal sealed record HelpSite(Shelf Shelf, KnowledgeBaseRow Home, HelpCentreSe
     public string? Lead => Settings.Leads?.FirstOrDefault(one => KnowledgeContent.Speaks(one.Key, Language)).Value;
 
     /// <summary>Whether a stranger may see an item here now. The only way in which pages come to items.</summary>
-    public bool Shows(PublishedItem item) => item.BaseId == Home.Id && item.MaySee(KnowledgeReader.Stranger, Now);
+    public bool Shows(PublishedItem item) => item.BaseId == Home.Id && item.MaySee(KnowledgeReader.Stranger, Now)
+        && (!item.IsFaq || item.Content.AnswerFor(KnowledgeReader.Stranger, Language, "web") is not null); // answered for others only: not even the question
 
     /// <summary>What is there in the language of the page.</summary>
     public IEnumerable<PublishedItem> Items => Shelf.Items.Where(item => Shows(item) && SpeaksHere(item));
@@ -30,7 +38,7 @@ internal sealed record HelpSite(Shelf Shelf, KnowledgeBaseRow Home, HelpCentreSe
 }
 
 /// <summary>Finds the help centre by host and language.</summary>
-internal sealed class HelpSites(KnowledgeLibrary library, TimeProvider clock)
+internal sealed class HelpSites(KnowledgeLibrary library, TimeProvider clock, IBranding? branding = null)
 {
     /// <summary>Null: there is none here.</summary>
     public async ValueTask<HelpSite?> Of(HttpContext context, string? language, CancellationToken ct)
@@ -43,18 +51,18 @@ internal sealed class HelpSites(KnowledgeLibrary library, TimeProvider clock)
             foreach (var home in shelf.Bases.Where(row => HelpCentreSettings.Of(row.Help).IsOn))
             {
                 if (home.Host is { } own && own.Equals(host, StringComparison.OrdinalIgnoreCase))
-                    return Site(shelf, home, context, language);
+                    return await Site(shelf, home, context, language, ct);
                 // Under the server's own name: the first one that has no name of its own, else the first.
                 found = found is null || (found.Value.Home.Host is not null && home.Host is null) ? (shelf, home) : found;
             }
         }
-        return found is { } one ? Site(one.Shelf, one.Home, context, language) : null;
+        return found is { } one ? await Site(one.Shelf, one.Home, context, language, ct) : null;
     }
 
-    private HelpSite? Site(Shelf shelf, KnowledgeBaseRow home, HttpContext context, string? language)
+    private async ValueTask<HelpSite?> Site(Shelf shelf, KnowledgeBaseRow home, HttpContext context, string? language, CancellationToken ct)
     {
         var settings = HelpCentreSettings.Of(home.Help);
-        var site = new HelpSite(shelf, home, settings, language ?? home.Language, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var site = new HelpSite(shelf, home, settings, language ?? home.Language, clock.GetUtcNow().ToUnixTimeMilliseconds(), branding is null ? null : await branding.Of(home.Ws, ct));
         if (language is not null)
             return site.Languages.Contains(language, StringComparer.Ordinal) ? site : null;
         var wanted = Locale.Of(context).Tag;

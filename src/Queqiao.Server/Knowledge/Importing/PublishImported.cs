@@ -26,12 +26,32 @@ internal sealed class PublishImported(Gatekeeper gate, ItemWriting writing, ISto
         var waiting = await Waiting(run.Ws, id, ct);
         if (waiting.Count == 0)
             return;
+        if (await NeedsSecond(import, ct))
+        {
+            await storage.Run(run.Ws, (unit, stop) => AskFor(unit, [.. waiting.Select(one => one.Item.Id)], stop), ct);
+            return;
+        }
         var good = await Judged(import, waiting, ct);
         foreach (var some in good.Chunk(AtOnce))
         {
             ct.ThrowIfCancellationRequested();
             await storage.Run(run.Ws, (unit, stop) => Publish(unit, import.BaseId, some, stop), ct);
         }
+    }
+
+    private async Task<bool> NeedsSecond(KnowledgeImport import, CancellationToken ct)
+    {
+        await using var db = storage.Read(import.Ws);
+        return await db.Table<KnowledgeBaseRow>().AnyAsync(row => row.Ws == import.Ws && row.Id == import.BaseId && row.NeedsSecond, ct);
+    }
+
+    /// <summary>Who imported is who wrote: somebody else shows it.</summary>
+    private static async Task<int> AskFor(WriteUnit unit, Guid[] items, CancellationToken ct)
+    {
+        var asked = 0;
+        foreach (var some in items.Chunk(500))
+            asked += await unit.Db.Table<KnowledgeItem>().Where(item => item.Ws == unit.Ws && some.Contains(item.Id)).ExecuteUpdateAsync(set => set.SetProperty(item => item.Review, "asked"), ct);
+        return asked;
     }
 
     private async Task<IReadOnlyList<Candidate>> Judged(KnowledgeImport import, List<Candidate> waiting, CancellationToken ct)

@@ -54,6 +54,8 @@ internal sealed class ReadKnowledge : IKnowledge
         return new FoundKnowledge([.. hits], found.Corrected);
     }
 
+    public async ValueTask<string?> LinkTo(int ws, PublishedItem item, string language, CancellationToken ct) => PublicPath.Of(await _library.Of(ws, ct), item, language);
+
     public void Note(int ws, Guid itemId, KnowledgeUse use) => _counter.Note(ws, itemId, use);
 
     public void Missed(int ws, Guid? baseId, string question, string source) => _counter.Miss(ws, baseId, question, source);

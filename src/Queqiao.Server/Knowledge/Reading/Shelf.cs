@@ -21,6 +21,11 @@ internal sealed class Shelf(int ws)
 
     public IReadOnlyList<KnowledgeBaseRow> Bases { get; private set; } = [];
 
+    private Dictionary<Guid, HelpCentreSettings> _help = [];
+
+    /// <summary>The help centre of a base.</summary>
+    public HelpCentreSettings HelpOf(Guid baseId) => _help.GetValueOrDefault(baseId) ?? HelpCentreSettings.None;
+
     public IReadOnlyDictionary<Guid, KnowledgeCategory> Categories { get; private set; } = new Dictionary<Guid, KnowledgeCategory>();
 
     public IReadOnlyList<PublishedFact> Facts { get; private set; } = [];
@@ -55,6 +60,7 @@ internal sealed class Shelf(int ws)
     public void Take(IReadOnlyList<KnowledgeBaseRow> bases, IReadOnlyList<KnowledgeCategory> categories, IReadOnlyList<KnowledgeTerm> terms, IReadOnlyList<PublishedFact> facts, IEnumerable<(KnowledgeItem Item, KnowledgeContent? Content)> changed)
     {
         Categories = categories.ToDictionary(row => row.Id);
+        _help = bases.ToDictionary(row => row.Id, row => HelpCentreSettings.Of(row.Help));
         foreach (var (item, content) in changed)
         {
             if (content is null)

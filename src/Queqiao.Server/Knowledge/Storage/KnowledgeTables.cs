@@ -21,6 +21,9 @@ internal sealed class KnowledgeBaseRow : IUnscoped
     /// <summary>The host name under which the help centre of this base is found; null: only under the server's own.</summary>
     public string? Host { get; set; }
 
+    /// <summary>What somebody wrote is shown to readers by somebody else only.</summary>
+    public bool NeedsSecond { get; set; }
+
     /// <summary>Grows by one in the transaction of every change that readers see. Its row is the lock: revisions are in the order of their commits.</summary>
     public required long Revision { get; set; }
 
@@ -83,8 +86,11 @@ internal sealed class KnowledgeItem : IUnscoped
     public string? ReviewNote { get; set; }
     public Guid? ReviewerId { get; set; }
 
-    /// <summary>When the newest version is published by itself.</summary>
+    /// <summary>When <see cref="PublishVersion"/> is published by itself.</summary>
     public long? PublishAt { get; set; }
+
+    /// <summary>What was looked at when it was scheduled: later changes wait. Null: of an older server, the newest.</summary>
+    public int? PublishVersion { get; set; }
 
     /// <summary>The run of the regression set that whoever scheduled it had seen: what it said is accepted.</summary>
     public Guid? AcceptedRun { get; set; }

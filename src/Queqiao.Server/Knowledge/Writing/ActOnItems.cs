@@ -56,11 +56,13 @@ internal static class ActOnItems
             var version = request.Version ?? item.Version;
             if (!await unit.Db.Table<KnowledgeVersion>().AnyAsync(one => one.Ws == actor.Ws && one.ItemId == id && one.Version == version, stop))
                 return Refusal.Invalid("version", "knowledge_version_unknown");
+            if (!await ItemWriting.MayShow(unit, home, item, version, actor.AgentId, stop))
+                return Refusal.Forbidden("knowledge_second_person");
             if (request.At is { } at && at.ToUnixTimeMilliseconds() > unit.Ids.Now())
             {
                 if (version != item.Version)
                     return Refusal.Invalid("version", "knowledge_version_unknown"); // later means: what is newest now
-                (item.PublishAt, item.Review, item.ArchivedAt, item.HeldRun) = (at.ToUnixTimeMilliseconds(), null, null, null);
+                (item.PublishAt, item.PublishVersion, item.Review, item.ArchivedAt, item.HeldRun) = (at.ToUnixTimeMilliseconds(), version, null, null, null);
                 item.AcceptedRun = trial is { Worse.Count: > 0 } ? Gate.Trials.Keep(unit, trial, id, actor.AgentId) : null;
                 await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_item.scheduled", "knowledge_item", id.ToString(), new { version, at }, stop);
                 return null;

@@ -29,7 +29,9 @@ internal sealed class EditKnowledge(ItemWriting writing) : IKnowledgeEditing
         row.ExternalKey = item.ExternalKey;
         row.CategoryId = item.Category is { } category ? await Categories.Named(unit, home, category, ct) : null;
         unit.Db.Table<KnowledgeVersion>().Local.First(one => one.ItemId == row.Id).Note = item.Note;
-        if (item.Publish)
+        if (item.Publish && home.NeedsSecond && item.By is not null)
+            row.Review = "asked";
+        else if (item.Publish)
             await writing.Publish(unit, home, row, 1, ct);
         await unit.Db.SaveChangesAsync(ct);
         return row.Id;
@@ -72,6 +74,16 @@ internal sealed class EditKnowledge(ItemWriting writing) : IKnowledgeEditing
         return true;
     }
 
+    public async Task NameCategory(WriteUnit unit, int ws, Guid baseId, string category, string language, string name, CancellationToken ct)
+    {
+        var home = await ItemWriting.Lock(unit, ws, baseId, ct) ?? throw new ArgumentException("There is no such base.", nameof(baseId));
+        if (await unit.Db.Table<KnowledgeCategory>().SingleOrDefaultAsync(row => row.Ws == ws && row.BaseId == baseId && row.ParentId == null && row.Name == category, ct) is not { } row)
+            return;
+        row.Names = System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string>(Categories.NamesOf(row.Names)) { [language] = name });
+        writing.Seen(unit, home, null);
+        await unit.Db.SaveChangesAsync(ct);
+    }
+
     public async Task AddFacts(WriteUnit unit, int ws, Guid baseId, IEnumerable<(string Subject, string Relation, string Target)> facts, CancellationToken ct)
     {
         var home = await ItemWriting.Lock(unit, ws, baseId, ct) ?? throw new ArgumentException("There is no such base.", nameof(baseId));
@@ -105,6 +117,10 @@ internal sealed class EditKnowledge(ItemWriting writing) : IKnowledgeEditing
         if (item is null)
             return null;
         var home = (await ItemWriting.Lock(unit, ws, item.BaseId, ct))!;
+        if (publish && home.NeedsSecond && by is null)
+            return null; // nobody has looked at it
+        if (publish && home.NeedsSecond)
+            return await Propose(unit, item, by!.Value, change, ct);
         // What is published changes by this alone: somebody's unfinished draft is not published with it.
         var basis = publish && item.PublishedVersion is { } shown ? shown : item.Version;
         var pending = basis == item.Version ? null : await ItemWriting.Content(unit, item, item.Version, ct);
@@ -112,12 +128,28 @@ internal sealed class EditKnowledge(ItemWriting writing) : IKnowledgeEditing
             return null;
         Add(unit, item, next, by);
         var version = item.Version;
+        var (at, accepted) = (item.PublishAt, item.AcceptedRun);
         if (publish && item.PublishedVersion is not null)
             await writing.Publish(unit, home, item, version, ct);
         if (pending is not null)
+        {
             Add(unit, item, change(pending) ?? pending, by);
+            if (at is not null) // what waits for its time goes on waiting
+                (item.PublishAt, item.PublishVersion, item.AcceptedRun) = (at, item.Version, accepted);
+        }
         await unit.Db.SaveChangesAsync(ct);
         return version;
+    }
+
+    /// <summary>Where a second person is asked for: the newest version says it, and somebody else is asked to show it.</summary>
+    private static async Task<int?> Propose(WriteUnit unit, KnowledgeItem item, Guid by, Func<KnowledgeContent, KnowledgeContent?> change, CancellationToken ct)
+    {
+        if (change(await ItemWriting.Content(unit, item, item.Version, ct)) is not { } next)
+            return null;
+        Add(unit, item, next, by);
+        item.Review = "asked";
+        await unit.Db.SaveChangesAsync(ct);
+        return item.Version;
     }
 
     private static void Add(WriteUnit unit, KnowledgeItem item, KnowledgeContent content, Guid? by)

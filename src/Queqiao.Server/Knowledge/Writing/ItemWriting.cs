@@ -34,7 +34,7 @@ internal sealed class ItemWriting(KnowledgeLibrary library)
         var isSame = newest.Content == content.Json();
         if (isSame && note is null)
             return;
-        if (item.Version != item.PublishedVersion && newest.ByAgent == by && item.Review is null && now - newest.CreatedAt < (long)OneSitting.TotalMilliseconds)
+        if (item.Version != item.PublishedVersion && newest.ByAgent == by && item.Review is null && item.PublishAt is null && now - newest.CreatedAt < (long)OneSitting.TotalMilliseconds)
         {
             (newest.Content, newest.Note) = (content.Json(), note ?? newest.Note);
         }
@@ -44,10 +44,15 @@ internal sealed class ItemWriting(KnowledgeLibrary library)
             unit.Db.Table<KnowledgeVersion>().Add(new KnowledgeVersion { Ws = item.Ws, ItemId = item.Id, Version = item.Version, Content = content.Json(), Note = note, ByAgent = by, CreatedAt = now });
         }
         (item.ChangedAt, item.ChangedBy, item.Review, item.ReviewNote) = (now, by, null, null);
-        (item.HeldRun, item.AcceptedRun) = (null, null);
+        if (item.PublishAt is null)
+            (item.HeldRun, item.AcceptedRun) = (null, null);
         if (item.PublishedVersion is null)
             Describe(item, content, home.Language);
     }
+
+    /// <summary>Whether somebody may show a version to readers: where the base asks for a second person, not who wrote it.</summary>
+    public static async Task<bool> MayShow(WriteUnit unit, KnowledgeBaseRow home, KnowledgeItem item, int version, Guid by, CancellationToken ct) =>
+        !home.NeedsSecond || !await unit.Db.Table<KnowledgeVersion>().AnyAsync(one => one.Ws == item.Ws && one.ItemId == item.Id && one.Version == version && one.ByAgent == by, ct);
 
     /// <summary>Readers see this version from the commit on.</summary>
     public async Task Publish(WriteUnit unit, KnowledgeBaseRow home, KnowledgeItem item, int version, CancellationToken ct)
@@ -55,7 +60,7 @@ internal sealed class ItemWriting(KnowledgeLibrary library)
         var content = await Content(unit, item, version, ct);
         var now = unit.Ids.Now();
         (item.PublishedVersion, item.PublishedAt, item.PublishAt, item.ArchivedAt) = (version, now, null, null);
-        (item.HeldRun, item.AcceptedRun) = (null, null);
+        (item.HeldRun, item.AcceptedRun, item.PublishVersion) = (null, null, null);
         if (version == item.Version)
             (item.Review, item.ReviewNote) = (null, null);
         Describe(item, content, home.Language);
@@ -67,7 +72,7 @@ internal sealed class ItemWriting(KnowledgeLibrary library)
     {
         var now = unit.Ids.Now();
         (item.PublishedVersion, item.PublishedAt, item.PublishAt, item.ChangedAt) = (null, null, null, now);
-        (item.HeldRun, item.AcceptedRun) = (null, null);
+        (item.HeldRun, item.AcceptedRun, item.PublishVersion) = (null, null, null);
         item.ArchivedAt = archive ? now : null;
         Seen(unit, home, item);
     }

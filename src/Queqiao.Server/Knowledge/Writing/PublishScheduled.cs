@@ -41,25 +41,27 @@ internal sealed class PublishScheduled(IStorageEngine storage, ItemWriting writi
         if (item is null)
             return;
         var (result, worse) = await gate.Judge(ws, item, ct); // seconds of computing: before the transaction
-        await Publish(ws, id, item.Version, result, worse, ct);
+        await Publish(ws, id, VersionOf(item), result, worse, ct);
     }
+
+    internal static int VersionOf(KnowledgeItem item) => item.PublishVersion ?? item.Version;
 
     private Task<int> Publish(int ws, Guid id, int judged, TrialResult? result, int worse, CancellationToken ct) => storage.Run(ws, async (unit, stop) =>
     {
         var item = await unit.Db.Table<KnowledgeItem>().SingleAsync(row => row.Ws == ws && row.Id == id, stop);
         var home = (await ItemWriting.Lock(unit, ws, item.BaseId, stop))!;
         await unit.Db.Entry(item).ReloadAsync(stop);
-        if (!(item.PublishAt <= unit.Ids.Now()) || item.Version != judged)
+        if (!(item.PublishAt <= unit.Ids.Now()) || VersionOf(item) != judged)
             return 0; // somebody changed their mind, or the text: then it is judged again
         if (worse > 0)
         {
             await gate.Hold(unit, item, result!, worse, stop);
             return 1;
         }
-        await writing.Publish(unit, home, item, item.Version, stop);
+        await writing.Publish(unit, home, item, judged, stop);
         if (result is not null)
             Trials.Keep(unit, result, id, null);
-        await Audit.Record(unit, AuditBy.System(ws), "knowledge_item.published", "knowledge_item", id.ToString(), new { item.Version }, stop);
+        await Audit.Record(unit, AuditBy.System(ws), "knowledge_item.published", "knowledge_item", id.ToString(), new { version = judged }, stop);
         return 1;
     }, ct);
 }

@@ -44,12 +44,14 @@ internal static class SaveItems
             if (await Apply(unit, home, item, request, stop) is { } unknown)
                 return (default, unknown);
             var isJudged = await unit.Db.Table<KnowledgeCheck>().AnyAsync(check => check.Ws == actor.Ws && check.BaseId == home.Id, stop);
-            if (publishes && !isJudged)
+            if (publishes && home.NeedsSecond)
+                item.Review = "asked"; // somebody else shows it
+            else if (publishes && !isJudged)
                 await writing.Publish(unit, home, item, 1, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_item.created", "knowledge_item", item.Id.ToString(), new { item.Kind, publishes }, stop);
             return (item.Id, null);
         }, ct));
-        if (refusal is null && publishes && await views.View(actor.Ws, id, null, ct) is { Item.PublishedVersion: null })
+        if (refusal is null && publishes && await views.View(actor.Ws, id, null, ct) is { Item: { PublishedVersion: null, Review: null } })
             await ActOnItems.Publish(id, new ActOnItems.PublishRequest(), actor, writing, trials, views, storage, context, ct); // what the regression set is against stays a draft
         return refusal?.ToProblem() ?? (IResult)TypedResults.Created($"/api/v1/knowledge/{(isFaq ? "faqs" : "articles")}/{id}", await views.View(actor.Ws, id, null, ct));
     }

@@ -33,4 +33,4 @@ export const plainOf = (markdown: string) => markdown
 
 /** What goes into the reply: the answer of an FAQ; of an article its title and where it is. */
 export const wordsOf = (found: FoundArticle, origin: string) =>
-  found.answer ? plainOf(found.answer) : found.url ? `${found.title}\n${origin}${found.url}` : `${found.title}\n${plainOf(found.excerpt)}`
+  found.answer ? plainOf(found.answer) : found.url ? `${found.title}\n${new URL(found.url, origin).href}` : `${found.title}\n${plainOf(found.excerpt)}`
