@@ -45,15 +45,24 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
     public static async Task<List<LogEntry>> Read(IStorageEngine storage, ConversationSeals seals, string listener, IReadOnlyList<string>? upTo, CancellationToken ct)
     {
         await using var db = storage.ReadSystem();
+        return await seals.Entries(await Next(db, storage.IsPostgres, listener, upTo).ToListAsync(ct), ct);
+    }
+
+    /// <summary>The statement of <see cref="Read"/>.</summary>
+    internal static IQueryable<EntryRow> Next(QueqiaoDb db, bool isPostgres, string listener, IReadOnlyList<string>? upTo)
+    {
         var cursors = db.Table<ListenerCursor>();
-        var next =
-            from cursor in cursors
-            join entry in db.Visible(Scope<EntryRow>.Everything("listeners follow every workspace")) on cursor.Slot equals entry.Slot
-            where cursor.Listener == listener && entry.Position > cursor.Position && entry.Position <= cursor.Position + MostOfSlot
-            select entry;
+        var mine = cursors.Where(cursor => cursor.Listener == listener);
+        var all = db.Visible(Scope<EntryRow>.Everything("listeners follow every workspace"));
+        // By slot on PostgreSQL (LATERAL): left to join the two, it merges them and reads half of all entries there are, each turn.
+        // SQLite has no LATERAL and nothing but loops.
+        var next = isPostgres
+            ? mine.SelectMany(cursor => all.Where(entry => entry.Slot == cursor.Slot && entry.Position > cursor.Position).OrderBy(entry => entry.Position).Take(MostOfSlot))
+            : mine.Join(all, cursor => cursor.Slot, entry => entry.Slot, (cursor, entry) => new { cursor, entry })
+                .Where(both => both.entry.Position > both.cursor.Position && both.entry.Position <= both.cursor.Position + MostOfSlot).Select(both => both.entry);
         if (upTo is not null)
             next = next.Where(entry => entry.Position <= cursors.Where(cursor => upTo.Contains(cursor.Listener) && cursor.Slot == entry.Slot).Max(cursor => cursor.Position));
-        return await seals.Entries(await next.OrderBy(entry => entry.Slot).ThenBy(entry => entry.Position).Take(MostAtOnce).ToListAsync(ct), ct);
+        return next.OrderBy(entry => entry.Slot).ThenBy(entry => entry.Position).Take(MostAtOnce);
     }
 
     /// <summary>False: another node was faster.</summary>
