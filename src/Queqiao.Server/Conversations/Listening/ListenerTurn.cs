@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
@@ -15,6 +16,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
     public const int MostAtOnce = 2000;
 
     private readonly ListenerHolds _holds = new(storage, seals, listener, log);
+    private readonly UnitSize _size = new();
 
     public string Name => listener.Name;
 
@@ -24,8 +26,15 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
         for (var page = 0; page < MostPages; page++)
         {
             var entries = await Read(storage, seals, Name, all, ct);
-            if (entries.Count == 0 || !await DigestAll(entries, ct))
+            if (entries.Count == 0)
                 return;
+            for (var at = 0; at < entries.Count;)
+            {
+                var unit = _size.Next(entries, at);
+                at += unit.Count;
+                if (!await DigestAll(unit, ct))
+                    return;
+            }
         }
     }
 
@@ -110,13 +119,20 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
 
     public static bool IsListeners(Exception trouble) => trouble is not (OperationCanceledException or StorageUnavailableException);
 
-    private Task<bool> Digest(List<LogEntry> entries, IReadOnlyList<CursorSpan> spans, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
+    private async Task<bool> Digest(List<LogEntry> entries, IReadOnlyList<CursorSpan> spans, CancellationToken ct)
     {
-        if (!await CursorSpan.Move(unit, Name, spans, stop))
-            return false;
-        await Tell(unit, entries, await _holds.Conversations(unit, stop), stop);
-        return true;
-    }, ct);
+        var began = 0L;
+        var first = await storage.RunSystem(async (unit, stop) =>
+        {
+            began = Stopwatch.GetTimestamp();
+            if (!await CursorSpan.Move(unit, Name, spans, stop))
+                return false;
+            await Tell(unit, entries, await _holds.Conversations(unit, stop), stop);
+            return true;
+        }, ct);
+        _size.Learn(entries.Count, Stopwatch.GetElapsedTime(began));
+        return first;
+    }
 
     private async Task<bool> Hold(LogEntry entry, Exception trouble, CancellationToken ct)
     {
