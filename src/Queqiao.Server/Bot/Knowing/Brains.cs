@@ -24,6 +24,7 @@ internal sealed class Brains : BackgroundService
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<int, Lazy<Task<Brain>>> _brains = new();
+    private readonly ConcurrentDictionary<int, Brain> _made = new();
     private readonly ConcurrentDictionary<int, byte> _due = new();
     private readonly SemaphoreSlim _signal = new(0);
     private readonly IBotKnowledgeSource _source;
@@ -55,7 +56,7 @@ internal sealed class Brains : BackgroundService
     }
 
     /// <summary>The brain of a workspace if it is there already.</summary>
-    public Brain? Known(int ws) => _brains.TryGetValue(ws, out var lazy) && lazy is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } done } ? done.Result : null;
+    public Brain? Known(int ws) => _made.GetValueOrDefault(ws);
 
     private void Due(int ws)
     {
@@ -63,7 +64,7 @@ internal sealed class Brains : BackgroundService
         _signal.Release();
     }
 
-    private async Task<Brain> Make(int ws, CancellationToken ct) => await Learn(ws, await _source.Read(ws, ct), (await _flows.Of(ws, ct)).Triggers, null, ct);
+    private async Task<Brain> Make(int ws, CancellationToken ct) => _made[ws] = await Learn(ws, await _source.Read(ws, ct), (await _flows.Of(ws, ct)).Triggers, null, ct);
 
     /// <summary>What it was taught is kept: the next start learns it in a sixth of the time.</summary>
     private async Task<Brain> Learn(int ws, BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows, Brain? before, CancellationToken ct)
@@ -146,6 +147,7 @@ internal sealed class Brains : BackgroundService
     {
         var done = new Lazy<Task<Brain>>(() => Task.FromResult(brain));
         _ = done.Value;
+        _made[ws] = brain;
         _brains[ws] = done;
     }
 
