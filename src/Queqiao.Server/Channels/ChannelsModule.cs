@@ -58,6 +58,7 @@ internal static class ChannelsModule
         Push.PushModule.AddPush(services);
         services.AddJob<DeliverJob>();
         services.AddJob<ReviseJob>();
+        services.AddJob<ReactJob>();
         services.AddJob<FetchMediaJob>();
         services.AddSingleton<PullBook>();
         services.AddSingleton<IEventTaker, PullHints>();
@@ -73,6 +74,8 @@ internal static class ChannelsModule
         if (!byThemselves)
             return;
         services.AddHostedService(all => all.GetRequiredService<ChannelHealth>());
+        services.AddSingleton<HookHeirs>();
+        services.AddHostedService(all => all.GetRequiredService<HookHeirs>());
         services.AddHostedService(all => all.GetRequiredService<HookInbox>());
         services.AddHostedService(all => all.GetRequiredService<ChannelConnections>());
     }

@@ -80,6 +80,8 @@ internal sealed class MailBook(IStorageEngine storage, IVault vault, IContacts c
         var tag = TagOf(ws, facts.Customer.Address);
         return await storage.Run(ws, async (unit, stop) =>
         {
+            if (number is { } taken && await unit.Db.Visible(Scope<MailThread>.Workspace(ws)).AnyAsync(thread => thread.Number == taken, stop))
+                return null; // by another server, just now
             var before = whose ?? await unit.Db.Visible(Scope<MailThread>.Workspace(ws)).Where(thread => thread.AddressTag == tag && thread.IsProven == isProven)
                 .OrderByDescending(thread => thread.CreatedAt).Select(thread => (Guid?)thread.ContactId).FirstOrDefaultAsync(stop);
             var fresh = number ?? NewNumber();
@@ -97,7 +99,7 @@ internal sealed class MailBook(IStorageEngine storage, IVault vault, IContacts c
             unit.Db.Add(row);
             await unit.Db.SaveChangesAsync(stop);
             return new KnownThread(row, facts);
-        }, ct);
+        }, ct) ?? (await Thread(ws, number!.Value, ct))!;
     }
 
     /// <summary>

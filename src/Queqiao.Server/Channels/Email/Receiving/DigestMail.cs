@@ -50,7 +50,9 @@ internal sealed class DigestMail(
         if (AutoReplies.Is(mail))
             return await Automatic(channel, mail, thread, ct);
         var begins = thread is null;
-        thread ??= await book.Begin(channel.Ws, channel.Id, new ThreadFacts(new MailPerson(sender.Address, sender.Name), Subjects.Bare(mail.Subject ?? "")), proof.IsProven, ct);
+        // Its number follows from the mail: two servers that are brought the same at once begin the same thread, and the log keeps it once.
+        thread ??= await book.Begin(channel.Ws, channel.Id, new ThreadFacts(new MailPerson(sender.Address, sender.Name), Subjects.Bare(mail.Subject ?? "")), proof.IsProven, ct,
+            book.NumberFor(channel.Ws, $"mail {channel.Id:N} {sender.Address.ToLowerInvariant()} {mail.Fingerprint}"));
         return thread.Facts is null ? new Digested("erased") : await Say(channel, settings, mail, sender, proof, thread, begins, ct);
     }
 
