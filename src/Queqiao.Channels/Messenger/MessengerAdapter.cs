@@ -47,7 +47,7 @@ public sealed class MessengerAdapter() : MetaPageAdapter("https://graph.facebook
         var mine = pages["data"].Items.Where(page => !context.Settings.Has("pageId") || page["id"].Text == context.Settings["pageId"]).ToList();
         if (mine is not [var page] || page["id"].Filled is not { } id || page["access_token"].Filled is not { } token)
             return new AuthorisationOutcome.Denied(mine.Count > 1 ? ManyPages : NoPage);
-        await login.Subscribe(id, token, "messages,messaging_postbacks,message_deliveries,message_reads,message_reactions,message_edits,messaging_referrals", context, ct);
+        await login.Subscribe(id, token, "messages,messaging_postbacks,message_deliveries,message_reads,message_reactions,message_edits,message_echoes,messaging_referrals,messaging_handovers,standby", context, ct);
         return Consent.Granted(page["name"].Filled, ("accessToken", token), ("pageId", id));
     }
 

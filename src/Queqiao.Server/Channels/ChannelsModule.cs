@@ -64,6 +64,7 @@ internal static class ChannelsModule
         services.AddSingleton<IEventTaker, PullHints>();
         services.AddJob<PullJob>();
         services.AddSingleton<HookInbox>();
+        services.AddSingleton<HookHeirs>();
         services.AddSingleton<SocketConnections>();
         services.AddSingleton<LongPolls>();
         services.AddSingleton<ConnectionMaker>();
@@ -74,7 +75,6 @@ internal static class ChannelsModule
         if (!byThemselves)
             return;
         services.AddHostedService(all => all.GetRequiredService<ChannelHealth>());
-        services.AddSingleton<HookHeirs>();
         services.AddHostedService(all => all.GetRequiredService<HookHeirs>());
         services.AddHostedService(all => all.GetRequiredService<HookInbox>());
         services.AddHostedService(all => all.GetRequiredService<ChannelConnections>());

@@ -77,11 +77,21 @@ internal sealed class MailBook(IStorageEngine storage, IVault vault, IContacts c
     {
         if (number is { } wanted && await Thread(ws, wanted, ct) is { } there)
             return there; // asked for again
-        var tag = TagOf(ws, facts.Customer.Address);
-        return await storage.Run(ws, async (unit, stop) =>
+        try
         {
-            if (number is { } taken && await unit.Db.Visible(Scope<MailThread>.Workspace(ws)).AnyAsync(thread => thread.Number == taken, stop))
-                return null; // by another server, just now
+            return await Make(ws, channel, facts, isProven, number, whose, ct);
+        }
+        catch (DbUpdateException trouble) when (number is not null && trouble.IsDuplicate())
+        {
+            return (await Thread(ws, number.Value, ct))!; // another server, just now
+        }
+    }
+
+    private Task<KnownThread> Make(int ws, Guid channel, ThreadFacts facts, bool isProven, long? number, Guid? whose, CancellationToken ct)
+    {
+        var tag = TagOf(ws, facts.Customer.Address);
+        return storage.Run(ws, async (unit, stop) =>
+        {
             var before = whose ?? await unit.Db.Visible(Scope<MailThread>.Workspace(ws)).Where(thread => thread.AddressTag == tag && thread.IsProven == isProven)
                 .OrderByDescending(thread => thread.CreatedAt).Select(thread => (Guid?)thread.ContactId).FirstOrDefaultAsync(stop);
             var fresh = number ?? NewNumber();
@@ -99,7 +109,7 @@ internal sealed class MailBook(IStorageEngine storage, IVault vault, IContacts c
             unit.Db.Add(row);
             await unit.Db.SaveChangesAsync(stop);
             return new KnownThread(row, facts);
-        }, ct) ?? (await Thread(ws, number!.Value, ct))!;
+        }, ct);
     }
 
     /// <summary>
