@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Email.Receiving;
 using Queqiao.Server.Platform.Web;
 using Queqiao.Server.Tests.Gateway.Support;
@@ -126,6 +127,21 @@ public sealed class SmtpTests
         Assert.StartsWith("221", await bringer.Say("QUIT"), StringComparison.Ordinal);
         await door.StopAsync(CancellationToken.None);
         Assert.Empty(site.Troubles);
+    }
+
+    [Theory, OnPostgres]
+    public async Task The_same_mail_that_two_servers_are_brought_at_once_is_told_once(string engine)
+    {
+        await using var site = await Open(engine);
+        await using var other = await site.Join();
+        var channel = (await site.The<IChannels>().Find(Guid.Parse(await Channel(site, "help@shop.test")), CancellationToken.None))!;
+        var mails = Enumerable.Range(0, 4).Select(i => Encoding.UTF8.GetBytes(Mail($"two{i}@x", $"letter {i}").ReplaceLineEndings("\r\n"))).ToList();
+        await Task.WhenAll(mails.SelectMany(mail => new[] { site, other }.Select(node => node.The<DigestMail>().Take(channel, mail, CancellationToken.None))));
+        var rows = await Conversations(site, 4);
+        var texts = new List<string>();
+        foreach (var row in rows)
+            texts.AddRange((await site.Owner.Log(row.Text("id"))).Where(item => item.Text("kind") == "message").Select(item => item.Text("text")));
+        Assert.Equal(["letter 0", "letter 1", "letter 2", "letter 3"], texts.Order(StringComparer.Ordinal));
     }
 
     [Fact]
