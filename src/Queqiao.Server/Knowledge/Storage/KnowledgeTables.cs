@@ -174,7 +174,7 @@ internal sealed class KnowledgeTables : IEntityTypeConfiguration<KnowledgeBaseRo
     {
         table.ToTable("knowledge_base").HasKey(row => new { row.Ws, row.Id });
         table.HasOne<Workspace>().WithMany().HasForeignKey(row => row.Ws).OnDelete(DeleteBehavior.NoAction);
-        table.Property(row => row.NeedsSecond).HasDefaultValue(false); // a server of the version before does not know it
+        table.Property(row => row.NeedsSecond).HasDefaultValue(false).ValueGeneratedNever(); // a server of the version before does not know it
         table.HasIndex(row => row.Host, "ux_knowledge_base_host").IsUnique().HasFilter("host IS NOT NULL");
     }
 
