@@ -143,11 +143,11 @@ internal sealed class HookInbox(
         var all = ended.ToList();
         if (all.Count == 0)
             return;
-        var done = all.Where(one => one.IsDone).Select(one => one.Delivery.Id).ToArray();
         var now = ids.Now();
         await storage.RunSystem(async (unit, stop) =>
         {
-            await unit.Db.Visible(Everywhere).Where(row => done.Contains(row.Id)).ExecuteUpdateAsync(set => set.SetProperty(row => row.State, HookStates.Done).SetProperty(row => row.NextAt, (long?)null), stop);
+            foreach (var (ws, done) in Apart(all.Where(one => one.IsDone).Select(one => (one.Delivery.Ws, one.Delivery.Id))))
+                await unit.Db.Visible(Everywhere).Where(row => row.Ws == ws && done.Contains(row.Id)).ExecuteUpdateAsync(set => set.SetProperty(row => row.State, HookStates.Done).SetProperty(row => row.NextAt, (long?)null), stop);
             foreach (var (failed, _) in all.Where(one => !one.IsDone))
             {
                 var isLast = failed.Tries + 1 >= MostTries;
@@ -166,8 +166,8 @@ internal sealed class HookInbox(
         var rows = await storage.RunSystem(async (unit, stop) =>
         {
             var due = await Due(unit, now, stop);
-            var claimed = due.ConvertAll(row => row.Id);
-            await unit.Db.Visible(Everywhere).Where(row => claimed.Contains(row.Id)).ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, now + (long)Grace.TotalMilliseconds), stop);
+            foreach (var (ws, claimed) in Apart(due.Select(row => (row.Ws, row.Id))))
+                await unit.Db.Visible(Everywhere).Where(row => row.Ws == ws && claimed.Contains(row.Id)).ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, now + (long)Grace.TotalMilliseconds), stop);
             return due;
         }, ct);
         var left = new List<Pending>(rows.Count);
@@ -181,10 +181,19 @@ internal sealed class HookInbox(
     {
         if (!storage.IsPostgres)
             return await unit.Db.Visible(Everywhere).Where(row => row.NextAt != null && row.NextAt <= now).OrderBy(row => row.NextAt).ThenBy(row => row.ReceivedAt).ThenBy(row => row.Id).Take(MostAtOnce).ToListAsync(ct);
-        var free = await unit.Db.Database.SqlQueryRaw<Guid>(
-            """SELECT id AS "Value" FROM hook_delivery WHERE next_at <= {0} ORDER BY next_at, received_at, id LIMIT {1} FOR UPDATE SKIP LOCKED""", now, MostAtOnce).ToListAsync(ct);
-        return free.Count == 0 ? [] : await unit.Db.Visible(Everywhere).Where(row => free.Contains(row.Id)).ToListAsync(ct);
+        var free = await unit.Db.Database.SqlQueryRaw<Place>(
+            """SELECT ws, id FROM hook_delivery WHERE next_at <= {0} ORDER BY next_at, received_at, id LIMIT {1} FOR UPDATE SKIP LOCKED""", now, MostAtOnce).ToListAsync(ct);
+        var due = new List<HookDelivery>(free.Count);
+        foreach (var (ws, some) in Apart(free.Select(one => (one.Ws, one.Id))))
+            due.AddRange(await unit.Db.Visible(Everywhere).Where(row => row.Ws == ws && some.Contains(row.Id)).ToListAsync(ct));
+        return due;
     }
+
+    /// <summary>By workspace: the key begins with it, and an id alone would be looked for in all that was ever received.</summary>
+    private static IEnumerable<(int Ws, Guid[] Ids)> Apart(IEnumerable<(int Ws, Guid Id)> places) =>
+        places.GroupBy(place => place.Ws).Select(ws => (ws.Key, ws.Select(place => place.Id).ToArray()));
+
+    private sealed record Place(int Ws, Guid Id);
 
     private async Task<Pending> Read(HookDelivery row, CancellationToken ct)
     {

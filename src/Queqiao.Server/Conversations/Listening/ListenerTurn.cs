@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
@@ -15,6 +16,7 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
     public const int MostAtOnce = 2000;
 
     private readonly ListenerHolds _holds = new(storage, seals, listener, log);
+    private readonly UnitSize _size = new();
 
     public string Name => listener.Name;
 
@@ -24,8 +26,15 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
         for (var page = 0; page < MostPages; page++)
         {
             var entries = await Read(storage, seals, Name, all, ct);
-            if (entries.Count == 0 || !await DigestAll(entries, ct))
+            if (entries.Count == 0)
                 return;
+            for (var at = 0; at < entries.Count;)
+            {
+                var unit = _size.Next(entries, at);
+                at += unit.Count;
+                if (!await DigestAll(unit, ct))
+                    return;
+            }
         }
     }
 
@@ -45,15 +54,24 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
     public static async Task<List<LogEntry>> Read(IStorageEngine storage, ConversationSeals seals, string listener, IReadOnlyList<string>? upTo, CancellationToken ct)
     {
         await using var db = storage.ReadSystem();
+        return await seals.Entries(await Next(db, storage.IsPostgres, listener, upTo).ToListAsync(ct), ct);
+    }
+
+    /// <summary>The statement of <see cref="Read"/>.</summary>
+    internal static IQueryable<EntryRow> Next(QueqiaoDb db, bool isPostgres, string listener, IReadOnlyList<string>? upTo)
+    {
         var cursors = db.Table<ListenerCursor>();
-        var next =
-            from cursor in cursors
-            join entry in db.Visible(Scope<EntryRow>.Everything("listeners follow every workspace")) on cursor.Slot equals entry.Slot
-            where cursor.Listener == listener && entry.Position > cursor.Position && entry.Position <= cursor.Position + MostOfSlot
-            select entry;
+        var mine = cursors.Where(cursor => cursor.Listener == listener);
+        var all = db.Visible(Scope<EntryRow>.Everything("listeners follow every workspace"));
+        // By slot on PostgreSQL (LATERAL): left to join the two, it merges them and reads half of all entries there are, each turn.
+        // SQLite has no LATERAL and nothing but loops.
+        var next = isPostgres
+            ? mine.SelectMany(cursor => all.Where(entry => entry.Slot == cursor.Slot && entry.Position > cursor.Position).OrderBy(entry => entry.Position).Take(MostOfSlot))
+            : mine.Join(all, cursor => cursor.Slot, entry => entry.Slot, (cursor, entry) => new { cursor, entry })
+                .Where(both => both.entry.Position > both.cursor.Position && both.entry.Position <= both.cursor.Position + MostOfSlot).Select(both => both.entry);
         if (upTo is not null)
             next = next.Where(entry => entry.Position <= cursors.Where(cursor => upTo.Contains(cursor.Listener) && cursor.Slot == entry.Slot).Max(cursor => cursor.Position));
-        return await seals.Entries(await next.OrderBy(entry => entry.Slot).ThenBy(entry => entry.Position).Take(MostAtOnce).ToListAsync(ct), ct);
+        return next.OrderBy(entry => entry.Slot).ThenBy(entry => entry.Position).Take(MostAtOnce);
     }
 
     /// <summary>False: another node was faster.</summary>
@@ -101,13 +119,20 @@ internal sealed class ListenerTurn(IStorageEngine storage, ConversationSeals sea
 
     public static bool IsListeners(Exception trouble) => trouble is not (OperationCanceledException or StorageUnavailableException);
 
-    private Task<bool> Digest(List<LogEntry> entries, IReadOnlyList<CursorSpan> spans, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
+    private async Task<bool> Digest(List<LogEntry> entries, IReadOnlyList<CursorSpan> spans, CancellationToken ct)
     {
-        if (!await CursorSpan.Move(unit, Name, spans, stop))
-            return false;
-        await Tell(unit, entries, await _holds.Conversations(unit, stop), stop);
-        return true;
-    }, ct);
+        var began = 0L;
+        var first = await storage.RunSystem(async (unit, stop) =>
+        {
+            began = Stopwatch.GetTimestamp();
+            if (!await CursorSpan.Move(unit, Name, spans, stop))
+                return false;
+            await Tell(unit, entries, await _holds.Conversations(unit, stop), stop);
+            return true;
+        }, ct);
+        _size.Learn(entries.Count, Stopwatch.GetElapsedTime(began));
+        return first;
+    }
 
     private async Task<bool> Hold(LogEntry entry, Exception trouble, CancellationToken ct)
     {

@@ -12,12 +12,7 @@ namespace Queqiao.Server.Conversations.Listening;
 /// </summary>
 internal sealed class SharedTurn(IStorageEngine storage, ConversationSeals seals)
 {
-    /// <summary>Long enough that moving the cursors costs little, short enough that a message behind it is still quick: on SQLite they share one writer.</summary>
-    private static readonly TimeSpan UnitTakes = TimeSpan.FromMilliseconds(30);
-
-    private const int LeastOfUnit = 100;
-
-    private int _unit = LeastOfUnit;
+    private readonly UnitSize _size = new();
 
     public async Task Run(IReadOnlyList<ListenerTurn> together, CancellationToken ct)
     {
@@ -28,7 +23,7 @@ internal sealed class SharedTurn(IStorageEngine storage, ConversationSeals seals
                 return;
             for (var at = 0; at < entries.Count;)
             {
-                var unit = entries.GetRange(at, Math.Min(_unit, entries.Count - at));
+                var unit = _size.Next(entries, at);
                 at += unit.Count;
                 if (!await DigestOr(together, unit, ct))
                     return;
@@ -67,16 +62,7 @@ internal sealed class SharedTurn(IStorageEngine storage, ConversationSeals seals
                 await one.Tell(unit, entries, [.. held[one.Name]], stop);
             return true;
         }, ct);
-        Learn(entries.Count, Stopwatch.GetElapsedTime(began)); // with the commit: the search index is written there
+        _size.Learn(entries.Count, Stopwatch.GetElapsedTime(began)); // with the commit: the search index is written there
         return first;
-    }
-
-    /// <summary>What a unit took says how large the next may be; a small one says nothing of large ones.</summary>
-    private void Learn(int entries, TimeSpan took)
-    {
-        if (entries < LeastOfUnit)
-            return;
-        var fits = entries * (UnitTakes / took);
-        _unit = (int)Math.Clamp(fits, Math.Max(LeastOfUnit, _unit / 2), Math.Min(ListenerTurn.MostAtOnce, _unit * 2));
     }
 }

@@ -41,6 +41,7 @@ internal sealed class SqliteEngine : IStorageEngine
         _lock = TakeLock();
         var connection = Open();
         await SqliteMigrator.Run(connection, Migration.Of("sqlite"), Vault.Roots, _ids, ct);
+        await PlannerNumbers.Tell(connection, ct);
         _lane = new SqliteWriteLane(connection, _ids, Vault, Backlog);
         _checkpointer = new SqliteCheckpointer(Open(), _options.SqliteFile + "-wal");
         await Vault.Start(ct);
