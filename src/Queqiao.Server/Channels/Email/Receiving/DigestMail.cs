@@ -23,7 +23,7 @@ internal sealed record Digested(string? Left = null);
 /// sender that a trusted server has proven; everybody else begins as a stranger.
 /// </summary>
 internal sealed class DigestMail(
-    MailBook book, MailFiles files, FileKeys keys, IOutsideConversations conversations, IChannelIntake intake, JobQueue jobs, IStorageEngine storage, Ids ids)
+    MailBook book, SenderVerdicts verdicts, MailFiles files, FileKeys keys, IOutsideConversations conversations, IChannelIntake intake, JobQueue jobs, IStorageEngine storage, Ids ids)
 {
     private const int MostHops = 50;
 
@@ -46,7 +46,7 @@ internal sealed class DigestMail(
             return new Digested(mail.From is null ? "no_sender" : "own_mail");
         if (await book.CountSince(channel.Ws, channel.Id, sender.Address, ids.Now() - LoopWindow, ct) >= MostFromOne)
             return new Digested("loop");
-        var proof = sender.IsFrom ? SenderProof.Of(mail, settings.TrustedServers) : SenderProof.None;
+        var proof = !sender.IsFrom ? SenderProof.None : verdicts.Read(channel.Ws, raw.Span) is { } own ? SenderProof.Of(mail, own) : SenderProof.Of(mail, settings.TrustedServers);
         var thread = await Known(channel, mail, sender.Address, proof.IsProven, ct);
         if (AutoReplies.Is(mail))
             return await Automatic(channel, mail, thread, ct);
