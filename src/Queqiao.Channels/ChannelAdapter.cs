@@ -38,7 +38,8 @@ public abstract class ChannelAdapter : IChannelAdapter
 
     private IEnumerable<OutboundContent> Contents(OutboundContent content) => content switch
     {
-        TextContent text => Texts(text.Text),
+        TextContent { Rich: not null } text when Descriptor.Limits.Text.Fits(text.Text) => [text],
+        TextContent text => Texts(text.Text), // what has to be cut goes as words, so that no mark is left open
         CardContent card when !Draws(card) => Texts(Fallback.Text(card)),
         LinkContent link when !Descriptor.Can(Abilities.Link) => Texts(Fallback.Text(link)),
         LocationContent place when !Descriptor.Can(Abilities.Location) => Texts(Fallback.Text(place)),

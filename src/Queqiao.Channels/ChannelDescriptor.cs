@@ -37,6 +37,9 @@ public sealed record ChannelDescriptor(string Kind, Words Name)
     /// <summary>What becomes of a provider's error codes.</summary>
     public required ErrorTable Errors { get; init; }
 
+    /// <summary>Signs that may be put to messages, where it can (<see cref="Abilities.React"/>).</summary>
+    public Reactions Reactions { get; init; } = Reactions.None;
+
     /// <summary>Whether the provider calls an address of ours.</summary>
     public bool HasWebhook { get; init; } = true;
 

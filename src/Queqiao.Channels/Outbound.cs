@@ -1,3 +1,5 @@
+using Queqiao.Channels.Formatting;
+
 namespace Queqiao.Channels;
 
 /// <summary>Something to send to a customer.</summary>
@@ -36,7 +38,11 @@ public abstract record OutboundContent
     public sealed override string ToString() => GetType().Name;
 }
 
-public sealed record TextContent(string Text) : OutboundContent;
+public sealed record TextContent(string Text) : OutboundContent
+{
+    /// <summary>The same with its marks, for platforms that take them in a form of their own; null: it has none.</summary>
+    public RichText? Rich { get; init; }
+}
 
 public sealed record MediaContent(OutboundMedia Media, string? Caption = null) : OutboundContent;
 
@@ -92,6 +98,9 @@ public enum RevisionKind { Edit, Recall, React, Unreact }
 public sealed record Revision(RevisionKind Kind, string MessageId, string To, string? ConversationId = null, string? Text = null)
 {
     public IReadOnlyDictionary<string, string> ReplyWith { get; init; } = Nothing.Facts;
+
+    /// <summary>The new text with its marks; null: it has none.</summary>
+    public RichText? Rich { get; init; }
 
     public override string ToString() => $"revision {Kind}";
 }

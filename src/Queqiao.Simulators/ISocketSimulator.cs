@@ -3,6 +3,9 @@ namespace Queqiao.Simulators;
 /// <summary>A platform that delivers over a socket: its side of the connection, frame by frame. What was not acknowledged is delivered again.</summary>
 public interface ISocketSimulator
 {
+    /// <summary>Whether a connection with this query is let in.</summary>
+    bool Admits(string query) => true;
+
     /// <summary>What it says when somebody has connected.</summary>
     IReadOnlyList<string> Greets();
 

@@ -50,7 +50,7 @@ export type EventBody =
   | { type: 'wrapped_up'; category: Named; result?: string; note?: string }
   | { type: 'delivery'; items: { of: number; state: DeliveryState; code?: string | null; reason?: TwoTexts }[] }
   | { type: 'file_arrived'; of: number; index: number; file?: Attachment; failed?: string }
-  | { type: 'reacted'; of: number; emoji: string | null; removed: boolean }
+  | { type: 'reacted'; of: number; emoji: string | null; removed: boolean; code?: string; reason?: TwoTexts }
   | { type: 'channel_noted'; what: string; text?: string }
 
 /** What the bot adds to what it says. */
@@ -105,6 +105,8 @@ export interface MessageItem extends ItemBase {
   unsupported?: string
   /** Our side said it by another tool. */
   elsewhere?: boolean
+  /** The customer's platform knows it by a name: signs can be put to it there. */
+  outside?: boolean
 }
 /** `event` may be of a type that this version does not know: read it with `knownEvent`. */
 export interface EventItem extends ItemBase { kind: 'event'; event: EventBody }
@@ -124,8 +126,8 @@ export interface Row {
   id: string
   seq: number
   status: Status
-  /** `edits`, `recalls`: whether what was sent by it can still be changed or taken back at the customer's. `shows`: marks of formatted texts that its customers see; plain text without. */
-  channel: { id: string; kind: string; name: string; edits?: boolean; recalls?: boolean; shows?: Mark[] }
+  /** `edits`, `recalls`: whether what was sent by it can still be changed or taken back at the customer's. `shows`: marks of formatted texts that its customers see; plain text without. `reacts`: signs that may be put to messages there. */
+  channel: { id: string; kind: string; name: string; edits?: boolean; recalls?: boolean; shows?: Mark[]; reacts?: string[] }
   contact: Person
   assignee: Person | null
   subject: string | null

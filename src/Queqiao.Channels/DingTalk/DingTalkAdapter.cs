@@ -124,6 +124,7 @@ public sealed class DingTalkAdapter : ChannelAdapter, ISocketChannel, IMediaChan
 
     public override async Task<SendOutcome> Send(Outbound part, ChannelContext context, CancellationToken ct) => part.Content switch
     {
+        TextContent { Rich: { } rich } text when DingTalkMarkdown.Of(rich, text.Text) is var written => await Message(part, ("markdown", written), ("sampleMarkdown", (JsonObject)written.DeepClone()), context, ct),
         TextContent text => await Message(part, ("text", new JsonObject { ["content"] = text.Text }), ("sampleText", new JsonObject { ["content"] = text.Text }), context, ct),
         LinkContent link => await Message(part, null, ("sampleLink", new JsonObject { ["title"] = link.Title, ["text"] = link.Description ?? link.Title, ["messageUrl"] = link.Url.ToString(), ["picUrl"] = link.Image?.ToString() ?? "" }), context, ct),
         CardContent card => await Message(part, null, Card(card), context, ct),

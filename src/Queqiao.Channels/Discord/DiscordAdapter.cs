@@ -8,7 +8,7 @@ using Queqiao.Channels.Signing;
 namespace Queqiao.Channels.Discord;
 
 /// <summary>A Discord bot. Messages come over the gateway only; the webhook brings interactions.</summary>
-public sealed class DiscordAdapter : ChannelAdapter, ISocketChannel, ISignalChannel, IMediaChannel, IRevisionChannel, IProfileChannel
+public sealed class DiscordAdapter : ChannelAdapter, ISocketChannel, ISignalChannel, IMediaChannel, IRevisionChannel, IProfileChannel, IAuthorisedChannel
 {
     private const string Host = "https://discord.com/api/v10";
     private const int Intents = 1 << 0 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 15;
@@ -21,6 +21,7 @@ public sealed class DiscordAdapter : ChannelAdapter, ISocketChannel, ISignalChan
         DropsRepeats = true,
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.File | Abilities.Cards | Abilities.Captions | Abilities.Reply | Abilities.Typing | Abilities.Edit | Abilities.Recall | Abilities.React
             | Abilities.SeesTyping | Abilities.SeesEdits | Abilities.SeesRecalls | Abilities.SeesReactions | Abilities.Groups | Abilities.Profiles,
+        Reactions = Reactions.Of("👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀"),
         Limits = new(new(2000, TextUnit.Utf16))
         {
             Caption = new(2000, TextUnit.Utf16), Buttons = 5, ButtonLabel = new(80, TextUnit.Utf16), CardText = new(2000, TextUnit.Utf16), Rates = [new(RateScope.Account, 50, TimeSpan.FromSeconds(1)), new(RateScope.Conversation, 5, TimeSpan.FromSeconds(5))],
@@ -30,7 +31,8 @@ public sealed class DiscordAdapter : ChannelAdapter, ISocketChannel, ISignalChan
         [
             new("botToken", new("机器人令牌", "Bot token"), SettingType.Secret) { Required = true, Where = new("https://discord.com/developers/applications") },
             new("publicKey", new("应用公钥", "Application public key")) { Required = true, Pattern = "^[0-9a-fA-F]{64}$" },
-            new("applicationId", new("应用编号", "Application ID")) { Pattern = "^[0-9]+$" }, CommonFields.ApiBase,
+            new("applicationId", new("应用编号", "Application ID")) { Pattern = "^[0-9]+$" },
+            new("clientSecret", new("Client Secret（授权用）", "Client secret (for authorising)"), SettingType.Secret) { Where = new("https://discord.com/developers/applications") }, CommonFields.ApiBase,
         ],
         Console = new("https://discord.com/developers/applications"), Manual = new("https://docs.discord.com/developers/resources/message"), MediaHosts = ["cdn.discordapp.com", "media.discordapp.net"],
         Errors = new()
@@ -43,6 +45,23 @@ public sealed class DiscordAdapter : ChannelAdapter, ISocketChannel, ISignalChan
             { ErrorClass.Retry, "发送过快，稍后重试", "Too fast; it will be tried again", "20028", "20016", "31001" },
         },
     };
+
+    public IReadOnlyList<string> AuthorisesWith { get; } = ["applicationId", "clientSecret"];
+
+    /// <summary>What the bot may do in the server that it is added to: see, write, files, links, history, reactions.</summary>
+    private const long Permissions = 1L << 6 | 1L << 10 | 1L << 11 | 1L << 14 | 1L << 15 | 1L << 16;
+
+    public Uri AuthoriseAt(AuthorisationRequest request, ChannelSettings settings) => Consent.Page(settings, "https://discord.com", "/oauth2/authorize", ("client_id", settings["applicationId"]), ("redirect_uri", request.RedirectUri),
+        ("response_type", "code"), ("scope", "bot applications.commands"), ("permissions", Permissions.ToString(CultureInfo.InvariantCulture)), ("state", request.State));
+
+    /// <summary>Adds the bot to a server. Its own token stays what it was: that of the person who added it is not kept.</summary>
+    public async Task<AuthorisationOutcome> Authorise(string code, AuthorisationRequest request, ChannelContext context, CancellationToken ct)
+    {
+        var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase(Host) + "/oauth2/token", Call.FormBody(("grant_type", "authorization_code"), ("code", code), ("redirect_uri", request.RedirectUri),
+            ("client_id", context.Settings["applicationId"]), ("client_secret", context.Settings["clientSecret"])), ct);
+        return answer.IsOk && answer.Body["access_token"].Filled is not null ? Consent.Granted(answer.Body["guild"]["name"].Filled)
+            : new AuthorisationOutcome.Denied(Failed(answer, answer.Body["code"].Text ?? answer.Body["error"].Text ?? "", answer.Body["error_description"].Text ?? answer.Body["message"].Text, context).Failure);
+    }
 
     protected override Received Read(WebhookDelivery delivery, ChannelSettings settings, DateTimeOffset now)
     {

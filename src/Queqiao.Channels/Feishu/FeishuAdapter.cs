@@ -14,11 +14,15 @@ public sealed class FeishuAdapter : ChannelAdapter, IMediaChannel, IRevisionChan
     private const string Host = "https://open.feishu.cn";
     private static readonly TimeSpan Tolerance = TimeSpan.FromHours(8); // retries come after up to six hours
 
+    /// <summary>By Feishu's names of emoji.</summary>
+    internal static readonly Reactions Signs = new(("👍", "THUMBSUP"), ("👌", "OK"), ("❤️", "HEART"), ("👏", "APPLAUSE"), ("😄", "LAUGH"), ("🙏", "THANKS"), ("✅", "DONE"), ("😊", "SMILE"));
+
     public override ChannelDescriptor Descriptor { get; } = new("feishu", new("飞书", "Feishu / Lark"))
     {
         DropsRepeats = true,
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.File | Abilities.Cards | Abilities.Reply | Abilities.Edit | Abilities.Recall | Abilities.React
             | Abilities.SeesRead | Abilities.SeesRecalls | Abilities.SeesReactions | Abilities.Groups | Abilities.Profiles,
+        Reactions = Signs,
         Limits = new(new(30_000, TextUnit.Utf8))
         {
             Buttons = 10, ButtonLabel = new(60, TextUnit.Utf16), CardText = new(8000, TextUnit.Utf8), Rates = [new(RateScope.Account, 50, TimeSpan.FromSeconds(1)), new(RateScope.Conversation, 5, TimeSpan.FromSeconds(1))],
@@ -95,6 +99,7 @@ public sealed class FeishuAdapter : ChannelAdapter, IMediaChannel, IRevisionChan
 
     public override async Task<SendOutcome> Send(Outbound part, ChannelContext context, CancellationToken ct) => part.Content switch
     {
+        TextContent { Rich: { } rich } => await Message(part, "post", FeishuPost.Of(rich), context, ct),
         TextContent text => await Message(part, "text", new JsonObject { ["text"] = text.Text }, context, ct),
         CardContent card => await Message(part, "interactive", Card(card), context, ct),
         MediaContent { Media: { Kind: not MediaKind.Sticker } media } => await Media(part, media, context, ct),
@@ -108,11 +113,25 @@ public sealed class FeishuAdapter : ChannelAdapter, IMediaChannel, IRevisionChan
         var path = "/open-apis/im/v1/messages/" + Uri.EscapeDataString(revision.MessageId);
         return revision.Kind switch
         {
-            RevisionKind.Edit => Outcome(context, HttpMethod.Put, path, new JsonObject { ["msg_type"] = "text", ["content"] = new JsonObject { ["text"] = revision.Text ?? "" }.ToJsonString(Writing.Plain) }, ct),
+            RevisionKind.Edit => Outcome(context, HttpMethod.Put, path, new JsonObject
+            {
+                ["msg_type"] = revision.Rich is null ? "text" : "post", ["content"] = (revision.Rich is { } rich ? FeishuPost.Of(rich) : new JsonObject { ["text"] = revision.Text ?? "" }).ToJsonString(Writing.Plain),
+            }, ct),
             RevisionKind.Recall => Outcome(context, HttpMethod.Delete, path, null, ct),
-            RevisionKind.React => Outcome(context, HttpMethod.Post, path + "/reactions", new JsonObject { ["reaction_type"] = new JsonObject { ["emoji_type"] = revision.Text ?? "OK" } }, ct),
+            RevisionKind.React => Outcome(context, HttpMethod.Post, path + "/reactions", new JsonObject { ["reaction_type"] = new JsonObject { ["emoji_type"] = Signs.NameOf(revision.Text) } }, ct),
+            RevisionKind.Unreact => Unreact(path + "/reactions", Signs.NameOf(revision.Text), context, ct),
             _ => Task.FromResult(SendOutcome.CannotDo(revision.Kind.ToString())),
         };
+    }
+
+    /// <summary>A sign is taken away by an id of its own, so it is looked for first: of those of this kind, the app's.</summary>
+    private async Task<SendOutcome> Unreact(string path, string name, ChannelContext context, CancellationToken ct)
+    {
+        var (found, failed) = await Ask(context, HttpMethod.Get, $"{path}?reaction_type={Uri.EscapeDataString(name)}&page_size=50", () => null, ct);
+        if (failed is not null)
+            return failed;
+        var mine = found!.Body["data"]["items"].Items.FirstOrDefault(one => one["operator"]["operator_type"].Text == "app");
+        return mine["reaction_id"].Filled is { } id ? await Outcome(context, HttpMethod.Delete, $"{path}/{Uri.EscapeDataString(id)}", null, ct) : new SendOutcome.Sent(null);
     }
 
     public override async Task<SendOutcome> Probe(ChannelContext context, CancellationToken ct)

@@ -1,17 +1,19 @@
 using System.Text.Json.Nodes;
 using Queqiao.Channels.Meta;
+using Queqiao.Channels.Reading;
 using Queqiao.Channels.Sending;
 using Queqiao.Channels.Windows;
 
 namespace Queqiao.Channels.Instagram;
 
 /// <summary>Direct messages to an Instagram business account.</summary>
-public sealed class InstagramAdapter() : MetaPageAdapter("https://graph.instagram.com"), IRevisionChannel
+public sealed class InstagramAdapter() : MetaPageAdapter("https://graph.instagram.com"), IRevisionChannel, IAuthorisedChannel
 {
     public override ChannelDescriptor Descriptor { get; } = new("instagram", new("Instagram", "Instagram"))
     {
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.Cards | Abilities.Typing | Abilities.ReadMarks | Abilities.React
             | Abilities.SeesRead | Abilities.SeesEdits | Abilities.SeesRecalls | Abilities.SeesReactions | Abilities.Profiles,
+        Reactions = new(("❤️", "love")), // the only one that may be sent
         Limits = new(new(1000, TextUnit.Utf8))
         {
             Buttons = 13, ButtonLabel = new(20, TextUnit.Utf16), CardText = new(1000, TextUnit.Utf8),
@@ -29,6 +31,28 @@ public sealed class InstagramAdapter() : MetaPageAdapter("https://graph.instagra
         Errors = Table(),
     };
 
+    public IReadOnlyList<string> AuthorisesWith => MetaLogin.With;
+
+    public Uri AuthoriseAt(AuthorisationRequest request, ChannelSettings settings) => Consent.Page(settings, "https://www.instagram.com", "/oauth/authorize", ("client_id", settings["appId"]), ("redirect_uri", request.RedirectUri),
+        ("response_type", "code"), ("scope", "instagram_business_basic,instagram_business_manage_messages"), ("state", request.State));
+
+    /// <summary>Instagram's own login: the code for a token of an hour, that for one of sixty days.</summary>
+    public async Task<AuthorisationOutcome> Authorise(string code, AuthorisationRequest request, ChannelContext context, CancellationToken ct)
+    {
+        var settings = context.Settings;
+        var answer = await Call.Send(context, HttpMethod.Post, settings.ApiBase("https://api.instagram.com") + "/oauth/access_token", Call.FormBody(
+            ("client_id", settings["appId"]), ("client_secret", settings["appSecret"]), ("grant_type", "authorization_code"), ("redirect_uri", request.RedirectUri), ("code", code)), ct);
+        var told = answer.Body["data"].IsArray ? answer.Body["data"][0] : answer.Body;
+        if (!answer.IsOk || told["access_token"].Filled is not { } brief)
+            return new AuthorisationOutcome.Denied(Failed(answer, answer.Body["code"].Text ?? "", answer.Body["error_message"].Text, context).Failure);
+        // Only by an address: it goes to the platform alone, and what is logged of addresses leaves queries out.
+        var longer = await Call.Get(context, settings.ApiBase("https://graph.instagram.com") + "/access_token?" + Form.Write([("grant_type", "ig_exchange_token"), ("client_secret", settings["appSecret"]), ("access_token", brief)]), ct);
+        if (!longer.IsOk || longer.Body["access_token"].Filled is not { } token)
+            return new AuthorisationOutcome.Denied(Graph.Failure(longer, context).Failure);
+        var (me, denied) = await new MetaLogin(Graph).Get("me?fields=user_id,username", token, context, ct);
+        return denied ?? Consent.Granted(me["username"].Filled, [("accessToken", token), .. me["user_id"].Filled is { } id ? [("accountId", id)] : Array.Empty<(string, string)>()]);
+    }
+
     protected override bool Draws(CardContent card) => base.Draws(card) && card.Image is null && card.Buttons.Count > 0 && card.Buttons.All(button => button.Url is null);
 
     /// <summary>Instagram fetches media itself; without a public address there is nothing to fetch.</summary>
@@ -43,12 +67,7 @@ public sealed class InstagramAdapter() : MetaPageAdapter("https://graph.instagra
         _ => SendOutcome.CannotDo(part.Content.ToString()),
     };
 
-    public Task<SendOutcome> Revise(Revision revision, ChannelContext context, CancellationToken ct) => revision.Kind switch
-    {
-        RevisionKind.React => Action(revision.To, "react", new JsonObject { ["message_id"] = revision.MessageId, ["reaction"] = revision.Text ?? "love" }, context, ct),
-        RevisionKind.Unreact => Action(revision.To, "unreact", new JsonObject { ["message_id"] = revision.MessageId }, context, ct),
-        _ => Task.FromResult(SendOutcome.CannotDo(revision.Kind.ToString())),
-    };
+    public Task<SendOutcome> Revise(Revision revision, ChannelContext context, CancellationToken ct) => React(revision, context, ct);
 
     public override async Task<ProfileOutcome> Profile(string personId, ChannelContext context, CancellationToken ct)
     {

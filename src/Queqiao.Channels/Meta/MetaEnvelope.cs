@@ -25,7 +25,8 @@ internal static class MetaEnvelope
     [
         new("appSecret", new("应用密钥 App Secret", "App secret"), SettingType.Secret) { Required = true, Where = new(console) },
         new("verifyToken", new("验证令牌", "Verify token"), SettingType.Secret) { Required = true, Help = new("自定，与 Webhook 设置中填写的一致。", "Of your choice; the same as in the webhook's settings.") },
-        new("accessToken", new("访问令牌", "Access token"), SettingType.Secret) { Required = true, Help = new("请使用长期有效的令牌（系统用户）。", "Use a long-lived one (of a system user).") },
+        new("accessToken", new("访问令牌", "Access token"), SettingType.Secret) { Required = true, Granted = true, Help = new("授权取得，或填写长期有效的令牌（系统用户）。", "By authorising; or a long-lived one (of a system user).") },
+        new("appId", new("应用编号 App ID（授权用）", "App ID (for authorising)")) { Pattern = "^[0-9]+$", Where = new(console) },
         new("apiVersion", new("Graph API 版本", "Graph API version")) { Default = "v23.0", Pattern = "^v[0-9]+\\.[0-9]+$" },
     ];
 

@@ -61,6 +61,14 @@ public abstract class MetaPageAdapter : ChannelAdapter, ISignalChannel, IMediaCh
         return Graph.Post(context, "me/messages", body, _ => null, ct);
     }
 
+    /// <summary>One sign of ours at each message: another one takes its place.</summary>
+    private protected Task<SendOutcome> React(Revision revision, ChannelContext context, CancellationToken ct) => revision.Kind switch
+    {
+        RevisionKind.React => Action(revision.To, "react", new JsonObject { ["message_id"] = revision.MessageId, ["reaction"] = Descriptor.Reactions.NameOf(revision.Text) }, context, ct),
+        RevisionKind.Unreact => Action(revision.To, "unreact", new JsonObject { ["message_id"] = revision.MessageId }, context, ct),
+        _ => Task.FromResult(SendOutcome.CannotDo(revision.Kind.ToString())),
+    };
+
     private protected Task<SendOutcome> Message(Outbound part, JsonObject message, ChannelContext context, CancellationToken ct)
     {
         var body = Envelope(part);

@@ -12,10 +12,14 @@ public sealed class SlackAdapter : ChannelAdapter, ISocketChannel, IMediaChannel
     private const string Host = "https://slack.com/api";
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
+    /// <summary>By Slack's short names.</summary>
+    internal static readonly Reactions Signs = new(("👍", "+1"), ("👍", "thumbsup"), ("❤️", "heart"), ("😂", "joy"), ("🎉", "tada"), ("👀", "eyes"), ("✅", "white_check_mark"), ("🙏", "pray"), ("👏", "clap"));
+
     public override ChannelDescriptor Descriptor { get; } = new("slack", new("Slack", "Slack"))
     {
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.File | Abilities.Cards | Abilities.Edit | Abilities.Recall | Abilities.React
             | Abilities.SeesEdits | Abilities.SeesRecalls | Abilities.SeesReactions | Abilities.Groups | Abilities.Profiles,
+        Reactions = Signs,
         Limits = new(new(4000, TextUnit.Utf16)) { Buttons = 10, ButtonLabel = new(75, TextUnit.Utf16), CardText = new(3000, TextUnit.Utf16), Rates = [new(RateScope.Conversation, 1, TimeSpan.FromSeconds(1))] },
         Settings =
         [
@@ -130,8 +134,15 @@ public sealed class SlackAdapter : ChannelAdapter, ISocketChannel, IMediaChannel
         {
             RevisionKind.Edit => Post(context, "chat.update", new JsonObject { ["channel"] = channel, ["ts"] = revision.MessageId, ["text"] = revision.Text ?? "" }, ct),
             RevisionKind.Recall => Post(context, "chat.delete", new JsonObject { ["channel"] = channel, ["ts"] = revision.MessageId }, ct),
-            _ => Post(context, revision.Kind == RevisionKind.React ? "reactions.add" : "reactions.remove", new JsonObject { ["channel"] = channel, ["timestamp"] = revision.MessageId, ["name"] = (revision.Text ?? "+1").Trim(':') }, ct),
+            _ => React(revision, channel, context, ct),
         };
+    }
+
+    /// <summary>What is so already is well.</summary>
+    private async Task<SendOutcome> React(Revision revision, string channel, ChannelContext context, CancellationToken ct)
+    {
+        var outcome = await Post(context, revision.Kind == RevisionKind.React ? "reactions.add" : "reactions.remove", new JsonObject { ["channel"] = channel, ["timestamp"] = revision.MessageId, ["name"] = Signs.NameOf(revision.Text).Trim(':') }, ct);
+        return outcome is SendOutcome.NotSent { Failure.Code: "already_reacted" or "no_reaction" } ? new SendOutcome.Sent(null) : outcome;
     }
 
     public override Task<SendOutcome> Probe(ChannelContext context, CancellationToken ct) => Post(context, "auth.test", [], ct);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Queqiao.Channels.Formatting;
 using Queqiao.Channels.Reading;
 using Queqiao.Channels.Sending;
 using Queqiao.Channels.Tokens;
@@ -62,7 +63,7 @@ public sealed class TeamsAdapter : ChannelAdapter, IKeyedChannel, ISignalChannel
 
     public override async Task<SendOutcome> Send(Outbound part, ChannelContext context, CancellationToken ct) => part.Content switch
     {
-        TextContent text => await Activity(part, new JsonObject { ["type"] = "message", ["textFormat"] = "plain", ["text"] = text.Text }, context, ct),
+        TextContent text => await Activity(part, Text(text.Text, text.Rich), context, ct),
         CardContent card => await Activity(part, new JsonObject { ["type"] = "message", ["attachments"] = new JsonArray(Card(card)) }, context, ct),
         _ => SendOutcome.CannotDo(part.Content.ToString()),
     };
@@ -77,7 +78,7 @@ public sealed class TeamsAdapter : ChannelAdapter, IKeyedChannel, ISignalChannel
         var url = $"{service}/v3/conversations/{Uri.EscapeDataString(revision.ConversationId ?? revision.To)}/activities/{Uri.EscapeDataString(revision.MessageId)}";
         return revision.Kind switch
         {
-            RevisionKind.Edit => await Post(context, HttpMethod.Put, url, new JsonObject { ["type"] = "message", ["textFormat"] = "plain", ["text"] = revision.Text ?? "" }, ct),
+            RevisionKind.Edit => await Post(context, HttpMethod.Put, url, Text(revision.Text ?? "", revision.Rich), ct),
             RevisionKind.Recall => await Post(context, HttpMethod.Delete, url, null, ct),
             _ => SendOutcome.CannotDo(revision.Kind.ToString()),
         };
@@ -140,6 +141,8 @@ public sealed class TeamsAdapter : ChannelAdapter, IKeyedChannel, ISignalChannel
             var answer = await Call.Send(context, method, url, body is null ? null : Call.JsonBody(body), ct, ("Authorization", "Bearer " + token));
             return answer.IsOk ? new SendOutcome.Sent(answer.Body["id"].Filled) : Failed(answer, answer.Body["error"]["code"].Text ?? "", answer.Body["error"]["message"].Text, context);
         }, ct);
+
+    private static JsonObject Text(string words, RichText? rich) => new() { ["type"] = "message", ["textFormat"] = rich is null ? "plain" : "xml", ["text"] = rich is null ? words : RichHtml.Blocks(rich) };
 
     private static JsonObject Card(CardContent card)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Queqiao.Channels.Formatting;
 using Queqiao.Channels.Reading;
 using Queqiao.Channels.Sending;
 using Queqiao.Channels.Signing;
@@ -12,10 +13,14 @@ public sealed class TelegramAdapter : ChannelAdapter, IPullChannel, ISignalChann
 {
     private const int PollSeconds = 15;
 
+    /// <summary>Bots may use these among others. The heart has no variant sign there.</summary>
+    internal static readonly Reactions Signs = new(("👍", "👍"), ("❤️", "❤"), ("🔥", "🔥"), ("👏", "👏"), ("😁", "😁"), ("😢", "😢"), ("🎉", "🎉"), ("🙏", "🙏"));
+
     public override ChannelDescriptor Descriptor { get; } = new("telegram", new("Telegram", "Telegram"))
     {
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.File | Abilities.Sticker | Abilities.Location | Abilities.Cards | Abilities.Captions | Abilities.Reply
             | Abilities.Typing | Abilities.Edit | Abilities.Recall | Abilities.React | Abilities.SeesEdits | Abilities.SeesReactions | Abilities.Follows | Abilities.Groups | Abilities.Profiles,
+        Reactions = Signs,
         Limits = new(new(4096, TextUnit.Utf16))
         {
             Caption = new(1024, TextUnit.Utf16), Buttons = 20, ButtonLabel = new(64, TextUnit.Utf16), CardText = new(1024, TextUnit.Utf16),
@@ -85,7 +90,7 @@ public sealed class TelegramAdapter : ChannelAdapter, IPullChannel, ISignalChann
 
     public override async Task<SendOutcome> Send(Outbound part, ChannelContext context, CancellationToken ct) => part.Content switch
     {
-        TextContent text => await Post(part, "sendMessage", new JsonObject { ["text"] = text.Text }, context, ct),
+        TextContent text => await Post(part, "sendMessage", Text(text.Text, text.Rich), context, ct),
         CardContent { Image: { } image } card => await Post(part, "sendPhoto", new JsonObject { ["photo"] = image.ToString(), ["caption"] = Title(card), ["reply_markup"] = Keyboard(card) }, context, ct),
         CardContent card => await Post(part, "sendMessage", new JsonObject { ["text"] = Title(card), ["reply_markup"] = Keyboard(card) }, context, ct),
         LocationContent { Title: { Length: > 0 } title } place => await Post(part, "sendVenue", new JsonObject { ["latitude"] = place.Latitude, ["longitude"] = place.Longitude, ["title"] = title, ["address"] = place.Address ?? title }, context, ct),
@@ -107,12 +112,13 @@ public sealed class TelegramAdapter : ChannelAdapter, IPullChannel, ISignalChann
         switch (revision.Kind)
         {
             case RevisionKind.Edit:
-                body["text"] = revision.Text ?? "";
+                foreach (var (name, value) in Text(revision.Text ?? "", revision.Rich))
+                    body[name] = value?.DeepClone();
                 return Outcome(context, "editMessageText", body, ct);
             case RevisionKind.Recall:
                 return Outcome(context, "deleteMessage", body, ct);
             default:
-                body["reaction"] = revision.Kind == RevisionKind.React ? new JsonArray(new JsonObject { ["type"] = "emoji", ["emoji"] = revision.Text ?? "👍" }) : [];
+                body["reaction"] = revision.Kind == RevisionKind.React ? new JsonArray(new JsonObject { ["type"] = "emoji", ["emoji"] = Signs.NameOf(revision.Text) }) : [];
                 return Outcome(context, "setMessageReaction", body, ct);
         }
     }
@@ -185,6 +191,8 @@ public sealed class TelegramAdapter : ChannelAdapter, IPullChannel, ISignalChann
         var (answer, failed) = Told(await Call.Send(context, HttpMethod.Post, Url(context, method), form, ct), context);
         return failed ?? (SendOutcome)new SendOutcome.Sent(answer["result"]["message_id"].Filled);
     }
+
+    private static JsonObject Text(string words, RichText? rich) => rich is null ? new JsonObject { ["text"] = words } : new JsonObject { ["text"] = RichHtml.Inline(rich), ["parse_mode"] = "HTML" };
 
     private static string Title(CardContent card) => card.Text is null ? card.Title : card.Title + "\n" + card.Text;
 

@@ -9,7 +9,7 @@ using Queqiao.Channels.Windows;
 namespace Queqiao.Channels.Weibo;
 
 /// <summary>Private messages to a Weibo account (粉丝服务平台).</summary>
-public sealed class WeiboAdapter : ChannelAdapter, IMediaChannel
+public sealed class WeiboAdapter : ChannelAdapter, IMediaChannel, IAuthorisedChannel
 {
     private const string Host = "https://m.api.weibo.com";
 
@@ -20,7 +20,8 @@ public sealed class WeiboAdapter : ChannelAdapter, IMediaChannel
         Settings =
         [
             new("appSecret", new("App Secret", "App secret"), SettingType.Secret) { Required = true, Where = new("https://open.weibo.com/apps") },
-            new("accessToken", new("粉丝服务 access_token", "Access token of the fan service"), SettingType.Secret) { Required = true, Where = new("https://open.weibo.com/apps") },
+            new("accessToken", new("粉丝服务 access_token", "Access token of the fan service"), SettingType.Secret) { Required = true, Granted = true, Where = new("https://open.weibo.com/apps") },
+            new("appKey", new("App Key（授权用）", "App key (for authorising)")) { Pattern = "^[0-9]+$", Where = new("https://open.weibo.com/apps") },
             .. CommonFields.Window, CommonFields.ApiBase,
         ],
         Window = new([new(WindowTrigger.Message, TimeSpan.FromHours(48)), new(WindowTrigger.Follow, TimeSpan.FromHours(48)), new(WindowTrigger.MenuClick, TimeSpan.FromHours(48))]),
@@ -34,6 +35,19 @@ public sealed class WeiboAdapter : ChannelAdapter, IMediaChannel
             { ErrorClass.Permanent, "用户状态不允许或内容不被接受", "The user cannot be written to, or the content was refused", "20000-29999", "10008", "10016", "10017" },
         },
     };
+
+    public IReadOnlyList<string> AuthorisesWith { get; } = ["appKey", "appSecret"];
+
+    public Uri AuthoriseAt(AuthorisationRequest request, ChannelSettings settings) => Consent.Page(settings, "https://api.weibo.com", "/oauth2/authorize", ("client_id", settings["appKey"]), ("redirect_uri", request.RedirectUri),
+        ("response_type", "code"), ("state", request.State));
+
+    public async Task<AuthorisationOutcome> Authorise(string code, AuthorisationRequest request, ChannelContext context, CancellationToken ct)
+    {
+        var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase("https://api.weibo.com") + "/oauth2/access_token", Call.FormBody(("client_id", context.Settings["appKey"]), ("client_secret", context.Settings["appSecret"]),
+            ("grant_type", "authorization_code"), ("redirect_uri", request.RedirectUri), ("code", code)), ct);
+        return answer.IsOk && answer.Body["access_token"].Filled is { } token ? Consent.Granted(answer.Body["uid"].Filled, ("accessToken", token))
+            : new AuthorisationOutcome.Denied(Failed(answer, answer.Body["error_code"].Text ?? "", answer.Body["error_description"].Text ?? answer.Body["error"].Text, context).Failure);
+    }
 
     protected override Received Read(WebhookDelivery delivery, ChannelSettings settings, DateTimeOffset now)
     {

@@ -7,7 +7,7 @@ using Queqiao.Channels.Windows;
 namespace Queqiao.Channels.WhatsApp;
 
 /// <summary>WhatsApp Business, Cloud API.</summary>
-public sealed class WhatsAppAdapter : ChannelAdapter, ISignalChannel, IMediaChannel, IRevisionChannel
+public sealed class WhatsAppAdapter : ChannelAdapter, ISignalChannel, IMediaChannel, IRevisionChannel, IAuthorisedChannel
 {
     private const int MostReplyButtons = 3;
     private readonly GraphApi graph;
@@ -19,6 +19,7 @@ public sealed class WhatsAppAdapter : ChannelAdapter, ISignalChannel, IMediaChan
     {
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.File | Abilities.Sticker | Abilities.Location | Abilities.Cards | Abilities.Templates | Abilities.Captions
             | Abilities.Reply | Abilities.Typing | Abilities.ReadMarks | Abilities.React | Abilities.SeesDelivered | Abilities.SeesRead | Abilities.SeesEdits | Abilities.SeesRecalls | Abilities.SeesReactions,
+        Reactions = Reactions.Of("👍", "❤️", "😂", "😮", "😢", "🙏", "🎉", "✅"),
         Limits = new(new(4096, TextUnit.Utf16))
         {
             Body = 3 << 20, Caption = new(1024, TextUnit.Utf16), Buttons = 10, ButtonLabel = new(20, TextUnit.Utf16), CardText = new(1024, TextUnit.Utf16),
@@ -28,7 +29,7 @@ public sealed class WhatsAppAdapter : ChannelAdapter, ISignalChannel, IMediaChan
         Settings =
         [
             new("phoneNumberId", new("电话号码编号", "Phone number ID")) { Required = true, Pattern = "^[0-9]+$", Where = new("https://developers.facebook.com/apps/") },
-            .. MetaEnvelope.Fields("https://developers.facebook.com/apps/"), .. CommonFields.Window, CommonFields.ApiBase,
+            .. MetaEnvelope.Fields("https://developers.facebook.com/apps/"), new("configId", new("登录配置编号（授权用）", "Login configuration ID (for authorising)")) { Pattern = "^[0-9]+$", Help = new("Facebook Login for Business 的配置；留空则按权限请求。", "Of Facebook Login for Business; without it permissions are asked for by name.") }, .. CommonFields.Window, CommonFields.ApiBase,
         ],
         Window = new([new(WindowTrigger.Message, TimeSpan.FromHours(24))], AfterWindow.Template),
         Console = new("https://developers.facebook.com/apps/"),
@@ -36,6 +37,21 @@ public sealed class WhatsAppAdapter : ChannelAdapter, ISignalChannel, IMediaChan
         MediaHosts = ["lookaside.fbsbx.com", "*.fbcdn.net", "*.whatsapp.net"],
         Errors = WhatsAppErrors.Table(),
     };
+
+    public IReadOnlyList<string> AuthorisesWith => MetaLogin.With;
+
+    public Uri AuthoriseAt(AuthorisationRequest request, ChannelSettings settings) => MetaLogin.Page(request, settings, "whatsapp_business_management,whatsapp_business_messaging");
+
+    /// <summary>The code, as embedded sign-up gives one, for the business's token; it must reach the number.</summary>
+    public async Task<AuthorisationOutcome> Authorise(string code, AuthorisationRequest request, ChannelContext context, CancellationToken ct)
+    {
+        var login = new MetaLogin(graph);
+        var (token, denied) = await login.Redeem(code, request, context, ct);
+        if (token is null)
+            return denied!;
+        (var number, denied) = await login.Get(Phone(context) + "?fields=display_phone_number,verified_name", token, context, ct);
+        return denied ?? Consent.Granted(number["verified_name"].Filled ?? number["display_phone_number"].Filled, ("accessToken", token));
+    }
 
     protected override Received Read(WebhookDelivery delivery, ChannelSettings settings, DateTimeOffset now)
     {

@@ -28,6 +28,14 @@ public sealed partial record SenderProof(bool IsProven, string? Dmarc, string? D
     /// <summary>Names of the servers that wrote such headers, the newest first.</summary>
     public static IEnumerable<string> Servers(MailMessage mail) => mail.Root.Header.All("Authentication-Results").Select(ServerOf).Where(name => name.Length > 0);
 
+    /// <summary>What follows from results that we have found out ourselves.</summary>
+    /// <param name="results">As <see cref="Proving.SenderCheck"/> writes them.</param>
+    public static SenderProof Of(MailMessage mail, string results) =>
+        mail.From is not { } from || mail.Root.Header.All("From").Count() != 1 || mail.Froms != 1 ? None : Judge("us; " + results, from.Domain);
+
+    /// <summary>Whether a domain speaks for another.</summary>
+    internal static bool Speaks(string who, string domain) => Covers(who, domain);
+
     private static SenderProof Judge(string results, string domain)
     {
         string? dmarc = null, dkim = null, spf = null;

@@ -16,6 +16,7 @@ internal sealed class ChannelFactsSource(IChannels channels, KindRegistry kinds)
         if (channel.Kind == ChannelKinds.Web)
             return new ChannelFacts(channel.Kind, channel.Name, CanEdit: true, CanRecall: true, CanRate: true, Shows: Delivering.Dialects.Of(channel.Kind).Shows);
         bool Changes(Abilities ability) => kinds.Find(channel.Kind) is { Adapter: IRevisionChannel } kind && kind.Descriptor.Can(ability);
-        return new ChannelFacts(channel.Kind, channel.Name, CanEdit: Changes(Abilities.Edit), CanRecall: Changes(Abilities.Recall), Shows: Delivering.Dialects.Of(channel.Kind).Shows);
+        return new ChannelFacts(channel.Kind, channel.Name, CanEdit: Changes(Abilities.Edit), CanRecall: Changes(Abilities.Recall), Shows: Delivering.Dialects.Of(channel.Kind).Shows,
+            Reactions: Changes(Abilities.React) ? kinds.Find(channel.Kind)!.Descriptor.Reactions.Offered : null);
     }
 }

@@ -58,11 +58,13 @@ internal static class ChannelsModule
         Push.PushModule.AddPush(services);
         services.AddJob<DeliverJob>();
         services.AddJob<ReviseJob>();
+        services.AddJob<ReactJob>();
         services.AddJob<FetchMediaJob>();
         services.AddSingleton<PullBook>();
         services.AddSingleton<IEventTaker, PullHints>();
         services.AddJob<PullJob>();
         services.AddSingleton<HookInbox>();
+        services.AddSingleton<HookHeirs>();
         services.AddSingleton<SocketConnections>();
         services.AddSingleton<LongPolls>();
         services.AddSingleton<ConnectionMaker>();
@@ -73,6 +75,7 @@ internal static class ChannelsModule
         if (!byThemselves)
             return;
         services.AddHostedService(all => all.GetRequiredService<ChannelHealth>());
+        services.AddHostedService(all => all.GetRequiredService<HookHeirs>());
         services.AddHostedService(all => all.GetRequiredService<HookInbox>());
         services.AddHostedService(all => all.GetRequiredService<ChannelConnections>());
     }

@@ -48,7 +48,18 @@ internal static class DeliveryStates
 internal sealed record FileArrived(long Of, int Index, SentFile? File, string? Failed = null) : EntryBody;
 
 /// <summary>Somebody put a sign to a message, or took it away.</summary>
-internal sealed record Reacted(long Of, string? Emoji, bool Removed) : EntryBody;
+/// <param name="Of">Seq of the message.</param>
+/// <param name="Emoji">Null: the platform does not say which one was taken away.</param>
+internal sealed record Reacted(long Of, string? Emoji, bool Removed) : EntryBody
+{
+    /// <summary>Of what only undoes a sign of ours that the platform did not take: its code, or ours.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>The reason in words, for colleagues.</summary>
+    public string? Zh { get; init; }
+
+    public string? En { get; init; }
+}
 
 /// <summary>Something happened on the channel that is no message: followed, unfollowed, a menu was pressed.</summary>
 /// <param name="What">A name of ours, or the platform's.</param>

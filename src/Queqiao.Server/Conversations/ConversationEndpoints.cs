@@ -48,6 +48,10 @@ internal static class ConversationEndpoints
             .WithSummary("Another text for a message or note of one's own").Produces<ChangeAnswer>();
         conversations.MapDelete("/{id:guid}/messages/{seq:long}", Recall).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("Take a message or note of one's own back").Produces<ChangeAnswer>();
+        conversations.MapPut("/{id:guid}/messages/{seq:long}/reaction", React.Put).Needs(Permissions.Reply).TakesQuery()
+            .WithSummary("Put a sign to a message on the customer's platform; another one takes its place").Produces<ChangeAnswer>();
+        conversations.MapDelete("/{id:guid}/messages/{seq:long}/reaction", React.Delete).Needs(Permissions.Reply).TakesQuery()
+            .WithSummary("Take our sign off a message again").Produces<ChangeAnswer>();
         conversations.MapPost("/{id:guid}/read", Read).Needs(Permissions.Reply).TakesQuery()
             .WithSummary("One has seen everything up to a seq, and where one was named").Produces(StatusCodes.Status204NoContent);
         conversations.MapGet("/{id:guid}/ways", ShowWays.Handle).Needs(Permissions.Reply).TakesQuery()

@@ -54,6 +54,7 @@ internal static class ConversationsModule
         services.AddSingleton<RowFactsSource>();
         services.AddSingleton<MentionReader>();
         services.AddSingleton<WordLimitsSource>();
+        services.AddSingleton<React>();
         services.AddSingleton<HandOver>();
         services.AddSingleton<Transcript>();
         services.AddSingleton<OpenedFiles>();

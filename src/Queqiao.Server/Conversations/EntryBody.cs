@@ -37,6 +37,9 @@ internal sealed record MessagePosted(string Direction, string Text, string Clien
     /// <summary>How many requests a provider needs for it; null: nobody has to deliver it.</summary>
     public int? Parts { get; init; }
 
+    /// <summary>What the customer's platform calls it, where it was said there; what was sent by us has its names in its delivery.</summary>
+    public string? ExternalId { get; init; }
+
     /// <summary>Our side said it by another tool: it is with the customer already.</summary>
     public bool? Elsewhere { get; init; }
 
@@ -48,6 +51,10 @@ internal sealed record MessagePosted(string Direction, string Text, string Clien
 
     /// <summary>An article or order that it shows; the text says the same in words.</summary>
     public MessageCard? Card { get; init; }
+
+    /// <summary>Whether the customer's platform knows it by a name, or will: signs and answers can be put to it there.</summary>
+    [JsonIgnore]
+    public bool IsKnownOutside => ExternalId is not null || Parts is not null;
 
     /// <summary>What became of it since, as readers fold it in; never stored.</summary>
     [JsonIgnore]

@@ -12,6 +12,9 @@ internal sealed record Dialect(Marks Shows)
     public string Bold { get; init; } = "";
     public string Italic { get; init; } = "";
 
+    /// <summary>The platform takes marks in a form of its own, which its adapter writes.</summary>
+    public bool IsRich { get; init; }
+
     /// <summary>From words and address.</summary>
     public Func<string, string, string>? Link { get; init; }
 }

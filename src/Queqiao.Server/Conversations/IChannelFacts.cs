@@ -12,5 +12,6 @@ internal interface IChannelFacts
 /// <param name="CanEdit">Whether what was sent by it can be changed.</param>
 /// <param name="CanRecall">Whether what was sent by it can be taken back.</param>
 /// <param name="Shows">Which marks of a formatted text its customers see.</param>
+/// <param name="Reactions">Signs that may be put to messages there; null: none.</param>
 /// <param name="CanRate">Whether its customers can be asked how it was.</param>
-internal sealed record ChannelFacts(string Kind, string Name, bool CanEdit = false, bool CanRecall = false, bool CanRate = false, Marks Shows = Marks.None);
+internal sealed record ChannelFacts(string Kind, string Name, bool CanEdit = false, bool CanRecall = false, bool CanRate = false, Marks Shows = Marks.None, IReadOnlyList<string>? Reactions = null);

@@ -17,6 +17,14 @@ internal interface IOutgoingMessages
     /// <summary>Writes down how far messages of one conversation came, as one entry, in somebody's transaction. Call it last in the unit.</summary>
     Task Note(WriteUnit unit, Guid conversation, IReadOnlyList<DeliveryNews> news, CancellationToken ct);
 
+    /// <summary>A sign that our side put to a message or took away; null: that entry is none.</summary>
+    Task<Reacted?> Reaction(int ws, Guid conversation, long seq, CancellationToken ct);
+
+    /// <summary>A platform did not take a sign of ours, or leaves it: the log says so, and shows again what the customer sees.</summary>
+    /// <param name="seq">Of the entry that could not be followed.</param>
+    /// <param name="undone">What is so after all, with its reason.</param>
+    Task Unreacted(int ws, Guid conversation, long seq, Reacted undone);
+
     /// <summary>What a platform calls a message of ours: receipts, answers and echoes name it so.</summary>
     Task Name(WriteUnit unit, CustomerKey who, string id, Guid conversation, long seq, CancellationToken ct);
 

@@ -40,14 +40,16 @@ public sealed class TelegramSimulator(TimeProvider clock) : Simulator("telegram"
                 return Ok(true);
             case "getUpdates":
                 return HasWebhook ? Says(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first") : Ok(Updates((long?)request.Json["offset"] ?? 0));
-            case "answerCallbackQuery" or "setMessageReaction":
+            case "answerCallbackQuery":
                 return Ok(true);
+            case "setMessageReaction":
+                return React(request.Json);
             case "getFile":
                 return Ok(new JsonObject { ["file_id"] = Field("file_id"), ["file_path"] = "photos/" + Field("file_id") });
             case "getChat":
                 return Find(Field("chat_id") ?? "") is { } known ? Ok(new JsonObject { ["id"] = Number(known.Id), ["type"] = "private", ["first_name"] = known.Name }) : Says(400, "Bad Request: chat not found");
             case "editMessageText":
-                return Field("text") is { Length: > 0 and <= 4096 } changed && Revise(Field("message_id"), changed) ? Ok(new JsonObject { ["message_id"] = request.Json["message_id"]?.DeepClone() }) : Says(400, "Bad Request: message to edit not found");
+                return Field("text") is { Length: > 0 and <= 4096 } changed && Revise(Field("message_id"), (string?)request.Json["parse_mode"] == "HTML" ? Plain(changed) : changed) ? Ok(new JsonObject { ["message_id"] = request.Json["message_id"]?.DeepClone() }) : Says(400, "Bad Request: message to edit not found");
         }
         if (!method.StartsWith("send", StringComparison.Ordinal))
             return Says(404, "Not Found");
@@ -56,10 +58,44 @@ public sealed class TelegramSimulator(TimeProvider clock) : Simulator("telegram"
         if (person.LastWrote is null || Trouble == Trouble.WindowClosed)
             return Says(403, "Forbidden: bot can't initiate conversation with a user");
         var text = Field("text") ?? Field("caption");
+        if (request.File is null && (string?)request.Json["parse_mode"] == "HTML" && Plain(text) is var read)
+        {
+            if (read is null)
+                return Says(400, "Bad Request: can't parse entities");
+            text = read;
+        }
         if (method == "sendMessage" && (text ?? "").Length is 0 or > 4096)
             return Says(400, text is null ? "Bad Request: message text is empty" : "Bad Request: message is too long");
         var sent = Take(person, method, text, request.Json);
         return Ok(new JsonObject { ["message_id"] = Number(sent.Id), ["date"] = Seconds, ["text"] = text, ["chat"] = new JsonObject { ["id"] = Number(person.Id), ["type"] = "private" } });
+    }
+
+    private static readonly string[] Tags = ["b", "i", "u", "s", "a", "code", "pre", "blockquote"];
+
+    /// <summary>What is left of HTML without its tags; null: Telegram would not read it.</summary>
+    private static string? Plain(string? html)
+    {
+        try
+        {
+            var read = System.Xml.Linq.XElement.Parse($"<all>{html}</all>", System.Xml.Linq.LoadOptions.PreserveWhitespace);
+            return read.Descendants().All(one => Tags.Contains(one.Name.LocalName) && !(one.Name.LocalName is "code" or "pre" && one.HasElements)) ? read.Value : null;
+        }
+        catch (System.Xml.XmlException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Some of the signs that bots may use.</summary>
+    private static readonly string[] Signs = ["👍", "👎", "❤", "🔥", "🥰", "👏", "😁", "🤔", "😢", "🎉", "🙏", "👌"];
+
+    private SimAnswer React(JsonObject body)
+    {
+        var signs = (body["reaction"] as JsonArray ?? []).Select(one => (string?)one?["emoji"] ?? "").ToList();
+        if (signs.Exists(sign => !Signs.Contains(sign)) || signs.Count > 1)
+            return Says(400, "Bad Request: REACTION_INVALID");
+        Signals.Enqueue($"react {body["message_id"]} {string.Concat(signs)}");
+        return Ok(true);
     }
 
     /// <summary>While there is one, nobody can ask for updates.</summary>

@@ -7,6 +7,7 @@ namespace Queqiao.Simulators.Messengers;
 public sealed class WeiboSimulator(TimeProvider clock) : Simulator("weibo", clock)
 {
     private const string Secret = "weibo-app-secret";
+    private readonly OAuthDesk consent = new("client_id", "4242");
     private long last;
     private const string Access = "2.00weiboAccessToken";
 
@@ -22,6 +23,14 @@ public sealed class WeiboSimulator(TimeProvider clock) : Simulator("weibo", cloc
     {
         if (request.Path == "/2/mss/msget")
             return request.Query.GetValueOrDefault("access_token") == Access ? Give(request.Query.GetValueOrDefault("fid") ?? "") : Denied();
+        if (request.Path == "/oauth2/authorize")
+            return consent.Page(request);
+        if (request.Path == "/oauth2/access_token")
+        {
+            var form = request.Form;
+            return form.GetValueOrDefault("client_secret") != Secret ? Says(400, 21324, "invalid_client") : !consent.Redeem(form.GetValueOrDefault("code"), form.GetValueOrDefault("redirect_uri") ?? "", null) ? Says(400, 21325, "invalid_grant")
+                : SimAnswer.Json(new JsonObject { ["access_token"] = Access, ["expires_in"] = 157679999, ["uid"] = "1902538057" });
+        }
         if (request.Form.GetValueOrDefault("access_token") != Access)
             return Denied();
         if (request.Path == "/oauth2/get_token_info")

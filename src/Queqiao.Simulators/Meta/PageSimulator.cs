@@ -8,6 +8,9 @@ public sealed class PageSimulator(string kind, TimeProvider clock) : Simulator(k
     private readonly MetaDoor door = new(kind);
     private readonly string account = Digits(kind, 15);
 
+    /// <summary>The token of whoever logs in: with it the page's own is had.</summary>
+    private const string Administrator = "EAAGperson";
+
     public override IReadOnlyDictionary<string, string> Settings => Kind == "instagram" ? new Dictionary<string, string>(door.Settings) { ["accountId"] = account } : door.Settings;
 
     protected override SimAnswer Denied() => MetaDoor.Says(401, 190, "Error validating access token");
@@ -21,10 +24,18 @@ public sealed class PageSimulator(string kind, TimeProvider clock) : Simulator(k
         var path = MetaDoor.PathOf(request);
         if (path.StartsWith("media/", StringComparison.Ordinal))
             return Give(path[6..]);
+        if (door.Login(request, Administrator) is { } login)
+            return login;
+        if (path == "me/accounts" && request.Bearer == Administrator + "long")
+            return SimAnswer.Json(new JsonObject { ["data"] = new JsonArray(new JsonObject { ["id"] = account, ["name"] = "鹊桥优选", ["access_token"] = door.AccessToken }) });
+        if (request.Path == "/access_token" && request.Query.GetValueOrDefault("grant_type") == "ig_exchange_token")
+            return request.Query.GetValueOrDefault("access_token") == Administrator && door.IsSecret(request.Query.GetValueOrDefault("client_secret")) ? SimAnswer.Json(new JsonObject { ["access_token"] = door.AccessToken, ["token_type"] = "bearer", ["expires_in"] = 5_184_000 }) : Denied();
         if (request.Bearer != door.AccessToken)
             return Denied();
+        if (request.Method == "POST" && path == account + "/subscribed_apps")
+            return SimAnswer.Json(new JsonObject { ["success"] = true });
         if (request is { Method: "GET", } && path == "me")
-            return SimAnswer.Json(new JsonObject { ["id"] = account, ["name"] = "鹊桥优选" });
+            return SimAnswer.Json(new JsonObject { ["id"] = account, ["name"] = "鹊桥优选", ["user_id"] = account, ["username"] = "queqiao" });
         if (request.Method == "GET" && Find(path) is { } known)
             return SimAnswer.Json(new JsonObject { ["first_name"] = known.Name, ["last_name"] = "", ["name"] = known.Name, ["username"] = "u" + known.Id, ["id"] = known.Id });
         return request.Method == "POST" && path == "me/messages" ? Message(request) : MetaDoor.Says(400, 100, "Unsupported request");

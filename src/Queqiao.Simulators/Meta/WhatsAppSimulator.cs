@@ -20,6 +20,8 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
 
     protected override SimAnswer On(SimRequest request)
     {
+        if (door.Login(request, door.AccessToken) is { } login)
+            return login;
         if (request.Bearer != door.AccessToken)
             return Denied();
         var path = MetaDoor.PathOf(request);
@@ -50,6 +52,11 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
             return MetaDoor.Says(400, 131008, "Required parameter is missing");
         if (type != "template" && !IsOpen(person, TimeSpan.FromHours(24)))
             return MetaDoor.Says(400, 131047, "Re-engagement message");
+        if (type == "reaction")
+        {
+            Signals.Enqueue($"react {(string?)content["message_id"]} {(string?)content["emoji"]}");
+            return SimAnswer.Json(new JsonObject { ["messaging_product"] = "whatsapp", ["messages"] = new JsonArray(new JsonObject { ["id"] = "wamid." + NextId() }) });
+        }
         if (type == "text" && ((string?)content["body"] ?? "").Length is 0 or > MostText)
             return MetaDoor.Says(400, 131009, "Parameter value is not valid");
         var text = content["body"] is JsonObject drawn ? (string?)drawn["text"] : (string?)content["body"] ?? (string?)content["caption"] ?? (string?)content["name"];
@@ -111,6 +118,30 @@ internal sealed class MetaDoor(string seed)
 
     private readonly string secret = Sign.Hex(Sign.Sha256(seed + "secret"))[..32];
     private readonly string verify = "verify-" + Sign.Hex(Sign.Sha256(seed + "verify"))[..12];
+
+    /// <summary>The app, as it asks people to log in.</summary>
+    public const string App = "4242424242";
+
+    private readonly OAuthDesk consent = new("client_id", App);
+
+    /// <summary>The pages and exchanges of a login; null: it is none.</summary>
+    /// <param name="token">What a code is good for.</param>
+    public SimAnswer? Login(SimRequest request, string token)
+    {
+        if (request.Path.EndsWith("/dialog/oauth", StringComparison.Ordinal) || request.Path == "/oauth/authorize")
+            return consent.Page(request);
+        var form = request.Form;
+        if (!request.Path.EndsWith("oauth/access_token", StringComparison.Ordinal) || request.Method != "POST")
+            return null;
+        if (form.GetValueOrDefault("client_id") != App || form.GetValueOrDefault("client_secret") != secret)
+            return Says(400, 1, "Error validating client secret.");
+        if (form.GetValueOrDefault("fb_exchange_token") is { } brief)
+            return brief == token ? SimAnswer.Json(new JsonObject { ["access_token"] = token + "long", ["token_type"] = "bearer", ["expires_in"] = 5_184_000 }) : Says(400, 190, "Malformed access token");
+        return consent.Redeem(form.GetValueOrDefault("code"), form.GetValueOrDefault("redirect_uri") ?? "", null)
+            ? SimAnswer.Json(new JsonObject { ["access_token"] = token, ["token_type"] = "bearer" }) : Says(400, 100, "This authorization code has been used.", 36009);
+    }
+
+    public bool IsSecret(string? given) => given == secret;
 
     public Dictionary<string, string> Settings => new() { ["appSecret"] = secret, ["verifyToken"] = verify, ["accessToken"] = AccessToken };
 

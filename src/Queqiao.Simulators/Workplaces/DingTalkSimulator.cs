@@ -1,11 +1,16 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Queqiao.Simulators.Workplaces;
 
-/// <summary>A robot of DingTalk by webhook.</summary>
-public sealed class DingTalkSimulator(TimeProvider clock) : Simulator("dingtalk", clock)
+/// <summary>A robot of DingTalk, by webhook or by its stream.</summary>
+public sealed class DingTalkSimulator(TimeProvider clock) : Simulator("dingtalk", clock), ISocketSimulator
 {
+    private const string BotTopic = "/v1.0/im/bot/messages/get";
+    private readonly ConcurrentDictionary<string, string> waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> tickets = new(StringComparer.Ordinal);
+
     private const string Key = "dingsimulatedkey1";
     private const string Secret = "dingtalk-app-secret-42";
     private readonly Dictionary<string, SimPerson> sessions = [];
@@ -23,6 +28,8 @@ public sealed class DingTalkSimulator(TimeProvider clock) : Simulator("dingtalk"
     {
         if (request.Path == "/v1.0/oauth2/accessToken")
             return (string?)request.Json["appKey"] == Key && (string?)request.Json["appSecret"] == Secret ? SimAnswer.Json(new JsonObject { ["accessToken"] = NewToken(), ["expireIn"] = 7200 }) : Says(400, "invalidClientIdOrSecret", "invalid");
+        if (request.Path == "/v1.0/gateway/connections/open")
+            return Open(request);
         if (request.Path == "/robot/sendBySession")
             return Session(request);
         if (request.Path == "/media/upload")
@@ -40,6 +47,49 @@ public sealed class DingTalkSimulator(TimeProvider clock) : Simulator("dingtalk"
         };
     }
 
+    /// <summary>A ticket for one connection; what is subscribed must be what a robot hears.</summary>
+    private SimAnswer Open(SimRequest request)
+    {
+        if ((string?)request.Json["clientId"] != Key || (string?)request.Json["clientSecret"] != Secret)
+            return Says(401, "authFailed", "the clientId or clientSecret is wrong");
+        if (request.Json["subscriptions"] is not JsonArray wanted || !wanted.Any(one => (string?)one?["type"] == "CALLBACK" && (string?)one["topic"] == BotTopic))
+            return Says(400, "invalidParameter", "subscriptions");
+        var ticket = "ticket" + NextId();
+        tickets[ticket] = true;
+        return SimAnswer.Json(new JsonObject { ["endpoint"] = request.BaseUrl.Replace("http", "ws", StringComparison.Ordinal) + "/connect", ["ticket"] = ticket });
+    }
+
+    public bool Admits(string query) => tickets.TryRemove(query.Split("ticket=")[^1], out _);
+
+    /// <summary>What nobody has confirmed is said again.</summary>
+    public IReadOnlyList<string> Greets() => [Frame("SYSTEM", "ping", "ping" + NextId(), """{"opaque":"o-1"}"""), .. waiting.Values];
+
+    public IReadOnlyList<string> Hears(string frame)
+    {
+        if (JsonNode.Parse(frame) is JsonObject said && (int?)said["code"] == 200 && (string?)said["headers"]?["messageId"] is { } id)
+            waiting.TryRemove(id, out _);
+        return [];
+    }
+
+    /// <summary>How much was not confirmed yet.</summary>
+    public int Waiting => waiting.Count;
+
+    public string FrameOf(SimHook hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        var id = "stream" + NextId();
+        return waiting[id] = Frame("CALLBACK", BotTopic, id, System.Text.Encoding.UTF8.GetString(hook.Body));
+    }
+
+    /// <summary>The connection is about to be taken down: clients open another one.</summary>
+    public string Farewell() => Frame("SYSTEM", "disconnect", "bye" + NextId(), """{"reason":"connection is expired"}""");
+
+    /// <summary>The data is JSON within a string.</summary>
+    private string Frame(string type, string topic, string id, string data) => new JsonObject
+    {
+        ["specVersion"] = "1.0", ["type"] = type, ["headers"] = new JsonObject { ["appId"] = "app", ["contentType"] = "application/json", ["messageId"] = id, ["time"] = Milliseconds.ToString(CultureInfo.InvariantCulture), ["topic"] = topic }, ["data"] = data,
+    }.ToJsonString(Sign.Plain);
+
     private SimAnswer Session(SimRequest request)
     {
         SimPerson? person;
@@ -48,7 +98,7 @@ public sealed class DingTalkSimulator(TimeProvider clock) : Simulator("dingtalk"
         if (person is null || Trouble == Trouble.WindowClosed)
             return SimAnswer.Json(new JsonObject { ["errcode"] = 300001, ["errmsg"] = "session not exist" });
         var type = (string?)request.Json["msgtype"] ?? "";
-        return request.Json[type] is JsonObject content ? SimAnswer.Json(new JsonObject { ["errcode"] = 0, ["errmsg"] = "ok", ["messageId"] = Take(person, type, (string?)content["content"], request.Json).Id }) : SimAnswer.Json(new JsonObject { ["errcode"] = 40035, ["errmsg"] = "不合法的参数" });
+        return request.Json[type] is JsonObject content ? SimAnswer.Json(new JsonObject { ["errcode"] = 0, ["errmsg"] = "ok", ["messageId"] = Take(person, type, (string?)content["content"] ?? (string?)content["text"], request.Json).Id }) : SimAnswer.Json(new JsonObject { ["errcode"] = 40035, ["errmsg"] = "不合法的参数" });
     }
 
     private SimAnswer Direct(JsonObject body)

@@ -17,6 +17,10 @@ public sealed class DiscordSimulator(TimeProvider clock) : Simulator("discord", 
     /// <summary>How often a connection has to say that it lives.</summary>
     public TimeSpan Beat { get; set; } = TimeSpan.FromSeconds(41);
 
+    /// <summary>Of the application, for adding its bot to servers.</summary>
+    public const string ClientSecret = "discord-client-secret";
+
+    private readonly OAuthDesk consent = new("client_id", Application);
     private static readonly byte[] Seed = Sign.Sha256("discord application");
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["botToken"] = Token, ["publicKey"] = Sign.Hex(EdSigner.PublicKey(Seed)), ["applicationId"] = Application };
@@ -31,6 +35,14 @@ public sealed class DiscordSimulator(TimeProvider clock) : Simulator("discord", 
     {
         if (request.Path.StartsWith("/attachments/", StringComparison.Ordinal))
             return Give(request.Path[13..]);
+        if (request.Path.EndsWith("/oauth2/authorize", StringComparison.Ordinal))
+            return consent.Page(request);
+        if (request.Path.EndsWith("/oauth2/token", StringComparison.Ordinal))
+        {
+            var form = request.Form;
+            return form.GetValueOrDefault("client_secret") != ClientSecret || !consent.Redeem(form.GetValueOrDefault("code"), form.GetValueOrDefault("redirect_uri") ?? "", null) ? SimAnswer.Json(400, """{"error":"invalid_grant","error_description":"Invalid \"code\" in request."}""")
+                : SimAnswer.Json(new JsonObject { ["access_token"] = "person", ["token_type"] = "Bearer", ["scope"] = "bot", ["guild"] = new JsonObject { ["id"] = "1", ["name"] = "鹊桥优选" } });
+        }
         if (request.Header("Authorization") != "Bot " + Token)
             return Denied();
         var steps = request.Path.Trim('/').Split('/');

@@ -52,12 +52,16 @@ public sealed class FeishuSimulator(TimeProvider clock) : Simulator("feishu", cl
         {
             if ((string?)body["uuid"] is { } uuid && once.TryGetValue(uuid, out var before))
                 return Ok(new JsonObject { ["message_id"] = before });
-            var sent = Take(person, type, (string?)JsonNode.Parse(content)?["text"] ?? (string?)JsonNode.Parse(content)?["header"]?["title"]?["content"], body, "om_" + NextId());
+            var sent = Take(person, type, type == "post" ? Post(JsonNode.Parse(content)) : (string?)JsonNode.Parse(content)?["text"] ?? (string?)JsonNode.Parse(content)?["header"]?["title"]?["content"], body, "om_" + NextId());
             if ((string?)body["uuid"] is { } first)
                 once[first] = sent.Id;
             return Ok(new JsonObject { ["message_id"] = sent.Id });
         }
     }
+
+    /// <summary>The words of a post, line by line.</summary>
+    private static string Post(JsonNode? content) =>
+        string.Join('\n', (content?["zh_cn"]?["content"] as JsonArray ?? []).Select(line => string.Concat((line as JsonArray ?? []).Select(piece => (string?)piece?["text"]))));
 
     protected override SimHook Text(SimPerson person, string text) => Event("im.message.receive_v1", Told(person, "text", new JsonObject { ["text"] = text }));
 

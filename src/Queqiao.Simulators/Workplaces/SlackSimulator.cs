@@ -55,6 +55,7 @@ public sealed class SlackSimulator(TimeProvider clock) : Simulator("slack", cloc
             case "chat.update" or "chat.delete":
                 return Revise((string?)request.Json["ts"], request.Path.EndsWith("update", StringComparison.Ordinal) ? (string?)request.Json["text"] : null) ? Ok([]) : Says("message_not_found");
             case "reactions.add" or "reactions.remove":
+                Signals.Enqueue($"{request.Path.Split('/')[^1]} {(string?)request.Json["timestamp"]} {(string?)request.Json["name"]}");
                 return Ok([]);
             default:
                 return request.Path.StartsWith("/files/", StringComparison.Ordinal) ? Give(request.Path[7..]) : Says("unknown_method");

@@ -5,6 +5,7 @@ using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Identity;
 using Queqiao.Server.Tests.Support;
 using Queqiao.Simulators;
+using Queqiao.Simulators.Workplaces;
 
 namespace Queqiao.Server.Tests.Channels;
 
@@ -21,6 +22,10 @@ public sealed class AuthorisingTests
             settings.Remove(field);
         if (kind == "slack")
             (settings["clientId"], settings["clientSecret"]) = ("slack-client", "slack-client-secret");
+        if (kind is "messenger" or "instagram" or "whatsapp")
+            settings["appId"] = "4242424242";
+        if (kind == "weibo")
+            settings["appKey"] = "4242";
         return (await site.Owner.Api.Post("/api/v1/channels", new { kind, name = kind, settings })).Expect(HttpStatusCode.Created).Text("id");
     }
 
@@ -43,6 +48,10 @@ public sealed class AuthorisingTests
     [InlineData("zalo", null, "refreshToken")]
     [InlineData("douyin", null, "refreshToken")]
     [InlineData("slack", "Queqiao", "botToken")]
+    [InlineData("messenger", "鹊桥优选", "accessToken", "pageId")]
+    [InlineData("instagram", "queqiao", "accessToken", "accountId")]
+    [InlineData("whatsapp", "鹊桥优选", "accessToken")]
+    [InlineData("weibo", "1902538057", "accessToken")]
     public async Task A_channel_without_consent_works_after_it(string kind, string? account, params string[] granted)
     {
         await using var site = await Open();
@@ -60,6 +69,19 @@ public sealed class AuthorisingTests
         Assert.False(again.GetProperty("ok").GetBoolean());
         Assert.NotEmpty(again.Text("reason"));
         Assert.True((await site.Owner.Api.Post($"/api/v1/channels/{channel}/test", new { })).Expect(HttpStatusCode.OK).GetProperty("ok").GetBoolean()); // what worked is not lost by it
+    }
+
+    /// <summary>The bot's own token is known before; consent adds it to a server.</summary>
+    [Fact]
+    public async Task Discords_bot_is_added_to_a_server()
+    {
+        await using var site = await Open();
+        var settings = new Dictionary<string, string>(site.The<PlayedPlatforms>().SettingsOf("discord")) { ["clientSecret"] = DiscordSimulator.ClientSecret };
+        var channel = (await site.Owner.Api.Post("/api/v1/channels", new { kind = "discord", name = "discord", settings })).Expect(HttpStatusCode.Created).Text("id");
+        var back = Consent(site, "discord", (await Begin(site, channel)).Text("url"));
+        Assert.Equal("鹊桥优选", (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"], code = back["code"] })).Expect(HttpStatusCode.OK).Text("account"));
+        Assert.False((await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"], code = back["code"] })).Expect(HttpStatusCode.OK).GetProperty("ok").GetBoolean());
+        Assert.True((await site.Owner.Api.Post($"/api/v1/channels/{channel}/test", new { })).Expect(HttpStatusCode.OK).GetProperty("ok").GetBoolean());
     }
 
     [Fact]

@@ -62,6 +62,29 @@ public sealed class ConnectionTests
         Assert.Empty(site.Troubles);
     }
 
+    [Theory, OnSqlite]
+    public async Task DingTalks_stream_is_connected_confirmed_and_opened_anew_when_it_says_goodbye(string engine)
+    {
+        await using var site = await FakeProvider.Site(engine);
+        var dingtalk = new DingTalkSimulator(site.Time);
+        await using var door = await SocketDoor.Start(dingtalk);
+        var channel = await Connect(site, dingtalk, door, ("stream", "true"));
+        await site.The<ChannelConnections>().Look(default);
+        await Until.True(() => door.Heard.Any(frame => frame.Contains("o-1", StringComparison.Ordinal) && frame.Contains("ping", StringComparison.Ordinal)), "a ping is answered with what it brought");
+        await door.Push(dingtalk.Says(dingtalk.Person("李雷"), "一"));
+        await Until.True(() => dingtalk.Waiting == 0, "it was confirmed"); // after it was stored
+        await Hears(site, channel, "一");
+
+        // The platform takes the connection down; what is said meanwhile comes with the next one, whose ticket is another.
+        dingtalk.FrameOf(dingtalk.Says(dingtalk.Person("李雷"), "二"));
+        await door.Tell(dingtalk.Farewell());
+        await Hears(site, channel, "一", "二");
+        await Until.True(() => dingtalk.Waiting == 0, "that was confirmed, too");
+        Assert.Equal("ok", (await site.Owner.Api.Get($"/api/v1/channels/{channel}/health")).Expect(HttpStatusCode.OK).Text("state"));
+        await site.The<ChannelConnections>().LetAll();
+        Assert.Empty(site.Troubles);
+    }
+
     [Theory, OnPostgres]
     public async Task One_server_holds_it_and_another_takes_over(string engine)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Queqiao.Server.Channels.Receiving;
 using Queqiao.Server.Platform.Jobs.Recurring;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
@@ -44,6 +45,28 @@ public sealed class HookTests
         await Task.WhenAll(here.Digest(), there.Digest());
         await here.Digest();
         Assert.Equal(["第0条", "第1条", "第2条", "第3条"], (await here.Texts()).Order(StringComparer.Ordinal));
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task What_a_server_had_taken_when_it_died_is_taken_over_at_once(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        using var outside = await OutsideSite.Open(site);
+        await outside.Deliver(OutsideSite.Message("m1", "还在吗"), OutsideSite.Message("m2", "在吗"));
+        await outside.Deliver(OutsideSite.Message("m3", "刚到"));
+        var now = site.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        // As a server has it that receives by itself: the others leave it alone for a minute. One of them has failed before, one came just now.
+        await outside.Execute($"UPDATE hook_delivery SET next_at = {now + 60_000}");
+        Assert.Equal(0, await outside.Digest());
+        Assert.Equal(0, await site.The<HookHeirs>().TakeOver(default));
+        site.Time.Move(TimeSpan.FromSeconds(3));
+        Assert.Equal(2, await site.The<HookHeirs>().TakeOver(default));
+        Assert.Equal(0, await site.The<HookHeirs>().TakeOver(default));
+        Assert.Equal(2, await outside.Digest());
+        Assert.Equal(3, (await outside.Texts()).Count);
+        await outside.Deliver(OutsideSite.Message("m4", "再试"));
+        await outside.Execute($"UPDATE hook_delivery SET state = 'waiting', tries = 2, received_at = {now}, next_at = {now + 60_000}");
+        Assert.Equal(0, await site.The<HookHeirs>().TakeOver(default));
     }
 
     [Theory, OnSqlite, OnPostgres]

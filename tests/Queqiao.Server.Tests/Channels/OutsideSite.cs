@@ -68,6 +68,14 @@ internal sealed class OutsideSite(Site site, Guid channel, HttpClient http) : ID
 
     public async Task<List<string>> Texts() => (await Messages()).ConvertAll(one => one.Text("text"));
 
+    public async Task Execute(string sql)
+    {
+        await using var connection = await site.Raw();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async Task<long> Count(string table)
     {
         await using var connection = await site.Raw();

@@ -43,6 +43,29 @@ public sealed class RevisedMessageTests
     }
 
     [Theory, OnSqlite]
+    public async Task Marks_reach_a_platform_that_has_a_form_of_its_own_for_them(string engine)
+    {
+        await using var played = await PlayedSite.Open(engine, "telegram");
+        var (site, telegram) = (played.Site, played.Platform);
+        await played.Deliver(telegram.Says(telegram.Person("Max"), "Hello"));
+        var conversation = await played.Conversation();
+        Assert.Equal(["bold", "italic", "code", "quote", "link"], (await site.Owner.Row(conversation)).GetProperty("channel").GetProperty("shows").EnumerateArray().Select(one => one.GetString()));
+        var at = $"/api/v1/conversations/{conversation}/messages";
+        var seq = (await site.Owner.Api.Post(at, new { clientId = "marks", text = "It is **in stock** & ships\n- <today>", format = "markdown" })).Expect(HttpStatusCode.Created).GetProperty("seq").GetInt64();
+        await played.Settle(() => telegram.Sent.Count == 1, "the answer is with Telegram");
+        Assert.Contains("It is <b>in stock</b> &amp; ships\\n- &lt;today&gt;", telegram.Sent[0].Raw);
+        Assert.Equal("It is in stock & ships\n- <today>", telegram.Sent[0].Text);
+        (await site.Owner.Api.Patch($"{at}/{seq}", new { text = "It is *sold out*", format = "markdown" })).Expect(HttpStatusCode.OK);
+        await played.Settle(() => telegram.Sent[0].Text == "It is sold out", "Telegram read the new marks");
+
+        // What has to be cut goes as words.
+        (await site.Owner.Api.Post(at, new { clientId = "long", text = "**x** " + new string('y', 5000), format = "markdown" })).Expect(HttpStatusCode.Created);
+        await played.Settle(() => telegram.Sent.Count == 3, "it went in two");
+        Assert.All(telegram.Sent.Skip(1), one => Assert.DoesNotContain("parse_mode", one.Raw));
+        Assert.Empty(site.Troubles);
+    }
+
+    [Theory, OnSqlite]
     public async Task What_has_not_left_yet_leaves_changed_or_not_at_all(string engine)
     {
         await using var played = await PlayedSite.Open(engine, "telegram");

@@ -6,6 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Queqiao.Mail.Proving;
+using Queqiao.Server.Channels;
 using Queqiao.Server.Channels.Email.Receiving;
 using Queqiao.Server.Platform.Web;
 using Queqiao.Server.Tests.Gateway.Support;
@@ -77,9 +79,27 @@ public sealed class SmtpTests
     private static Task<Site> Open(string engine, Certificates? certificates = null, params IPNetwork[] trusted) => Site.Open(engine, also: services =>
     {
         services.AddSingleton(new SmtpOptions { Listen = [new IPEndPoint(IPAddress.Loopback, 0)], Name = "mx.shop.test", Trusted = trusted });
+        services.AddSingleton<IMailDns>(new Names());
         if (certificates is not null)
             services.AddSingleton(certificates);
     });
+
+    /// <summary>DNS in which this machine may send for mail.example, and for nobody else.</summary>
+    private sealed class Names : IMailDns
+    {
+        public Task<DnsValues<string>> Texts(string name, CancellationToken ct) => Task.FromResult(name switch
+        {
+            "mail.example" => DnsValues.Of<string>(["v=spf1 ip4:127.0.0.0/8 -all"]),
+            "_dmarc.mail.example" or "_dmarc.bank.example" => DnsValues.Of<string>(["v=DMARC1; p=reject"]),
+            _ => DnsValues.None<string>(),
+        });
+
+        public Task<DnsValues<IPAddress>> Addresses(string name, bool v6, CancellationToken ct) => Task.FromResult(DnsValues.None<IPAddress>());
+
+        public Task<DnsValues<string>> Exchanges(string name, CancellationToken ct) => Task.FromResult(DnsValues.None<string>());
+
+        public Task<DnsValues<string>> NamesOf(IPAddress address, CancellationToken ct) => Task.FromResult(DnsValues.None<string>());
+    }
 
     private static async Task<string> Channel(Site site, string receiveFor, string address = "help@shop.test") => (await site.Owner.Api.Post("/api/v1/channels", new
     {
@@ -128,6 +148,21 @@ public sealed class SmtpTests
         Assert.Empty(site.Troubles);
     }
 
+    [Theory, OnPostgres]
+    public async Task The_same_mail_that_two_servers_are_brought_at_once_is_told_once(string engine)
+    {
+        await using var site = await Open(engine);
+        await using var other = await site.Join();
+        var channel = (await site.The<IChannels>().Find(Guid.Parse(await Channel(site, "help@shop.test")), CancellationToken.None))!;
+        var mails = Enumerable.Range(0, 4).Select(i => Encoding.UTF8.GetBytes(Mail($"two{i}@x", $"letter {i}").ReplaceLineEndings("\r\n"))).ToList();
+        await Task.WhenAll(mails.SelectMany(mail => new[] { site, other }.Select(node => node.The<DigestMail>().Take(channel, mail, CancellationToken.None))));
+        var rows = await Conversations(site, 4);
+        var texts = new List<string>();
+        foreach (var row in rows)
+            texts.AddRange((await site.Owner.Log(row.Text("id"))).Where(item => item.Text("kind") == "message").Select(item => item.Text("text")));
+        Assert.Equal(["letter 0", "letter 1", "letter 2", "letter 3"], texts.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task With_a_certificate_it_is_brought_encrypted_and_a_verdict_counts_only_from_a_server_of_ours()
     {
@@ -139,7 +174,7 @@ public sealed class SmtpTests
             using var own = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(2));
             await File.WriteAllTextAsync(file, own.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
         }
-        const string verdict = "Authentication-Results: mx.partner.test;\n dmarc=pass header.from=mail.example\n";
+        const string verdict = "Authentication-Results: mx.partner.test;\n dmarc=pass header.from=stranger.example\n";
         foreach (var isOurs in (bool[])[false, true])
         {
             await using var site = await Open(Engines.Sqlite, new Certificates(file, null), isOurs ? [IPNetwork.Parse("127.0.0.0/8")] : []);
@@ -149,13 +184,36 @@ public sealed class SmtpTests
             using var bringer = await Bringer.Come(door.Places[0]);
             await bringer.Secure();
             Assert.Contains("250 ", await bringer.Say("EHLO sender.example"), StringComparison.Ordinal);
-            Assert.StartsWith("250", await bringer.Bring("help@shop.test", Mail("c@x", "hello", verdict)), StringComparison.Ordinal);
+            Assert.StartsWith("250", await bringer.Bring("help@shop.test", Mail("c@x", "hello", verdict).Replace("li@mail.example", "li@stranger.example", StringComparison.Ordinal)), StringComparison.Ordinal);
             var row = Assert.Single(await Conversations(site, 1));
             var mails = (await site.Owner.Api.Get($"/api/v1/conversations/{row.Text("id")}/mails")).Expect(HttpStatusCode.OK);
             Assert.Equal(isOurs, mails.GetRawText().Contains("\"proven\":true", StringComparison.OrdinalIgnoreCase));
             await door.StopAsync(CancellationToken.None);
         }
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Who_brings_a_mail_is_checked_and_nobody_brings_a_verdict_of_ours_along()
+    {
+        await using var site = await Open(Engines.Sqlite);
+        using var door = site.The<SmtpDoor>();
+        await door.StartAsync(CancellationToken.None);
+        await Channel(site, "help@shop.test");
+        using var bringer = await Bringer.Come(door.Places[0]);
+        Assert.StartsWith("250", await bringer.Bring("help@shop.test", Mail("p@x", "it is me")), StringComparison.Ordinal);
+        // The path is mail.example's, the name on the letter is another's: a stranger, whatever the letter says of itself.
+        var forged = Encoding.ASCII.GetString(site.The<SenderVerdicts>().Put(1, [], "spf=pass; dmarc=pass header.from=bank.example")).TrimEnd();
+        Assert.StartsWith("250", await bringer.Bring("help@shop.test", forged + "\n" + Mail("q@x", "pay").Replace("From: 李雷 <li@mail.example>", "From: Boss <boss@bank.example>", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var proven = new List<string>();
+        foreach (var row in await Conversations(site, 2))
+        {
+            var mails = (await site.Owner.Api.Get($"/api/v1/conversations/{row.Text("id")}/mails")).Expect(HttpStatusCode.OK).GetRawText();
+            proven.Add($"{(mails.Contains("bank.example", StringComparison.Ordinal) ? "boss" : "li")} {mails.Contains("\"proven\":true", StringComparison.OrdinalIgnoreCase)}");
+        }
+        Assert.Equal(["boss False", "li True"], proven.Order(StringComparer.Ordinal));
+        await door.StopAsync(CancellationToken.None);
+        Assert.Empty(site.Troubles);
     }
 
     [Fact]

@@ -38,6 +38,13 @@ internal sealed class SocketDoor : IAsyncDisposable
             await Say(socket, frame);
     }
 
+    /// <summary>A frame of the platform's own.</summary>
+    public async Task Tell(string frame)
+    {
+        foreach (var socket in _open.Keys)
+            await Say(socket, frame);
+    }
+
     /// <summary>The connections break off.</summary>
     public void Cut()
     {
@@ -49,6 +56,11 @@ internal sealed class SocketDoor : IAsyncDisposable
     {
         if (context.WebSockets.IsWebSocketRequest)
         {
+            if (!((ISocketSimulator)_platform).Admits(context.Request.QueryString.Value ?? ""))
+            {
+                context.Response.StatusCode = 401;
+                return;
+            }
             await Serve(await context.WebSockets.AcceptWebSocketAsync());
             return;
         }

@@ -25,6 +25,8 @@ export interface ConversationSource {
   revealMessage(id: string, seq: number, reason: string): Promise<{ item: MessageItem; until: string }>
   edit(id: string, seq: number, text: string, format?: 'markdown'): Promise<{ seq: number }>
   recall(id: string, seq: number): Promise<void>
+  /** Null: what is there is taken away. */
+  react(id: string, seq: number, sign: string | null): Promise<unknown>
   merge(id: string, intoId: string): Promise<{ seq: number }>
   read(id: string, seq: number): Promise<void>
 }
@@ -52,6 +54,7 @@ export function conversationSource(http: Http): ConversationSource {
     revealMessage: (id, seq, reason) => http.post(`${one(id)}/messages/${seq}/reveal`, { reason }),
     edit: (id, seq, text, format) => http.patch(`${one(id)}/messages/${seq}`, { text, ...(format ? { format } : {}) }),
     recall: (id, seq) => http.remove(`${one(id)}/messages/${seq}`),
+    react: (id, seq, sign) => (sign === null ? http.remove(`${one(id)}/messages/${seq}/reaction`) : http.put(`${one(id)}/messages/${seq}/reaction`, { emoji: sign })),
     merge: (id, intoId) => http.post(`${one(id)}/merge`, { intoId }),
     read: (id, seq) => http.post(`${one(id)}/read`, { seq }),
   }

@@ -3,12 +3,14 @@ import { isSameDay } from '@/lib/time'
 import { deliveryOf, knownEvent } from '@/realtime'
 import type { Known } from '@/realtime'
 import type { OutboxEntry } from './outbox'
+import { reactionsOf } from './reactions'
+import type { Reactions } from './reactions'
 
 export type Line =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'unread'; key: string }
   | { kind: 'event'; key: string; item: EventItem }
-  | { kind: 'message'; key: string; item: MessageItem; delivery: DeliveryState | null; joined: boolean; reactions?: string[] }
+  | { kind: 'message'; key: string; item: MessageItem; delivery: DeliveryState | null; joined: boolean; reactions?: Reactions }
   | { kind: 'waiting'; key: string; entry: OutboxEntry }
 
 const joinWithin = 3 * 60_000
@@ -25,21 +27,6 @@ function followsFromAssignment(item: EventItem, before: Item | undefined) {
 
 /** Known from elsewhere on the screen: ticks, the changed bubble, the note itself. */
 const silent = new Set(['read', 'mentioned', 'mentions_seen', 'edited', 'note_edited', 'recalled', 'note_recalled', 'delivery', 'file_arrived', 'reacted'])
-
-/** Signs that people put to messages, as they are after all that is known. */
-function reactionsOf(items: readonly Item[]) {
-  const signs = new Map<number, Set<string>>()
-  for (const item of items) {
-    const event = item.kind === 'event' ? item.event : null
-    if (event?.type !== 'reacted' || !event.emoji) continue
-    const had = signs.get(event.of) ?? new Set()
-    if (event.removed) had.delete(event.emoji)
-    else had.add(event.emoji)
-    if (had.size) signs.set(event.of, had)
-    else signs.delete(event.of)
-  }
-  return signs
-}
 
 /** What stands between the items: days, the unread line, and at the end what is still under way. */
 export function timelineOf(known: Pick<Known, 'items' | 'head' | 'hasOlder'>, unreadFrom: number | null, outbox: readonly OutboxEntry[]): Line[] {
@@ -70,7 +57,7 @@ export function timelineOf(known: Pick<Known, 'items' | 'head' | 'hasOlder'>, un
     }
     if (item.clientId) stored.add(item.clientId)
     // The same key before and after the server's answer: the bubble stays, only its tick changes.
-    lines.push({ kind: 'message', key: item.clientId ? `c-${item.clientId}` : item.id, item, delivery: deliveryOf(item, known.head), joined: joins(before, item), ...(reactions.has(item.seq) ? { reactions: [...reactions.get(item.seq)!] } : {}) })
+    lines.push({ kind: 'message', key: item.clientId ? `c-${item.clientId}` : item.id, item, delivery: deliveryOf(item, known.head), joined: joins(before, item), ...(reactions.has(item.seq) ? { reactions: reactions.get(item.seq)! } : {}) })
     before = item
   }
   for (const entry of outbox) if (!stored.has(entry.clientId)) lines.push({ kind: 'waiting', key: `c-${entry.clientId}`, entry })

@@ -50,6 +50,7 @@ export function useActs() {
     assignTeam: (id: string, team: Named | null) => act(() => source.assignTeam(id, team?.id ?? null)),
     edit: (id: string, seq: number, text: string, format?: 'markdown') => act(() => source.edit(id, seq, text, format)),
     recall: (id: string, seq: number) => act(() => source.recall(id, seq)),
+    react: (id: string, seq: number, sign: string | null) => act(() => source.react(id, seq, sign)),
     async resolve(id: string, reason?: string) {
       const done = setStatus(id, 'resolved', reason ? { reason } : undefined)
       // A refusal that comes at once (a wrap-up is needed) is no "resolved": what takes longer is shown as done.

@@ -28,7 +28,9 @@ internal sealed class DeliverMessages(JobQueue jobs, Push.Sending.PushMarks push
         var coming = entries.Where(entry => entry.Body is MessagePosted { Media: { Count: > 0 } }).ToList();
         var revised = await Brought(unit, [.. entries.Where(entry => entry.Sender.Kind != SenderKind.Contact).Select(entry => (entry, Of: entry.Body switch { MessageEdited edited => edited.Of, MessageRecalled gone => gone.Of, _ => 0 })).Where(one => one.Of > 0)
             .Select(one => (one.entry.Ws, one.entry.ConversationId, one.Of)).Distinct()], wanted.Select(entry => (entry.Ws, entry.ConversationId, entry.Seq)).ToHashSet(), ct);
-        if (wanted.Count == 0 && coming.Count == 0 && revised.Count == 0)
+        // What only undoes a sign that the platform did not take is no news to it.
+        var signs = entries.Where(entry => entry is { Body: Reacted { Code: null }, Sender.Kind: not SenderKind.Contact }).ToList();
+        if (wanted.Count == 0 && coming.Count == 0 && revised.Count == 0 && signs.Count == 0)
             return;
         var known = await ConversationChannels.Of(unit, wanted.Select(entry => (entry.Ws, entry.ConversationId)), ct);
         foreach (var entry in wanted)
@@ -43,6 +45,7 @@ internal sealed class DeliverMessages(JobQueue jobs, Push.Sending.PushMarks push
         await jobs.Add(unit, [
             .. wanted.Select(entry => DeliverJob.Of(entry.Ws, entry.ConversationId, entry.Seq)),
             .. revised.Select(one => ReviseJob.Of(one.Ws, one.ConversationId, one.Of)),
+            .. signs.Select(entry => ReactJob.Of(entry.Ws, entry.ConversationId, entry.Seq)),
             .. coming.Select(entry => NewJob.Of(entry.Ws, FetchMediaJob.Name, new AboutMessage(entry.ConversationId, entry.Seq))),
         ], ct);
     }

@@ -50,7 +50,10 @@ internal sealed class ReviseJob(
                 return new JobOutcome.TryLater("delivery_waits", wait) { Counts = false };
             using (turn)
             {
-                var outcome = await changes.Revise(new Queqiao.Channels.Revision(kind, id, reach?.To ?? posted.Who.Identity, reach?.Place, text) { ReplyWith = reach?.ReplyWith ?? new Dictionary<string, string>() }, services.For(account), CancellationToken.None);
+                var outcome = await changes.Revise(new Queqiao.Channels.Revision(kind, id, reach?.To ?? posted.Who.Identity, reach?.Place, text?.Text)
+                {
+                    Rich = text?.Rich, ReplyWith = reach?.ReplyWith ?? new Dictionary<string, string>(),
+                }, services.For(account), CancellationToken.None);
                 turn.Ended(outcome);
                 if (await Ended(run, delivery, outcome) is { } ended)
                     return ended;
@@ -84,15 +87,15 @@ internal sealed class ReviseJob(
 /// <summary>What has to be asked of a provider so that its message becomes ours. Pure.</summary>
 internal static class Revising
 {
-    public static IReadOnlyList<(RevisionKind Kind, string Id, string? Text)> Recall(IReadOnlyList<string> known) => [.. known.Select(id => (RevisionKind.Recall, id, (string?)null))];
+    public static IReadOnlyList<(RevisionKind Kind, string Id, TextContent? Text)> Recall(IReadOnlyList<string> known) => [.. known.Select(id => (RevisionKind.Recall, id, (TextContent?)null))];
 
     /// <summary>Texts come before files in a plan. Null: the new text needs more messages than were sent, and a later one cannot be put between.</summary>
-    public static IReadOnlyList<(RevisionKind Kind, string Id, string? Text)>? Edit(IChannelKind kind, MessagePosted now, IReadOnlyList<string> known, ChannelAccount account)
+    public static IReadOnlyList<(RevisionKind Kind, string Id, TextContent? Text)>? Edit(IChannelKind kind, MessagePosted now, IReadOnlyList<string> known, ChannelAccount account)
     {
-        var texts = kind.Adapter!.Plan(new Outbound("", new TextContent(AdapterKind.TextOf(kind.Descriptor, now.Text, now.Markdown))), account.Settings).Select(part => part.Content).OfType<TextContent>().Select(text => text.Text).ToList();
+        var texts = kind.Adapter!.Plan(new Outbound("", AdapterKind.TextOf(kind.Descriptor, now.Text, now.Markdown)), account.Settings).Select(part => part.Content).OfType<TextContent>().ToList();
         var ids = known.Take(known.Count - (now.Attachments?.Count ?? 0)).ToList();
         if (texts.Count > ids.Count || (texts.Count < ids.Count && !kind.Descriptor.Can(Abilities.Recall)))
             return null;
-        return [.. texts.Select((text, index) => (RevisionKind.Edit, ids[index], (string?)text)), .. Recall([.. ids.Skip(texts.Count)])];
+        return [.. texts.Select((text, index) => (RevisionKind.Edit, ids[index], (TextContent?)text)), .. Recall([.. ids.Skip(texts.Count)])];
     }
 }

@@ -27,10 +27,12 @@ internal static class EmailModule
         services.AddSingleton<SendMail>();
         services.AddSingleton<IChannelKind, EmailKind>();
         services.AddSingleton<MailFiles>();
+        services.AddSingleton<SenderVerdicts>();
         services.AddSingleton<DigestMail>();
         services.AddSingleton<MailArrivals>();
         services.AddSingleton<MailFetcher>();
         services.AddSingleton(smtp ?? new SmtpOptions());
+        services.AddSingleton<Queqiao.Mail.Proving.IMailDns, MailDns>();
         services.AddSingleton<SmtpDesk>();
         services.AddSingleton<SmtpDoor>();
         services.AddJob<AcknowledgeMail>();

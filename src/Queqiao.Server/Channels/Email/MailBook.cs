@@ -77,8 +77,20 @@ internal sealed class MailBook(IStorageEngine storage, IVault vault, IContacts c
     {
         if (number is { } wanted && await Thread(ws, wanted, ct) is { } there)
             return there; // asked for again
+        try
+        {
+            return await Make(ws, channel, facts, isProven, number, whose, ct);
+        }
+        catch (DbUpdateException trouble) when (number is not null && trouble.IsDuplicate())
+        {
+            return (await Thread(ws, number.Value, ct))!; // another server, just now
+        }
+    }
+
+    private Task<KnownThread> Make(int ws, Guid channel, ThreadFacts facts, bool isProven, long? number, Guid? whose, CancellationToken ct)
+    {
         var tag = TagOf(ws, facts.Customer.Address);
-        return await storage.Run(ws, async (unit, stop) =>
+        return storage.Run(ws, async (unit, stop) =>
         {
             var before = whose ?? await unit.Db.Visible(Scope<MailThread>.Workspace(ws)).Where(thread => thread.AddressTag == tag && thread.IsProven == isProven)
                 .OrderByDescending(thread => thread.CreatedAt).Select(thread => (Guid?)thread.ContactId).FirstOrDefaultAsync(stop);

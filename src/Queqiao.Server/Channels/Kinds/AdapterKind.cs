@@ -101,15 +101,21 @@ internal sealed class AdapterKind(IChannelAdapter adapter, AdapterServices servi
             yield break;
         }
         if (message.Text.Length > 0)
-            yield return message.Choices.Count > 0 ? Choices.Card(message.Text, message.Choices) : new TextContent(TextOf(Descriptor, message.Text, message.Markdown));
+            yield return message.Choices.Count > 0 ? Choices.Card(message.Text, message.Choices) : TextOf(Descriptor, message.Text, message.Markdown);
         foreach (var file in message.Files)
             yield return new MediaContent(Media(file));
     }
 
     /// <summary>With the platform's own marks where it has some; what has to be cut goes without, so that no mark is left open.</summary>
-    internal static string TextOf(ChannelDescriptor kind, string text, string? markdown) =>
-        markdown is not null && Delivering.Dialects.Of(kind.Kind) is { Shows: not Marks.None } dialect && FormattedTextWriting.Write(FormattedText.Read(markdown), dialect) is var written && kind.Limits.Text.Fits(written)
-            ? written : text;
+    internal static TextContent TextOf(ChannelDescriptor kind, string text, string? markdown)
+    {
+        if (markdown is null || Delivering.Dialects.Of(kind.Kind) is not { Shows: not Marks.None } dialect)
+            return new TextContent(text);
+        var marked = FormattedText.Read(markdown);
+        if (dialect.IsRich)
+            return new TextContent(text) { Rich = Delivering.Dialects.RichOf(marked) };
+        return new TextContent(FormattedTextWriting.Write(marked, dialect) is var written && kind.Limits.Text.Fits(written) ? written : text);
+    }
 
     private static OutboundMedia Media(OutgoingFile file) => new(KindOf(file.Kind), file.Name, file.ContentType, file.Size,
         async ct => await file.Open(ct) ?? throw new IOException("The file is gone."), file.Link)

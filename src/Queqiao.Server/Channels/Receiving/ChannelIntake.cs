@@ -43,8 +43,8 @@ internal sealed class ChannelIntake(
             events = [.. events.Where(one => one is not MessageReceived { Direction: EventDirection.Outbound })];
         // By the platform's clock; what has none, and what is of the same moment, stays as it came.
         var about = EventReading.InOrder(events).Select(one => (Event: one, Who: EventReading.WhoOf(channel.Id, one))).Where(one => one.Who is not null).ToList();
-        var policy = kinds.Find(channel.Kind)?.Descriptor.Window;
-        var came = about.Select(one => (one.Event, Who: one.Who!.Value, Incoming: EventReading.Read(one.Event, one.Who!.Value, policy) is { } read ? read with { At = read.At ?? now } : null)).ToList(); // windows begin by it
+        var descriptor = kinds.Find(channel.Kind)?.Descriptor;
+        var came = about.Select(one => (one.Event, Who: one.Who!.Value, Incoming: EventReading.Read(one.Event, one.Who!.Value, descriptor?.Window, descriptor?.Reactions) is { } read ? read with { At = read.At ?? now } : null)).ToList(); // windows begin by it
         await Name(channel, came.Where(one => one.Incoming is Incoming.Said).Select(one => (one.Event, one.Who)), ct);
         foreach (var (typing, who, _) in came.Where(one => one.Event is TypingSignalled))
             await conversations.Typing(new Customer(channel.Ws, who), ((TypingSignalled)typing).IsTyping, ct);

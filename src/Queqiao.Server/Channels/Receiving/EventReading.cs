@@ -41,7 +41,7 @@ internal static class EventReading
     }
 
     /// <summary>Null: conversations need not know.</summary>
-    public static Incoming? Read(InboundEvent one, CustomerKey who, ReplyPolicy? policy)
+    public static Incoming? Read(InboundEvent one, CustomerKey who, ReplyPolicy? policy, Reactions? signs = null)
     {
         var at = one.At?.ToUnixTimeMilliseconds();
         Incoming? read = one switch
@@ -53,7 +53,7 @@ internal static class EventReading
             ButtonPressed pressed => Happened(who, one, "button", pressed.Payload, Opens(policy, WindowTrigger.MenuClick)),
             Queqiao.Channels.MessageEdited edited => new Incoming.Edited(who, one.DedupeKey, edited.TargetId, TextOf(edited.Text, edited.Parts)),
             Queqiao.Channels.MessageRecalled recalled => new Incoming.Recalled(who, one.DedupeKey, recalled.TargetId),
-            ReactionChanged reaction => new Incoming.Reaction(who, one.DedupeKey, reaction.TargetId, reaction.Emoji, reaction.IsRemoved),
+            ReactionChanged reaction => new Incoming.Reaction(who, one.DedupeKey, reaction.TargetId, signs is null ? reaction.Emoji : signs.EmojiOf(reaction.Emoji), reaction.IsRemoved),
             Followed => Happened(who, one, "followed", null, Opens(policy, WindowTrigger.Follow)),
             Unfollowed => Happened(who, one, "unfollowed", null, null),
             IdentityChanged changed => Happened(who, one, "identity_changed", changed.Text, null),

@@ -20,19 +20,29 @@ internal sealed class ForgetHooks(HookKeys keys, IStorageEngine storage, Ids ids
     public async Task<JobOutcome> Run(JobRun run, CancellationToken ct)
     {
         await keys.Destroy(ids.Now(), ct);
-        var last = HookKeys.DayOf(ids.Now()) - HookKeys.Days;
-        var all = Scope<HookDelivery>.Everything("old deliveries of all workspaces are deleted alike");
-        int gone;
-        do
+        var before = (HookKeys.DayOf(ids.Now()) - HookKeys.Days) * 86_400_000L;
+        foreach (var (ws, channel) in await Receiving(ct))
         {
-            ct.ThrowIfCancellationRequested();
-            gone = await storage.RunSystem(async (unit, stop) =>
-            {
-                var old = await unit.Db.Visible(all).Where(row => row.Day < last).OrderBy(row => row.ReceivedAt).Select(row => row.Id).Take(AtOnce).ToArrayAsync(stop);
-                return await unit.Db.Visible(all).Where(row => old.Contains(row.Id)).ExecuteDeleteAsync(stop);
-            }, ct);
+            while (await Sweep(ws, channel, before, ct) == AtOnce)
+                ct.ThrowIfCancellationRequested();
         }
-        while (gone == AtOnce);
         return new JobOutcome.Done();
     }
+
+    /// <summary>Which channels have deliveries, also those that are gone. Asked of a reader: it looks at all of them.</summary>
+    private async Task<List<(int Ws, Guid Channel)>> Receiving(CancellationToken ct)
+    {
+        await using var db = storage.ReadSystem();
+        var places = await db.Visible(All).Select(row => new { row.Ws, row.ChannelId }).Distinct().ToListAsync(ct);
+        return places.ConvertAll(place => (place.Ws, place.ChannelId));
+    }
+
+    /// <summary>The oldest of one channel: by an index, for on SQLite nobody else writes meanwhile.</summary>
+    private Task<int> Sweep(int ws, Guid channel, long before, CancellationToken ct) => storage.RunSystem(async (unit, stop) =>
+    {
+        var old = await unit.Db.Visible(All).Where(row => row.Ws == ws && row.ChannelId == channel && row.ReceivedAt < before).OrderBy(row => row.ReceivedAt).Select(row => row.Id).Take(AtOnce).ToArrayAsync(stop);
+        return old.Length == 0 ? 0 : await unit.Db.Visible(All).Where(row => row.Ws == ws && old.Contains(row.Id)).ExecuteDeleteAsync(stop);
+    }, ct);
+
+    private static readonly Scope<HookDelivery> All = Scope<HookDelivery>.Everything("old deliveries of all workspaces are deleted alike");
 }

@@ -111,10 +111,12 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var byPart = words.Where(row => some.Contains(row.Word)).Join(all, row => row.ContactId, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id);
         if (NameWords.OfSearch(search) is not { Count: > 0 } parts)
             return (rows.Where(contact => hits.Contains(contact.Id) || byPart.Contains(contact.Id)), hits);
-        var named = all;
-        foreach (var word in parts.Select(part => vault.WordOf(ws, part)))
-            named = named.Where(contact => words.Any(row => row.Word == word && row.ContactId == contact.Id));
-        var roots = named.Select(contact => contact.MergedInto ?? contact.Id);
+        var asked = parts.Select(part => vault.WordOf(ws, part)).ToList();
+        var first = asked[0];
+        var named = words.Where(row => row.Word == first); // from the words: from the people it would be asked of each
+        foreach (var word in asked.Skip(1))
+            named = named.Where(row => words.Any(other => other.Word == word && other.ContactId == row.ContactId));
+        var roots = named.Join(all, row => row.ContactId, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id);
         return (rows.Where(contact => hits.Contains(contact.Id) || byPart.Contains(contact.Id) || roots.Contains(contact.Id)), hits);
     }
 

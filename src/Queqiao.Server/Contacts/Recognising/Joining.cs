@@ -80,10 +80,11 @@ internal sealed class Joining(ContactEdits edits, JobQueue jobs)
 
     private static async Task<Dictionary<Guid, List<Evidence>>> EvidenceOf(QueqiaoDb db, int ws, IReadOnlyList<Guid> roots, CancellationToken ct)
     {
-        var rows = await db.Visible(Scope<ContactIdentifier>.Workspace(ws))
-            .Join(db.Visible(Scope<Contact>.Workspace(ws)), row => row.ContactId, one => one.Id, (row, one) => new { Root = one.MergedInto ?? one.Id, Row = row })
-            .Where(pair => roots.Contains(pair.Root)).ToListAsync(ct);
-        var found = rows.ToLookup(pair => pair.Root, pair => new Evidence(pair.Row.Id, pair.Row.Kind, pair.Row.Tag, pair.Row.ChannelId, pair.Row.Verified, pair.Row.ProvedAt ?? pair.Row.CreatedAt));
+        var all = db.Visible(Scope<Contact>.Workspace(ws));
+        var rootOf = await all.Where(one => roots.Contains(one.Id) || (one.MergedInto != null && roots.Contains(one.MergedInto.Value)))
+            .Select(one => new { one.Id, Root = one.MergedInto ?? one.Id }).ToDictionaryAsync(one => one.Id, one => one.Root, ct);
+        var rows = await db.Visible(Scope<ContactIdentifier>.Workspace(ws)).Where(row => rootOf.Keys.Contains(row.ContactId)).ToListAsync(ct);
+        var found = rows.ToLookup(row => rootOf[row.ContactId], row => new Evidence(row.Id, row.Kind, row.Tag, row.ChannelId, row.Verified, row.ProvedAt ?? row.CreatedAt));
         return roots.ToDictionary(root => root, root => found[root].ToList());
     }
 }

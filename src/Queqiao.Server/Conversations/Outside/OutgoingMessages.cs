@@ -33,6 +33,20 @@ internal sealed class OutgoingMessages(ConversationReader reader, ConversationLo
         Decide = head => head.ErasedAt is null ? new DeliveryChanged(news) : Decision.Nothing,
     }, ct);
 
+    public async Task<Reacted?> Reaction(int ws, Guid conversation, long seq, CancellationToken ct) =>
+        await reader.Head(Scope<ConversationHead>.Workspace(ws), conversation, ct) is { ErasedAt: null } head ? (await reader.Entry(head, seq, ct))?.Body as Reacted : null;
+
+    public async Task Unreacted(int ws, Guid conversation, long seq, Reacted undone)
+    {
+        var outcome = await log.Append(reply => new LogCommand
+        {
+            Ws = ws, ConversationId = conversation, By = Sender.System, Reply = reply, Key = LogCommand.KeyOf(ws, "reaction refused", $"{conversation:N}.{seq}"),
+            Decide = head => head.ErasedAt is null ? undone : Decision.Nothing,
+        });
+        if (outcome is LogOutcome.Refused { Refusal: { Status: StatusCodes.Status503ServiceUnavailable } busy })
+            throw new StorageUnavailableException(busy.Code, busy.RetryAfter ?? TimeSpan.FromSeconds(1));
+    }
+
     public async Task Name(WriteUnit unit, CustomerKey who, string id, Guid conversation, long seq, CancellationToken ct)
     {
         var key = ProviderIds.OfMessage(unit.Ws, who, id);

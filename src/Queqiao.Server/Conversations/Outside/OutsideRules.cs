@@ -23,7 +23,7 @@ internal static class OutsideRules
         Incoming.SaidByUs said => Decision.Of(
             head.Seq == 0 ? new ConversationStarted() : null,
             head.IsBots() ? new StatusChanged(head.Status, ConversationStatus.Queued, "answered_elsewhere") : null, // a person speaks: the bot has nothing more to say
-            new MessagePosted(Direction.Out, said.Text, clientId) { Media = said.Media.Count > 0 ? said.Media : null, SentAt = said.At, Elsewhere = true }),
+            new MessagePosted(Direction.Out, said.Text, clientId) { Media = said.Media.Count > 0 ? said.Media : null, SentAt = said.At, Elsewhere = true, ExternalId = said.MessageId }),
         Incoming.Edited edited => new MessageEdited(target!.Value.Seq, edited.Text),
         Incoming.Recalled => new MessageRecalled(target!.Value.Seq),
         Incoming.Reaction reaction => new Reacted(target!.Value.Seq, reaction.Emoji, reaction.Removed),
@@ -44,7 +44,7 @@ internal static class OutsideRules
         var toPeople = head.IsBots() && !BotMayAnswer(said) ? new StatusChanged(head.Status, ConversationStatus.Queued, "bot_may_not_answer") : null;
         var entries = append.Entries.Prepend(toPeople!).Where(entry => entry is not null).Select(entry => entry is not MessagePosted message ? entry : message with
         {
-            Media = said.Media.Count > 0 ? said.Media : null, SentAt = said.At, Unsupported = said.Unsupported,
+            Media = said.Media.Count > 0 ? said.Media : null, SentAt = said.At, Unsupported = said.Unsupported, ExternalId = said.MessageId,
         });
         return Decision.Of(said is { Subject.Length: > 0 } && head.Seq == 0 ? entries.Append(new SubjectChanged(null, said.Subject)) : entries);
     }

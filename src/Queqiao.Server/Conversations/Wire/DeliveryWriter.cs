@@ -17,7 +17,7 @@ internal static class DeliveryWriter
         json.WriteEndObject();
     }
 
-    /// <summary>The members <c>media</c>, <c>sentAt</c>, <c>template</c>, <c>unsupported</c>, <c>elsewhere</c>; each only where there is something.</summary>
+    /// <summary>The members <c>media</c>, <c>sentAt</c>, <c>template</c>, <c>unsupported</c>, <c>outside</c> (the platform knows it by a name), <c>elsewhere</c>; each only where there is something.</summary>
     public static void WriteOutside(Utf8JsonWriter json, MessagePosted message, Audience audience)
     {
         if (message.SentAt is { } sentAt)
@@ -30,6 +30,8 @@ internal static class DeliveryWriter
             json.WriteString("template", template.Name);
         if (message.Unsupported is { } unsupported)
             json.WriteString("unsupported", unsupported);
+        if (message.IsKnownOutside)
+            json.WriteBoolean("outside", true);
         if (message.Elsewhere is true)
             json.WriteBoolean("elsewhere", true);
     }
@@ -59,6 +61,8 @@ internal static class DeliveryWriter
                 json.WriteNumber("of", reacted.Of);
                 json.WriteString("emoji", reacted.Emoji);
                 json.WriteBoolean("removed", reacted.Removed);
+                if (reacted.Code is { } code && audience == Audience.Agents)
+                    WriteReason(json, new DeliveryNews(reacted.Of, DeliveryStates.Failed, code) { Zh = reacted.Zh, En = reacted.En });
                 break;
             default:
                 throw new InvalidOperationException($"{body.GetType().Name} is not about a message of an outside channel.");

@@ -22,6 +22,8 @@ internal static class RowWriter
         json.WriteBoolean("edits", facts.Channel.CanEdit);
         json.WriteBoolean("recalls", facts.Channel.CanRecall);
         WriteShows(json, facts.Channel.Shows);
+        if (facts.Channel.Reactions is { Count: > 0 } signs)
+            WriteSigns(json, signs);
         json.WriteEndObject();
         json.WriteStartObject("contact");
         json.WriteString("id", head.ContactId);
@@ -43,6 +45,15 @@ internal static class RowWriter
         if (facts.Reply is { } reply)
             WriteReply(json, reply);
         json.WriteEndObject();
+    }
+
+    /// <summary>What may be put to messages there.</summary>
+    private static void WriteSigns(Utf8JsonWriter json, IReadOnlyList<string> signs)
+    {
+        json.WriteStartArray("reacts");
+        foreach (var sign in signs)
+            json.WriteStringValue(sign);
+        json.WriteEndArray();
     }
 
     /// <summary>Which marks its customers see; nothing where it is plain text.</summary>

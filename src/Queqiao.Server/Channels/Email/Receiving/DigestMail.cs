@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Queqiao.Channels;
 using Queqiao.Mail;
 using Queqiao.Mail.Mime;
@@ -22,7 +23,7 @@ internal sealed record Digested(string? Left = null);
 /// sender that a trusted server has proven; everybody else begins as a stranger.
 /// </summary>
 internal sealed class DigestMail(
-    MailBook book, MailFiles files, FileKeys keys, IOutsideConversations conversations, IChannelIntake intake, JobQueue jobs, IStorageEngine storage, Ids ids)
+    MailBook book, SenderVerdicts verdicts, MailFiles files, FileKeys keys, IOutsideConversations conversations, IChannelIntake intake, JobQueue jobs, IStorageEngine storage, Ids ids)
 {
     private const int MostHops = 50;
 
@@ -45,12 +46,14 @@ internal sealed class DigestMail(
             return new Digested(mail.From is null ? "no_sender" : "own_mail");
         if (await book.CountSince(channel.Ws, channel.Id, sender.Address, ids.Now() - LoopWindow, ct) >= MostFromOne)
             return new Digested("loop");
-        var proof = sender.IsFrom ? SenderProof.Of(mail, settings.TrustedServers) : SenderProof.None;
+        var proof = !sender.IsFrom ? SenderProof.None : verdicts.Read(channel.Ws, raw.Span) is { } own ? SenderProof.Of(mail, own) : SenderProof.Of(mail, settings.TrustedServers);
         var thread = await Known(channel, mail, sender.Address, proof.IsProven, ct);
         if (AutoReplies.Is(mail))
             return await Automatic(channel, mail, thread, ct);
         var begins = thread is null;
-        thread ??= await book.Begin(channel.Ws, channel.Id, new ThreadFacts(new MailPerson(sender.Address, sender.Name), Subjects.Bare(mail.Subject ?? "")), proof.IsProven, ct);
+        // Its number follows from the mail: two servers that are brought the same at once begin the same thread, and the log keeps it once.
+        thread ??= await book.Begin(channel.Ws, channel.Id, new ThreadFacts(new MailPerson(sender.Address, sender.Name), Subjects.Bare(mail.Subject ?? "")), proof.IsProven, ct,
+            book.NumberFor(channel.Ws, $"mail {channel.Id:N} {sender.Address.ToLowerInvariant()} {mail.Fingerprint}"));
         return thread.Facts is null ? new Digested("erased") : await Say(channel, settings, mail, sender, proof, thread, begins, ct);
     }
 
@@ -124,7 +127,17 @@ internal sealed class DigestMail(
             return new Digested(outcome is IncomingOutcome.Refused refused ? refused.Code : "refused");
         var facts = MailWords.Facts(mail, proof, taken, text) with { From = new MailPerson(sender.Address, sender.Name) };
         var acknowledges = begins && settings.Acknowledges && AutoReplies.MayBeAnswered(mail);
-        await storage.Run(channel.Ws, async (unit, stop) =>
+        try
+        {
+            await Keep();
+        }
+        catch (DbUpdateException trouble) when (trouble.IsDuplicate())
+        {
+            // Another server was brought the same, and has written it down meanwhile.
+        }
+        return new Digested();
+
+        Task Keep() => storage.Run(channel.Ws, async (unit, stop) =>
         {
             var row = new MailMessageRow
             {
@@ -138,7 +151,6 @@ internal sealed class DigestMail(
                 await jobs.Add(unit, AcknowledgeMail.For(channel.Ws, channel.Id, thread.Row.Number), stop);
             return 0;
         }, ct);
-        return new Digested();
     }
 
     /// <summary>The next mail of ours answers this one. Only who is proven brings others into the thread.</summary>

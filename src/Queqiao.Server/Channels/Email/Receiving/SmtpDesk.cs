@@ -16,7 +16,7 @@ namespace Queqiao.Server.Channels.Email.Receiving;
 /// What becomes of mails that others bring: only for addresses of channels, never passed on, and taken only once they are on disk.
 /// From there they go the way of mails that were fetched.
 /// </summary>
-internal sealed class SmtpDesk(MailArrivals arrivals, IChannels channels, ChannelHealth health, IStorageEngine storage, TimeProvider clock, SmtpOptions options, Ids ids, ILogger<SmtpDesk> log, CacheNews? news = null) : ISmtpDesk
+internal sealed class SmtpDesk(MailArrivals arrivals, SenderVerdicts verdicts, IChannels channels, ChannelHealth health, IStorageEngine storage, TimeProvider clock, SmtpOptions options, Ids ids, ILogger<SmtpDesk> log, CacheNews? news = null) : ISmtpDesk
 {
     private const string Verdict = "Authentication-Results";
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
@@ -51,9 +51,12 @@ internal sealed class SmtpDesk(MailArrivals arrivals, IChannels channels, Channe
             }
             if (whose.Count == 0)
                 return SmtpAnswer.Unknown;
-            var kept = Believes(arrival.Client) ? mail : WithoutVerdicts(mail);
+            // A server of ours has looked before, when the sender was still there; for others we look ourselves.
+            var believes = Believes(arrival.Client);
+            var kept = believes ? mail : WithoutVerdicts(mail);
+            var verdict = believes ? null : await verdicts.Of(arrival, mail, ct);
             foreach (var channel in whose)
-                await Keep(channel, kept, ct);
+                await Keep(channel, verdict is null ? kept : verdicts.Put(channel.Ws, kept, verdict), ct);
             return SmtpAnswer.Yes;
         }
         catch (StorageUnavailableException)
