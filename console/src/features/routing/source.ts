@@ -23,7 +23,7 @@ export const routingKey = ['routing'] as const
 
 export const routingSource = (http: Http) => ({
   presence: () => http.get<{ items: Presence[] }>('/api/v1/presence').then(answer => answer.items),
-  choose: (status: PresenceStatus) => http.patch<Presence>('/api/v1/presence', { status }),
+  choose: (status: PresenceStatus, reason?: string) => http.patch<Presence>('/api/v1/presence', { status, ...(reason ? { reason } : {}) }),
   routing: () => http.get<Routing>('/api/v1/routing'),
   change: (routing: Routing) => http.patch<Routing>('/api/v1/routing', routing),
 })

@@ -129,6 +129,8 @@ internal static class ChangeReplies
             faults.Add(("title", new("required")));
         if (title?.Trim().Length > MostTitle)
             faults.Add(("title", new("too_long", MostTitle)));
+        if (OneLine.HidesSomething(title))
+            faults.Add(("title", new("control_characters")));
         if (body is not null && string.IsNullOrWhiteSpace(body))
             faults.Add(("body", new("required")));
         if (body?.Length > MostBody)

@@ -146,5 +146,6 @@ internal static class BotEndpoints
     private static Refusal? Check(string? name, BotProfile? profile) => Refusal.Of([
         .. name is not null && string.IsNullOrWhiteSpace(name) ? [("name", new FieldFault("required"))] : Array.Empty<(string, FieldFault)>(),
         .. name?.Trim().Length > BotProfileRules.MostName ? [("name", new FieldFault("too_long", BotProfileRules.MostName))] : Array.Empty<(string, FieldFault)>(),
+        .. OneLine.HidesSomething(name) ? [("name", new FieldFault("control_characters"))] : Array.Empty<(string, FieldFault)>(),
         .. profile is null ? [] : BotProfileRules.Faults(profile)]);
 }

@@ -83,7 +83,7 @@ internal static class ChannelNames
             yield return ("name", new("required"));
         else if (name.Trim().Length > Most)
             yield return ("name", new("too_long", Most));
-        else if (name.Any(char.IsControl))
+        else if (OneLine.HidesSomething(name))
             yield return ("name", new("control_characters"));
     }
 }

@@ -48,7 +48,7 @@ internal static partial class WebSettingsRules
     {
         if (settings.Title.Trim().Length > MostTitle)
             yield return ("settings.title", new("too_long", MostTitle));
-        if (settings.Title.Any(char.IsControl))
+        if (OneLine.HidesSomething(settings.Title))
             yield return ("settings.title", new("control_characters"));
         if (settings.Greeting.Trim().Length > MostGreeting)
             yield return ("settings.greeting", new("too_long", MostGreeting));

@@ -1,3 +1,4 @@
+using Queqiao.Server.Platform.Problems;
 using System.Globalization;
 using System.Text.Json;
 using Queqiao.Channels;
@@ -117,7 +118,7 @@ internal static class EventReading
     public static Arrival? ArrivalOf(string kind, CustomerKey who, InboundEvent one)
     {
         var name = one.Place is { IsGroup: true } group ? group.Title : one.Person?.Name ?? one.Person?.Username;
-        name = name?.Trim() is { Length: > 0 } said ? new string([.. said.Where(letter => !char.IsControl(letter)).Take(MostName)]) : null;
+        name = name?.Trim() is { Length: > 0 } said ? ShortText.Cut(OneLine.Of(said), MostName) : null;
         var others = one.Place is { IsGroup: true } || one.Person is null ? [] : PersonKeys.Of(kind, one.Person);
         return string.IsNullOrEmpty(name) && others.Count == 0 ? null : new Arrival(who.ChannelId, who.Identity) { Name = string.IsNullOrEmpty(name) ? null : name, OnlyIfNameless = true, Source = "channel", Identities = others };
     }

@@ -18,7 +18,7 @@ internal static class ContactRules
     {
         if (name?.Trim().Length > MostName)
             yield return ("name", new("too_long", MostName));
-        else if (name?.Any(char.IsControl) == true)
+        else if (OneLine.HidesSomething(name))
             yield return ("name", new("control_characters"));
     }
 
@@ -32,7 +32,7 @@ internal static class ContactRules
                 yield return ("tags", new("required"));
             else if (tag.Trim().Length > MostTag)
                 yield return ("tags", new("too_long", MostTag));
-            else if (tag.Any(char.IsControl))
+            else if (OneLine.HidesSomething(tag))
                 yield return ("tags", new("control_characters"));
         }
     }

@@ -118,6 +118,8 @@ internal static class SegmentEndpoints
     {
         if (string.IsNullOrWhiteSpace(request.Name))
             return Refusal.Invalid("name", "required");
+        if (OneLine.HidesSomething(request.Name))
+            return Refusal.Invalid("name", "control_characters");
         return request.Name.Length > MostName ? Refusal.Invalid("name", "too_long", MostName) : SegmentRules.Check(request.Conditions, await fields.Of(ws, FieldObject.Contact, ct));
     }
 

@@ -97,7 +97,7 @@ internal static class LabelEndpoints
         var subject = request.Subject?.Trim();
         if (subject is { Length: > MostSubject })
             return Refusal.Invalid("subject", "too_long", MostSubject).ToProblem();
-        if (subject?.Any(char.IsControl) == true)
+        if (OneLine.HidesSomething(subject))
             return Refusal.Invalid("subject", "control_characters").ToProblem();
         var patch = FieldPatch.Empty;
         if (request.Fields.ValueKind != JsonValueKind.Undefined && (await fields.Of(actor.Ws, FieldObject.Conversation, ct)).Read(request.Fields, out patch) is { } refusal)

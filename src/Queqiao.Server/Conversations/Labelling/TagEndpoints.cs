@@ -77,7 +77,7 @@ internal static class TagRules
             yield return (field, new("required"));
         else if (name.Trim().Length > TagDirectory.MostName)
             yield return (field, new("too_long", TagDirectory.MostName));
-        else if (name.Any(char.IsControl))
+        else if (OneLine.HidesSomething(name))
             yield return (field, new("control_characters"));
     }
 

@@ -76,7 +76,9 @@ internal sealed record WrapUpPlan(
     }
 
     private static IEnumerable<(string, FieldFault)> Named(string field, string name) =>
-        string.IsNullOrWhiteSpace(name) ? When(true, field, new FieldFault("required")) : When(name.Length > MostName, field, new FieldFault("too_long", MostName));
+        string.IsNullOrWhiteSpace(name) ? When(true, field, new FieldFault("required"))
+        : name.Length > MostName ? When(true, field, new FieldFault("too_long", MostName))
+        : When(OneLine.HidesSomething(name), field, new FieldFault("control_characters"));
 
     private static IEnumerable<(string, FieldFault)> When(bool wrong, string field, FieldFault fault)
     {

@@ -22,7 +22,7 @@ internal static partial class FieldRules
             yield return (field, new("required"));
         else if (name.Trim().Length > MostName)
             yield return (field, new("too_long", MostName));
-        else if (name.Any(char.IsControl))
+        else if (OneLine.HidesSomething(name))
             yield return (field, new("control_characters"));
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Queqiao.Server.Platform.Access;
@@ -36,7 +35,7 @@ internal static partial class AgentRules
             yield return (field, new("required"));
         else if (name.Trim().Length > MostName)
             yield return (field, new("too_long", MostName));
-        else if (name.EnumerateRunes().Any(IsInvisible))
+        else if (OneLine.HidesSomething(name))
             yield return (field, new("control_characters"));
     }
 
@@ -61,14 +60,6 @@ internal static partial class AgentRules
 
     /// <summary>One fault, or none: reads well in a list of checks.</summary>
     public static IEnumerable<(string Field, FieldFault Fault)> When(bool wrong, string field, FieldFault fault) => wrong ? [(field, fault)] : [];
-
-    // Format characters turn the reading direction or hide letters; ZWJ and ZWNJ are needed by emoji and by Persian.
-    private static bool IsInvisible(Rune letter) => Rune.GetUnicodeCategory(letter) switch
-    {
-        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
-        UnicodeCategory.Format => letter.Value is not (0x200C or 0x200D),
-        _ => false,
-    };
 
     // RFC 5322's atoms and RFC 6531's letters of all scripts; quoted local parts and address literals are left out on purpose.
     [GeneratedRegex(@"^[^\s@<>()\[\]\\,;:""]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,62})(?:\.[\p{L}\p{N}][\p{L}\p{N}\p{M}-]{0,62})*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

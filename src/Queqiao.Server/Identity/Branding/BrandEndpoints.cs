@@ -55,6 +55,8 @@ internal static partial class BrandEndpoints
         var (name, footer) = (Given(request.Name), Given(request.MailFooter));
         if (name?.Length > MostName)
             return Refusal.Invalid("name", "too_long", MostName).ToProblem();
+        if (OneLine.HidesSomething(name))
+            return Refusal.Invalid("name", "control_characters").ToProblem();
         if (footer?.Length > MostFooter)
             return Refusal.Invalid("mailFooter", "too_long", MostFooter).ToProblem();
         if (request.Color is not null && !ColorText().IsMatch(request.Color))

@@ -16,6 +16,8 @@ internal sealed class Pressure(Backlog backlog, OverloadOptions options, ILogger
     private readonly long[] _below = new long[Steps];
     private readonly bool[] _sheds = new bool[Steps];
     private long _threadWait;
+    private long _began;
+    private volatile bool _isCold;
 
     /// <summary>How long something that is to be written would wait, and then be answered.</summary>
     public TimeSpan Wait => backlog.Wait + TimeSpan.FromTicks(Volatile.Read(ref _threadWait));
@@ -34,8 +36,8 @@ internal sealed class Pressure(Backlog backlog, OverloadOptions options, ILogger
 
     public bool Sheds(Worth worth) => options.On && worth switch
     {
-        Worth.Live => Wait > options.Live,
-        Worth.Agent => Wait > options.Live * 2,
+        Worth.Live => Wait > Limit(worth),
+        Worth.Agent => Wait > Limit(worth) * 2,
         _ => Volatile.Read(ref _sheds[(int)worth]),
     };
 
@@ -52,10 +54,13 @@ internal sealed class Pressure(Backlog backlog, OverloadOptions options, ILogger
     public void Look(TimeSpan threadWait, long now)
     {
         Volatile.Write(ref _threadWait, threadWait.Ticks);
+        if (_began == 0)
+            _began = now;
+        _isCold = Stopwatch.GetElapsedTime(_began, now) < options.Cold;
         var wait = Wait;
         for (var step = 0; step < Steps; step++)
         {
-            var limit = options.Of((Worth)step);
+            var limit = Limit((Worth)step);
             if (wait < limit)
                 _above[step] = 0;
             else if (_above[step] == 0)
@@ -71,6 +76,9 @@ internal sealed class Pressure(Backlog backlog, OverloadOptions options, ILogger
                 Change((Worth)step, sheds);
         }
     }
+
+    // A server that has just started compiles what it runs for the first time: it is slow for some seconds and not overloaded.
+    private TimeSpan Limit(Worth worth) => _isCold ? options.Of(worth) * options.ColdFactor : options.Of(worth);
 
     private void Change(Worth worth, bool sheds)
     {
@@ -100,6 +108,12 @@ internal sealed class OverloadOptions
 
     /// <summary>How long it must be too much.</summary>
     public TimeSpan Sustained { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long after the start waits say little about how much there is to do.</summary>
+    public TimeSpan Cold { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How much longer work may wait then.</summary>
+    public int ColdFactor { get; init; } = 5;
 
     /// <summary>How long it must have been well again.</summary>
     public TimeSpan Calm { get; init; } = TimeSpan.FromSeconds(3);

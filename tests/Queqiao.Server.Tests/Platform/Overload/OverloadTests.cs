@@ -120,7 +120,7 @@ public sealed class OverloadTests
     private static async Task<Site> Busy(string engine = Engines.Sqlite) => await Site.Open(engine, also: services =>
     {
         services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType == typeof(PressureWatch)));
-        services.AddSingleton(new OverloadOptions());
+        services.AddSingleton(new OverloadOptions { Cold = TimeSpan.Zero });
     });
 
     /// <summary>As if work waited so long for a thread.</summary>

@@ -84,6 +84,21 @@ public sealed class PressureTests
     }
 
     [Fact]
+    public void A_server_that_has_just_started_is_slow_and_not_overloaded()
+    {
+        var pressure = new Pressure(new Backlog(1), new OverloadOptions(), NullLogger<Pressure>.Instance);
+        Looks(pressure, ms: 700, times: 20);
+        Assert.All(Enum.GetValues<Worth>().Except([Worth.Bulk]), worth => Assert.False(pressure.Sheds(worth)));
+        Looks(pressure, ms: 1300, times: 4); // not everything is taken even then
+        Assert.True(pressure.Sheds(Worth.NewChat));
+        Assert.False(pressure.Sheds(Worth.Live));
+        Looks(pressure, ms: 1, times: 20 * 15);
+        Assert.Equal(0, pressure.Level);
+        Looks(pressure, ms: 300, times: 4);
+        Assert.True(pressure.Sheds(Worth.NewChat));
+    }
+
+    [Fact]
     public void A_backlog_says_how_long_it_would_take()
     {
         var backlog = new Backlog(lanes: 2);
@@ -103,7 +118,7 @@ public sealed class PressureTests
         Assert.Equal(0, backlog.Waiting);
     }
 
-    private static Pressure New() => new(new Backlog(1), new OverloadOptions(), NullLogger<Pressure>.Instance);
+    private static Pressure New() => new(new Backlog(1), new OverloadOptions { Cold = TimeSpan.Zero }, NullLogger<Pressure>.Instance);
 
     private void Looks(Pressure pressure, int ms, int times)
     {

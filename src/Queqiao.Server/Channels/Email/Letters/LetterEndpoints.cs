@@ -92,7 +92,7 @@ internal static class LetterEndpoints
             faults.Add(("host", new("invalid_format")));
         if (request.From is { Length: > 0 } from && !SmtpAddress.IsOne(from.Trim()))
             faults.Add(("from", new("invalid_email")));
-        if (request.FromName is { } name && (name.Length > 100 || name.Any(char.IsControl)))
+        if (request.FromName is { } name && (name.Length > 100 || OneLine.HidesSomething(name)))
             faults.Add(("fromName", new("too_long", 100)));
         if (request.ChannelId is { } channel && (await channels.Find(channel, ct) is not { Kind: EmailKind.Name } known || known.Ws != actor.Ws))
             faults.Add(("channelId", new("invalid_id")));

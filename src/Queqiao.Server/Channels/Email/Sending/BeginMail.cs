@@ -63,12 +63,12 @@ internal static class BeginMail
         {
             if (some.Count > MostPeople)
                 faults.Add((field, new("too_long", MostPeople)));
-            else if (some.Any(one => !SmtpAddress.IsOne(one.Address) || one.Name?.Length > 200 || one.Name?.Any(char.IsControl) == true))
+            else if (some.Any(one => !SmtpAddress.IsOne(one.Address) || one.Name?.Length > 200 || OneLine.HidesSomething(one.Name)))
                 faults.Add((field, new("invalid_email")));
         }
         if (string.IsNullOrWhiteSpace(request.Subject))
             faults.Add(("subject", new("required")));
-        else if (request.Subject.Length > MostSubject || request.Subject.Any(char.IsControl))
+        else if (request.Subject.Length > MostSubject || OneLine.HidesSomething(request.Subject))
             faults.Add(("subject", new("too_long", MostSubject)));
         if (string.IsNullOrWhiteSpace(request.Text))
             faults.Add(("text", new("required")));

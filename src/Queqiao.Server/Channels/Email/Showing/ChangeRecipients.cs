@@ -47,10 +47,10 @@ internal static class ChangeRecipients
         {
             if (people?.Count > Most)
                 return Refusal.Invalid(field, "too_long", Most);
-            if (people?.Any(one => !SmtpAddress.IsOne(one.Address) || one.Name?.Length > 200 || one.Name?.Any(char.IsControl) == true) == true)
+            if (people?.Any(one => !SmtpAddress.IsOne(one.Address) || one.Name?.Length > 200 || OneLine.HidesSomething(one.Name)) == true)
                 return Refusal.Invalid(field, "invalid_email");
         }
-        return request.Subject is { } subject && (subject.Length > 200 || subject.Any(char.IsControl)) ? Refusal.Invalid("subject", "too_long", 200) : null;
+        return request.Subject is { } subject && (subject.Length > 200 || OneLine.HidesSomething(subject)) ? Refusal.Invalid("subject", "too_long", 200) : null;
     }
 
     private static List<MailPerson> People(IReadOnlyList<Person>? people) => [.. (people ?? []).DistinctBy(one => one.Address.ToLowerInvariant()).Select(one => new MailPerson(one.Address, string.IsNullOrWhiteSpace(one.Name) ? null : one.Name.Trim()))];

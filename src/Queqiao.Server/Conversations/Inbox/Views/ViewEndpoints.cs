@@ -125,6 +125,8 @@ internal static class ViewEndpoints
             return Refusal.Invalid("name", "required");
         if (name.Trim().Length > MostName)
             return Refusal.Invalid("name", "too_long", MostName);
+        if (OneLine.HidesSomething(name))
+            return Refusal.Invalid("name", "control_characters");
         if (!InboxSort.All.Contains(sort))
             return Refusal.Invalid("sort", "not_one_of", string.Join(", ", InboxSort.All));
         return ConditionRules.Check(conditions, await fields.Of(actor.Ws, FieldObject.Conversation, ct));
