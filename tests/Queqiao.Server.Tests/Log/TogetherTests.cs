@@ -121,6 +121,39 @@ public sealed class TogetherTests
         Assert.Equal(25, await Audits(store));
     }
 
+    /// <summary>PostgreSQL ends one of them; it is run again and its sender hears nothing of it.</summary>
+    [Theory, OnPostgres]
+    public async Task Units_that_wait_for_each_other_in_a_circle_both_end(string engine)
+    {
+        await using var store = await Store.Open(engine);
+        using var met = new Barrier(2);
+        Task<int> Rename(Guid first, Guid second)
+        {
+            var isFirstTry = true;
+            return store.Node.Engine.Run(1, async (unit, ct) =>
+            {
+                await Name(unit, first, ct);
+                if (isFirstTry)
+                {
+                    isFirstTry = false;
+                    met.SignalAndWait(ct);
+                }
+                return await Name(unit, second, ct);
+            }, CancellationToken.None);
+        }
+
+        static async Task<int> Name(WriteUnit unit, Guid id, CancellationToken ct)
+        {
+            (await unit.Db.Table<Agent>().SingleAsync(agent => agent.Id == id, ct)).Name += "!";
+            return await unit.Db.SaveChangesAsync(ct);
+        }
+
+        var changed = await Task.WhenAll(Task.Run(() => Rename(store.Lin.Id, store.Wang.Id)), Task.Run(() => Rename(store.Wang.Id, store.Lin.Id)));
+        Assert.Equal(2, changed.Sum());
+        await using var db = store.Node.Engine.ReadSystem();
+        Assert.All(await db.Table<Agent>().Where(agent => agent.Ws == 1).Select(agent => agent.Name).ToListAsync(), name => Assert.EndsWith("!!", name, StringComparison.Ordinal));
+    }
+
     /// <summary>On SQLite all units share one transaction with whatever queued beside them: one that fails must not take the others along.</summary>
     [Theory, OnSqlite, OnPostgres]
     public async Task Failing_units_hurt_nobody_beside_them(string engine)

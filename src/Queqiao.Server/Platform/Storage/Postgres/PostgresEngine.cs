@@ -218,8 +218,17 @@ internal static class PostgresTrouble
         _ => false,
     };
 
-    /// <summary>Another node wrote the same thing at the same time: reading again and deciding again settles it.</summary>
-    public static bool IsRace(Exception trouble) => trouble is PostgresException { SqlState: "23505" or "40001" or "40P01" };
+    /// <summary>
+    /// Another node wrote the same thing at the same time: reading again and deciding again settles it. What EF Core says is there
+    /// already is left to who wrote it, for they know whether that is a race or a refusal.
+    /// </summary>
+    public static bool IsRace(Exception trouble) => trouble switch
+    {
+        PostgresException { SqlState: "23505" or "40001" or "40P01" } => true,
+        DbUpdateException { InnerException: PostgresException { SqlState: "40001" or "40P01" } } => true,
+        InvalidOperationException { InnerException: DbUpdateException or PostgresException } likely => IsRace(likely.InnerException!), // as EF Core says that trying again may help
+        _ => false,
+    };
 
     /// <summary>This connection's prepared statements are not what Npgsql thinks: a new one settles it.</summary>
     public static bool IsOutOfStep(Exception trouble) => trouble is PostgresException { SqlState: "26000" };
