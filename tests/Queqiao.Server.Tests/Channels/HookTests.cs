@@ -69,6 +69,20 @@ public sealed class HookTests
         Assert.Equal(0, await site.The<HookHeirs>().TakeOver(default));
     }
 
+    /// <summary>It lost 60 seconds: the registry of nodes is there on SQLite too, though nobody can be lost.</summary>
+    [Theory, OnSqlite]
+    public async Task A_server_that_is_alone_takes_up_at_its_start_what_it_had_taken_before(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        using var outside = await OutsideSite.Open(site);
+        await outside.Deliver(OutsideSite.Message("m1", "还在吗"));
+        await outside.Execute($"UPDATE hook_delivery SET next_at = {site.Time.GetUtcNow().ToUnixTimeMilliseconds() + 60_000}");
+        Assert.Equal(0, await outside.Digest());
+        await site.The<HookHeirs>().StartAsync(CancellationToken.None);
+        Assert.Equal(1, await outside.Digest());
+        Assert.Single(await outside.Texts());
+    }
+
     [Theory, OnSqlite, OnPostgres]
     public async Task What_is_unsigned_changed_stale_or_too_large_is_refused_and_leaves_nothing(string engine)
     {

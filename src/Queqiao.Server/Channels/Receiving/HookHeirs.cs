@@ -20,10 +20,10 @@ internal sealed class HookHeirs(IStorageEngine storage, HookInbox inbox, Ids ids
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (nodes is not null)
+        if (!storage.IsPostgres)
+            await TakeOver(TimeSpan.Zero, cancellationToken); // one file, one server: whoever had it is gone
+        else if (nodes is not null)
             nodes.Lost += OnLost;
-        else if (!storage.IsPostgres)
-            await TakeOver(cancellationToken); // one file, one server: whoever had it is gone
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
@@ -34,10 +34,12 @@ internal sealed class HookHeirs(IStorageEngine storage, HookInbox inbox, Ids ids
     }
 
     /// <summary>How many deliveries are due now that were kept for another.</summary>
-    public async Task<int> TakeOver(CancellationToken ct)
+    public Task<int> TakeOver(CancellationToken ct) => TakeOver(Settled, ct);
+
+    private async Task<int> TakeOver(TimeSpan age, CancellationToken ct)
     {
         var now = ids.Now();
-        var settled = now - (long)Settled.TotalMilliseconds;
+        var settled = now - (long)age.TotalMilliseconds;
         // Of those that failed before the time is a back-off, and stays.
         var left = await storage.RunSystem((unit, stop) => unit.Db.Visible(Everywhere)
             .Where(row => row.NextAt > now && row.ReceivedAt <= settled && row.Tries == 0 && row.State == HookStates.Waiting).ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, now), stop), ct);
