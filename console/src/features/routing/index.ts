@@ -1,2 +1,3 @@
 export { default as PresenceChoices } from './PresenceChoices.vue'
-export { presenceKey } from './source'
+export { presenceDots, presenceKey } from './source'
+export { useMyPresence } from './useMyPresence'

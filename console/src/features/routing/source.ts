@@ -3,6 +3,8 @@ import type { Http } from '@/api/client'
 export const presenceStatuses = ['online', 'busy', 'away', 'offline'] as const
 export type PresenceStatus = (typeof presenceStatuses)[number]
 
+export const presenceDots: Record<PresenceStatus, string> = { online: 'bg-ok', busy: 'bg-bad', away: 'bg-warn', offline: 'bg-field' }
+
 export interface Presence {
   agentId: string
   name: string
