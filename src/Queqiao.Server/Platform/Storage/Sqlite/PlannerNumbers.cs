@@ -26,12 +26,12 @@ internal static class PlannerNumbers
         if (await Told(connection, ct) is { } told && told.Count == wanted.Count && told.All(one => wanted.GetValueOrDefault(one.Key) == one.Value))
             return;
         await using var transaction = connection.BeginTransaction(deferred: false);
-        await Execute(connection, transaction, "ANALYZE slot", ct); // only this can make the table
-        await Execute(connection, transaction, "DELETE FROM sqlite_stat1", ct);
+        await connection.Execute(transaction, "ANALYZE slot", ct); // only this can make the table
+        await connection.Execute(transaction, "DELETE FROM sqlite_stat1", ct);
         foreach (var ((table, index), numbers) in wanted)
-            await Execute(connection, transaction, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ($table, $index, $numbers)", ct, ("$table", table), ("$index", index), ("$numbers", numbers));
+            await connection.Execute(transaction, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ($table, $index, $numbers)", ct, ("$table", table), ("$index", index), ("$numbers", numbers));
         await transaction.CommitAsync(ct);
-        await Execute(connection, null, "ANALYZE sqlite_schema", ct); // this connection reads them anew; others do when they open
+        await connection.Execute(null, "ANALYZE sqlite_schema", ct); // this connection reads them anew; others do when they open
     }
 
     /// <summary>Rows of the index, then how many of them share the first, the first two … columns.</summary>
@@ -91,16 +91,6 @@ internal static class PlannerNumbers
         while (await reader.ReadAsync(ct))
             told[(reader.GetString(0), reader.GetString(1))] = reader.GetString(2);
         return told;
-    }
-
-    private static async Task Execute(SqliteConnection connection, SqliteTransaction? transaction, string sql, CancellationToken ct, params (string, object)[] values)
-    {
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        foreach (var (name, value) in values)
-            command.Parameters.AddWithValue(name, value);
-        await command.ExecuteNonQueryAsync(ct);
     }
 
     internal sealed record IndexShape(string Table, string Name, bool IsUnique, bool IsPartial, List<string> Columns)

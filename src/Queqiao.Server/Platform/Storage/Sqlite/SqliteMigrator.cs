@@ -13,7 +13,7 @@ internal static class SqliteMigrator
 {
     public static async Task Run(SqliteConnection connection, IReadOnlyList<Migration> known, IRootKeys roots, Ids ids, CancellationToken ct)
     {
-        await Execute(connection, null, "CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT", ct);
+        await connection.Execute(null, "CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT", ct);
         var applied = await Applied(connection, ct);
         var pending = Migration.Pending(known, applied);
         if (applied.Count == 0)
@@ -36,8 +36,8 @@ internal static class SqliteMigrator
 
     private static async Task Apply(SqliteConnection connection, SqliteTransaction transaction, Migration migration, Ids ids, CancellationToken ct)
     {
-        await Execute(connection, transaction, migration.Sql, ct);
-        await Execute(connection, transaction, "INSERT INTO schema_migration VALUES ($version, $name, $checksum, $at)", ct,
+        await connection.Execute(transaction, migration.Sql, ct);
+        await connection.Execute(transaction, "INSERT INTO schema_migration VALUES ($version, $name, $checksum, $at)", ct,
             ("$version", migration.Version), ("$name", migration.Name), ("$checksum", migration.Checksum), ("$at", ids.Now()));
     }
 
@@ -50,15 +50,5 @@ internal static class SqliteMigrator
         while (await reader.ReadAsync(ct))
             applied[reader.GetInt32(0)] = reader.GetString(1);
         return applied;
-    }
-
-    private static async Task Execute(SqliteConnection connection, SqliteTransaction? transaction, string sql, CancellationToken ct, params (string, object)[] values)
-    {
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        foreach (var (name, value) in values)
-            command.Parameters.AddWithValue(name, value);
-        await command.ExecuteNonQueryAsync(ct);
     }
 }
