@@ -47,13 +47,8 @@ internal sealed class ReactJob(
                 ReplyWith = reach?.ReplyWith ?? new Dictionary<string, string>(),
             }, services.For(account), CancellationToken.None);
             turn.Ended(outcome);
-            if (outcome is not SendOutcome.NotSent { Failure: var failure, After: var after })
-            {
-                health.WentOut(run.Ws, channel.Id, ids.Now());
-                return new JobOutcome.Done();
-            }
-            health.Failed(run.Ws, channel.Id, failure, ids.Now());
-            return failure.Class is ErrorClass.Retry or ErrorClass.Reauthorise && run.Tries < MostTries ? new JobOutcome.TryLater("delivery_failed", after, failure.Code) : await Refused(run, conversation, seq, wanted, failure);
+            var asked = Asked.By(run, channel.Id, outcome, MostTries, health, ids.Now());
+            return asked.Later ?? (asked.Failed is { } failure ? await Refused(run, conversation, seq, wanted, failure) : new JobOutcome.Done());
         }
     }
 

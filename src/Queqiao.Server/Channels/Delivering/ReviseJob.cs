@@ -55,26 +55,17 @@ internal sealed class ReviseJob(
                     Rich = text?.Rich, ReplyWith = reach?.ReplyWith ?? new Dictionary<string, string>(),
                 }, services.For(account), CancellationToken.None);
                 turn.Ended(outcome);
-                if (await Ended(run, delivery, outcome) is { } ended)
-                    return ended;
+                var asked = Asked.By(run, delivery.ChannelId, outcome, MostTries, health, ids.Now());
+                if (asked.Later is { } later)
+                    return later;
+                if (asked.Failed is { } failure)
+                    return await NotChanged(delivery, failure);
             }
             if (kind == RevisionKind.Recall)
                 await book.Forget(delivery, posted.ContactId, id);
         }
         await book.Revised(delivery, revision.Seq);
         return new JobOutcome.Done();
-    }
-
-    /// <summary>Null: it went well.</summary>
-    private async Task<JobOutcome?> Ended(JobRun run, Delivery delivery, SendOutcome outcome)
-    {
-        if (outcome is not SendOutcome.NotSent { Failure: var failure, After: var after })
-        {
-            health.WentOut(run.Ws, delivery.ChannelId, ids.Now());
-            return null;
-        }
-        health.Failed(run.Ws, delivery.ChannelId, failure, ids.Now());
-        return failure.Class is ErrorClass.Retry or ErrorClass.Reauthorise && run.Tries < MostTries ? new JobOutcome.TryLater("delivery_failed", after, failure.Code) : await NotChanged(delivery, failure);
     }
 
     private async Task<JobOutcome> NotChanged(Delivery delivery, Failure failure)
