@@ -15,6 +15,7 @@ internal static class EvaluateLine
             "retrieve" => Command(what, rest, train, ["kb", "test", "out"]),
             "bot" => Command(what, rest, train, ["knowledge", "test", "out"]),
             "priors" => Command(what, rest, train, ["knowledge", "out"], needsTrain: true),
+            "sentences" => Command(what, rest, train, ["out"], needsTrain: true),
             "cluster" => Command(what, rest, train, ["input", "clusters", "out"]),
             _ => new Command.Wrong("cli_unknown_verb", "eval " + what),
         };

@@ -40,7 +40,9 @@ public static class IntentTrainer
         var temperature = Temperature(known);
         foreach (var outcome in outcomes)
             outcome.Cool(temperature);
-        var right = Logistic.Train([.. known.Select(outcome => outcome.Signals)], [.. known.Select(outcome => outcome.IsRight)], penalty: 2);
+        // Where no known text was taken for another class, only foreign ones show what doubt looks like.
+        var judged = known.TrueForAll(outcome => outcome.IsRight) ? outcomes : known;
+        var right = Logistic.Train([.. judged.Select(outcome => outcome.Signals)], [.. judged.Select(outcome => outcome.IsRight)], penalty: 2);
         if (!options.LearnsScope || outcomes.Count == known.Count)
             return new Calibration(temperature, right, null, 0);
         // Foreign texts weigh as much as the others together, so that the probability means "as likely as not" at one half.

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Queqiao.Text.Sentences;
 using Queqiao.Text.Wording;
 
 namespace Queqiao.Text.Features;
@@ -29,7 +30,7 @@ public sealed class FeatureSpace
     public NGramShape Shape { get; }
 
     /// <summary>How many features there are.</summary>
-    public int Count => _worth.Length + (Shape.Kin > 0 ? WordVectors.Width : 0);
+    public int Count => _worth.Length + (Shape.Kin > 0 ? WordVectors.Width + SentenceEncoder.Width : 0);
 
     /// <summary>Learns which features occur.</summary>
     /// <param name="texts">Texts; the same ones in the same order give the same space.</param>
@@ -81,13 +82,15 @@ public sealed class FeatureSpace
         if (found.Count == 0 && Shape.Kin == 0)
             return SparseVector.Empty;
         var vector = Weigh(CollectionsMarshal.AsSpan(found), split);
-        return Shape.Kin > 0 ? WithMiddle(vector, reader.Middle) : vector;
+        return Shape.Kin > 0 ? WithSense(vector, reader.Middle, text) : vector;
     }
 
-    /// <summary>Behind the n-grams stand the numbers of the middle of the words' vectors.</summary>
-    private SparseVector WithMiddle(SparseVector vector, ReadOnlySpan<float> middle)
+    /// <summary>Behind the n-grams stand the numbers of the middle of the words' vectors, and those of the sentence's vector.</summary>
+    private SparseVector WithSense(SparseVector vector, ReadOnlySpan<float> middle, string text)
     {
-        var ids = new int[vector.Count + middle.Length];
+        Span<float> sense = stackalloc float[SentenceEncoder.Width];
+        var share = SentenceEncoder.Standard.Encode(text, sense);
+        var ids = new int[vector.Count + middle.Length + sense.Length];
         var values = new float[ids.Length];
         vector.Ids.CopyTo(ids, 0);
         vector.Values.CopyTo(values, 0);
@@ -95,6 +98,11 @@ public sealed class FeatureSpace
         {
             ids[vector.Count + i] = _worth.Length + i;
             values[vector.Count + i] = middle[i] * Shape.Kin;
+        }
+        for (var i = 0; i < sense.Length; i++)
+        {
+            ids[vector.Count + middle.Length + i] = _worth.Length + middle.Length + i;
+            values[vector.Count + middle.Length + i] = sense[i] * Shape.Kin * share;
         }
         return new SparseVector(ids, values);
     }

@@ -4,6 +4,7 @@ using Queqiao.Text.Features;
 using Queqiao.Text.Folding;
 using Queqiao.Text.Learning;
 using Queqiao.Text.Retrieving;
+using Queqiao.Text.Sentences;
 
 namespace Queqiao.Text.HandingOver;
 
@@ -13,7 +14,7 @@ namespace Queqiao.Text.HandingOver;
 /// </summary>
 public sealed partial class PersonWish
 {
-    private static readonly Lazy<PersonWish> Learnt = new(() => Train(Lines("asks"), Lines("looks-alike")));
+    private static readonly Lazy<PersonWish> Learnt = new(() => Train([.. Lines("asks"), .. Lines("asks-harder")], [.. Lines("looks-alike"), .. Lines("looks-alike-harder")]));
 
     /// <summary>Learnt on all lists, when first asked.</summary>
     public static PersonWish Standard => Learnt.Value;
@@ -68,11 +69,12 @@ public sealed partial class PersonWish
         texts.AddRange(ordinary.Select(text => (text, 0)));
         texts.AddRange(SmallTalk.Texts.Select(text => (text, 0)));
         var ids = new Dictionary<ulong, int>();
-        var read = texts.ConvertAll(one => Features(TextFolding.Fold(one.Text)));
+        var folded = texts.ConvertAll(one => TextFolding.Fold(one.Text));
+        var read = folded.ConvertAll(Features);
         foreach (var feature in read.SelectMany(features => features).CountBy(feature => feature).Where(feature => feature.Value > 1))
             ids.Add(feature.Key, ids.Count);
-        var rows = read.ConvertAll(features => Vector(features, ids));
-        var model = Softmax.Train(rows, [.. texts.Select(one => one.Label)], 2, ids.Count, new SoftmaxOptions(Epochs: 30, Rate: 1, Decay: 2e-5f));
+        SparseVector[] rows = [.. read.Select((features, i) => Vector(features, ids, folded[i]))];
+        var model = Softmax.Train(rows, [.. texts.Select(one => one.Label)], 2, ids.Count + SentenceEncoder.Width, new SoftmaxOptions(Epochs: 60, Rate: 1, Decay: 1e-5f));
         return new PersonWish(ids, model);
     }
 
@@ -82,7 +84,7 @@ public sealed partial class PersonWish
         var features = Features(folded);
         if (features.Count == 0)
             return 0;
-        _model.Score(Vector(features, _ids), logits);
+        _model.Score(Vector(features, _ids, folded), logits);
         var likely = 1 / (1 + Math.Exp(logits[0] - logits[1]));
         return likely < Plain && IsPlain(folded) ? Plain : likely;
     }
@@ -95,11 +97,14 @@ public sealed partial class PersonWish
             && !ZhAbout().IsMatch(compact) && !ZhOther().IsMatch(compact) && !EnAbout().IsMatch(folded);
     }
 
-    private static SparseVector Vector(List<ulong> features, Dictionary<ulong, int> ids)
+    /// <summary>The features, together of length one, and behind them what the text is about.</summary>
+    private static SparseVector Vector(List<ulong> features, Dictionary<ulong, int> ids, string folded)
     {
         var found = features.Where(ids.ContainsKey).Select(feature => ids[feature]).Distinct().Order().ToArray();
         var worth = found.Length == 0 ? 0 : 1 / MathF.Sqrt(found.Length);
-        return new SparseVector(found, [.. found.Select(_ => worth)]);
+        var sense = new float[SentenceEncoder.Width];
+        SentenceEncoder.Standard.Encode(folded, sense);
+        return new SparseVector([.. found, .. Enumerable.Range(ids.Count, sense.Length)], [.. found.Select(_ => worth), .. sense]);
     }
 
     /// <summary>Characters one to four in a row without spaces, words, and what the patterns see.</summary>

@@ -4,7 +4,10 @@ namespace Queqiao.Text.Retrieving;
 internal sealed class Candidate
 {
     /// <summary>How many signals there are.</summary>
-    public const int Count = PairSignals.Count + 7 + Kinship.Count;
+    public const int Count = PairSignals.Count + 7 + Kinship.Count + 2;
+
+    /// <summary>Where the signals of the sentence vectors begin.</summary>
+    public const int Sense = Count - 2;
 
     private double _likeness = double.NegativeInfinity;
 
@@ -18,8 +21,8 @@ internal sealed class Candidate
         Signals[PairSignals.Count + 4] = covered;
         Signals[PairSignals.Count + 5] = Math.Min(missing, 4);
         Signals[PairSignals.Count + 6] = Unknown;
-        Signals[^2] = kin;
-        Signals[^1] = unsaid;
+        Signals[Sense - 2] = kin;
+        Signals[Sense - 1] = unsaid;
     }
 
     /// <summary>The logarithm of a probability that nobody knows.</summary>
@@ -49,6 +52,13 @@ internal sealed class Candidate
         if (Classified > Unknown)
             other.Classified = Math.Min(0, Classified - Math.Log(share));
         return other;
+    }
+
+    /// <summary>Keeps how near its nearest question, and its text, are in sense.</summary>
+    public void Mean(float question, float text)
+    {
+        Signals[Sense] = question;
+        Signals[Sense + 1] = text;
     }
 
     /// <summary>How much speaks for it, by the ranking model.</summary>

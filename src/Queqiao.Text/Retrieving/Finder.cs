@@ -17,7 +17,7 @@ public sealed record Finding(IReadOnlyList<Found> Ranking, double Right);
 public sealed class Finder
 {
     internal const int Looked = 50;
-    internal const int DecisionSignals = 18 + Kinship.Count + 1;
+    internal const int DecisionSignals = 18 + Kinship.Count + 2 + 2;
     private readonly QuestionIndex _index;
     private readonly EntryClassifier? _classifier;
 
@@ -57,7 +57,7 @@ public sealed class Finder
 
     internal static List<Candidate> Candidates(QuestionIndex index, EntryClassifier? classifier, Phrase query, string question)
     {
-        var candidates = index.Find(query, Looked);
+        var candidates = index.Find(query, question, Looked);
         if (classifier is not null)
             classifier.Classify(question, candidates);
         return candidates;
@@ -98,6 +98,7 @@ public sealed class Finder
         signals[16] = best.Signals[PairSignals.Count + 5];
         signals[17] = Math.Min(4, strange);
         best.Signals.AsSpan(PairSignals.Count + 7).CopyTo(signals[18..]);
+        signals[^2] = best.Signals[Candidate.Sense] - ranked.Skip(1).Select(candidate => candidate.Signals[Candidate.Sense]).DefaultIfEmpty(-1).Max();
         signals[^1] = 1 / ranked.Sum(candidate => Math.Exp(candidate.Logit - best.Logit));
     }
 

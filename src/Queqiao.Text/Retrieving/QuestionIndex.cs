@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics.Tensors;
+using Queqiao.Text.Sentences;
 using Queqiao.Text.Wording;
 
 namespace Queqiao.Text.Retrieving;
@@ -11,11 +13,13 @@ public sealed class QuestionIndex(Meanings? meanings = null)
 {
     private const int DocumentsLooked = 60;
     private const int QuestionsAnEntry = 3;
+    private const int MoreBySense = 15;
     private readonly Lock _writing = new();
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly TermIndex _raw = new(), _meant = new(), _rawEntries = new(), _meantTexts = new();
     private volatile Question[] _questions = new Question[64];
     private volatile Entry[] _entries = new Entry[64];
+    private volatile float[] _senses = new float[64 * SentenceEncoder.Width];
     private volatile int _live;
 
     /// <summary>How many entries there are.</summary>
@@ -45,12 +49,13 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             _numbers[id] = number;
             var all = string.Join('\n', questions);
             var words = Phrase.Of(text is null ? all : all + "\n" + text, Meanings);
-            _entries = Placed(_entries, number, new Entry(id, words.Meant.Hashes, [.. words.Vectors.Where(vector => vector != WordVectors.None).Distinct()]));
+            _entries = Placed(_entries, number, new Entry(id, words.Meant.Hashes, [.. words.Vectors.Where(vector => vector != WordVectors.None).Distinct()], text is null ? null : SenseOf(text)));
             _meantTexts.Add(words.Meant);
             foreach (var question in questions)
             {
                 var phrase = Phrase.Of(question, Meanings);
                 _questions = Placed(_questions, _raw.Count, new Question(number, phrase));
+                AddSense(_raw.Count, question);
                 _meant.Add(phrase.Meant);
                 _raw.Add(phrase.Raw);
             }
@@ -67,14 +72,14 @@ public sealed class QuestionIndex(Meanings? meanings = null)
     }
 
     /// <summary>The entries that may be meant, with their signals; the order is only a first guess.</summary>
-    internal List<Candidate> Find(Phrase query, int most)
+    internal List<Candidate> Find(Phrase query, string text, int most)
     {
         var count = _raw.Count;
         var entries = _rawEntries.Count;
-        var scores = ArrayPool<float>.Shared.Rent(count + 2 * entries);
+        var scores = ArrayPool<float>.Shared.Rent(2 * count + 3 * entries);
         try
         {
-            scores.AsSpan(0, count + 2 * entries).Clear();
+            scores.AsSpan(0, 2 * count + 3 * entries).Clear();
             var byQuestion = scores.AsSpan(0, count);
             var byEntry = scores.AsSpan(count, entries);
             var byText = scores.AsSpan(count + entries, entries);
@@ -83,7 +88,9 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             _meant.Score(query.Meant, byQuestion, 1 / meantSelf);
             _rawEntries.Score(query.Raw, byEntry, 1 / rawSelf);
             _meantTexts.Score(query.Meant, byText, 1 / meantSelf);
-            return Candidates(query, byQuestion, byEntry, byText, most);
+            var senses = new Senses(SenseOf(text), scores.AsSpan(count + 2 * entries, count), scores.AsSpan(2 * count + 2 * entries, entries));
+            Compare(senses);
+            return Candidates(query, byQuestion, byEntry, byText, senses, most);
         }
         finally
         {
@@ -91,7 +98,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         }
     }
 
-    private List<Candidate> Candidates(Phrase query, ReadOnlySpan<float> byQuestion, ReadOnlySpan<float> byEntry, ReadOnlySpan<float> byText, int most)
+    private List<Candidate> Candidates(Phrase query, ReadOnlySpan<float> byQuestion, ReadOnlySpan<float> byEntry, ReadOnlySpan<float> byText, Senses senses, int most)
     {
         var found = new List<Candidate>();
         var byNumber = new Dictionary<int, Candidate>();
@@ -116,16 +123,62 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             kinship.Of(question.Phrase, kin);
             candidate.Look(signals, kin, byQuestion[document]);
         }
+        foreach (var document in Best(senses.ByQuestion))
+        {
+            var number = _questions[document].Entry;
+            if (found.Count >= most + MoreBySense)
+                break;
+            if (!_entries[number].IsLive || byNumber.ContainsKey(number))
+                continue;
+            var candidate = Of(query, kinship, number, byQuestion[document], byEntry[number], byText[number]);
+            PairSignals.Of(query, _questions[document].Phrase, _raw, _meant, signals);
+            kinship.Of(_questions[document].Phrase, kin);
+            candidate.Look(signals, kin, byQuestion[document]);
+            byNumber.Add(number, candidate);
+            found.Add(candidate);
+        }
         foreach (var number in Best(byText))
         {
-            if (found.Count >= most)
+            if (found.Count >= most + MoreBySense)
                 break;
             if (!_entries[number].IsLive || byNumber.ContainsKey(number))
                 continue;
             byNumber.Add(number, Of(query, kinship, number, 0, byEntry[number], byText[number]));
             found.Add(byNumber[number]);
         }
+        foreach (var candidate in found)
+            candidate.Mean(senses.ByEntry[candidate.Number], _entries[candidate.Number].Sense is { } said ? TensorPrimitives.Dot<float>(said, senses.Query) : 0);
         return found;
+    }
+
+    /// <summary>How near in sense each question is, and the nearest of each entry.</summary>
+    private void Compare(Senses senses)
+    {
+        var all = _senses;
+        senses.ByEntry.Fill(-1);
+        for (var i = 0; i < senses.ByQuestion.Length; i++)
+        {
+            var near = senses.ByQuestion[i] = TensorPrimitives.Dot<float>(all.AsSpan(i * SentenceEncoder.Width, SentenceEncoder.Width), senses.Query);
+            var entry = _questions[i].Entry;
+            if (entry < senses.ByEntry.Length)
+                senses.ByEntry[entry] = Math.Max(senses.ByEntry[entry], near);
+        }
+    }
+
+    private void AddSense(int document, string question)
+    {
+        var senses = _senses;
+        if ((document + 1) * SentenceEncoder.Width > senses.Length)
+            Array.Resize(ref senses, senses.Length * 2);
+        SentenceEncoder.Standard.Encode(question, senses.AsSpan(document * SentenceEncoder.Width, SentenceEncoder.Width));
+        _senses = senses;
+    }
+
+    private static float[] SenseOf(string text)
+    {
+        var sense = new float[SentenceEncoder.Width];
+        SentenceEncoder.Standard.Encode(text, sense);
+        return sense;
     }
 
     private Candidate Of(Phrase query, Kinship kinship, int entry, float byQuestion, float byEntry, float byText)
@@ -209,7 +262,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         return items;
     }
 
-    private sealed class Entry(string id, ulong[] words, int[] vectors)
+    private sealed class Entry(string id, ulong[] words, int[] vectors, float[]? sense)
     {
         private volatile bool _isLive = true;
 
@@ -219,6 +272,8 @@ public sealed class QuestionIndex(Meanings? meanings = null)
 
         public int[] Vectors => vectors;
 
+        public float[]? Sense => sense;
+
         public bool IsLive
         {
             get => _isLive;
@@ -227,4 +282,13 @@ public sealed class QuestionIndex(Meanings? meanings = null)
     }
 
     private sealed record Question(int Entry, Phrase Phrase);
+
+    private readonly ref struct Senses(float[] query, Span<float> byQuestion, Span<float> byEntry)
+    {
+        public float[] Query { get; } = query;
+
+        public Span<float> ByQuestion { get; } = byQuestion;
+
+        public Span<float> ByEntry { get; } = byEntry;
+    }
 }

@@ -5,20 +5,27 @@ namespace Queqiao.Text.Tests.HandingOver;
 public sealed class PersonWishTests
 {
     [Fact]
-    public void Of_wishes_that_it_was_not_taught_it_hears_nearly_all()
+    public void Of_wishes_that_it_was_not_taught_it_hears_nearly_all() => Check("", 0.97, 0.06);
+
+    /// <summary>Written without knowing the detector: hints, dialects, wishes at the end of long messages; and what misleads it most.</summary>
+    [Fact]
+    public void Of_harder_ones_it_hears_most() => Check("-harder", 0.92, 0.07);
+
+    private static void Check(string which, double least, double most)
     {
-        var (asks, others) = (PersonWish.Lines("asks"), PersonWish.Lines("looks-alike"));
+        var (asks, others) = (PersonWish.Lines("asks" + which), PersonWish.Lines("looks-alike" + which));
+        var (otherAsks, otherOthers) = which.Length > 0 ? (PersonWish.Lines("asks"), PersonWish.Lines("looks-alike")) : (PersonWish.Lines("asks-harder"), PersonWish.Lines("looks-alike-harder"));
         int heard = 0, misheard = 0;
         const int folds = 3;
         for (var fold = 0; fold < folds; fold++)
         {
-            var wish = PersonWish.Train([.. asks.Where((_, i) => i % folds != fold)], [.. others.Where((_, i) => i % folds != fold)]);
+            var wish = PersonWish.Train([.. otherAsks, .. asks.Where((_, i) => i % folds != fold)], [.. otherOthers, .. others.Where((_, i) => i % folds != fold)]);
             heard += asks.Where((_, i) => i % folds == fold).Count(wish.IsIn);
             misheard += others.Where((_, i) => i % folds == fold).Count(wish.IsIn);
         }
         Assert.True(asks.Length >= 200 && others.Length >= 200);
-        Assert.True(heard >= 0.97 * asks.Length, $"{heard} of {asks.Length}");
-        Assert.True(misheard <= 0.06 * others.Length, $"{misheard} of {others.Length}");
+        Assert.True(heard >= least * asks.Length, $"{heard} of {asks.Length}");
+        Assert.True(misheard <= most * others.Length, $"{misheard} of {others.Length}");
     }
 
     [Fact]

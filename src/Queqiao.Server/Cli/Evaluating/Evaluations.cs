@@ -4,6 +4,7 @@ using Queqiao.Text.Classifying;
 using Queqiao.Text.Clustering;
 using Queqiao.Text.Matching;
 using Queqiao.Text.Retrieving;
+using Queqiao.Text.Sentences;
 
 namespace Queqiao.Server.Cli.Evaluating;
 
@@ -15,6 +16,8 @@ internal static class Evaluations
     public static Task<int> Run(Command.Evaluate command, Terminal terminal)
     {
         var timings = new Timings(command.What);
+        if (command.What == "sentences")
+            return Sentences(command, timings, terminal);
         var lines = command.What switch
         {
             "classify" => Classify(command, IntentOptions.Questions, timings),
@@ -73,6 +76,18 @@ internal static class Evaluations
             score = Math.Round(same, 5),
             label = same >= 0.5 ? "1" : "0",
         });
+    }
+
+    /// <summary><c>eval sentences</c>: learns sentence vectors from ways to ask (<c>topic</c>, <c>text</c>) and writes them as the library reads them.</summary>
+    private static Task<int> Sentences(Command.Evaluate command, Timings timings, Terminal terminal)
+    {
+        var texts = Tables(command.Train).SelectMany(table => table.Rows.Select(row => new Example(table.Cell(row, "text"), table.Cell(row, "topic")))).ToList();
+        var encoder = timings.Train(() => SentenceTrainer.Train(texts));
+        timings.Features = encoder.Grams;
+        using var to = File.Create(command.Out);
+        encoder.Save(to);
+        terminal.Out.WriteLine(timings.Line());
+        return Task.FromResult(Commands.Done);
     }
 
     private static IEnumerable<object> Cluster(Command.Evaluate command, Timings timings)
