@@ -65,6 +65,7 @@ internal static class ChannelsModule
         services.AddJob<PullJob>();
         services.AddSingleton<HookInbox>();
         services.AddSingleton<HookHeirs>();
+        services.AddSingleton<LeaseHeirs>();
         services.AddSingleton<SocketConnections>();
         services.AddSingleton<LongPolls>();
         services.AddSingleton<ConnectionMaker>();
@@ -78,6 +79,7 @@ internal static class ChannelsModule
             return;
         services.AddHostedService(all => all.GetRequiredService<ChannelHealth>());
         services.AddHostedService(all => all.GetRequiredService<HookHeirs>());
+        services.AddHostedService(all => all.GetRequiredService<LeaseHeirs>());
         services.AddHostedService(all => all.GetRequiredService<HookInbox>());
         services.AddHostedService(all => all.GetRequiredService<ChannelConnections>());
     }

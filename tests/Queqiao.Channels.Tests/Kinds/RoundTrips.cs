@@ -229,6 +229,21 @@ public class RoundTrips
         Assert.IsType<SendOutcome.Sent>(await line.Adapter.Send(line.Answer(heard, "好"), line.Context, default));
     }
 
+    [Fact]
+    public async Task Zalo_takes_pictures_files_and_signs()
+    {
+        using var line = new Line("zalo");
+        var heard = await line.Hears("在吗");
+        static OutboundMedia File(MediaKind kind, string name, string mime) => new(kind, name, mime, 5, _ => Task.FromResult<Stream>(new MemoryStream("bytes"u8.ToArray())));
+        Assert.IsType<SendOutcome.Sent>(await line.Adapter.Send(line.Answer(heard, "") with { Content = new MediaContent(File(MediaKind.Image, "a.png", "image/png"), "看图") }, line.Context, default));
+        Assert.IsType<SendOutcome.Sent>(await line.Adapter.Send(line.Answer(heard, "") with { Content = new MediaContent(File(MediaKind.File, "a.pdf", "application/pdf")) }, line.Context, default));
+        Assert.Equal([("image", "看图"), ("file", null)], line.Platform.Sent.Select(one => (one.Type, one.Text)));
+        var revises = (IRevisionChannel)line.Adapter;
+        Assert.IsType<SendOutcome.Sent>(await revises.Revise(new Revision(RevisionKind.React, heard.MessageId!, heard.Person!.Id, Text: "❤️"), line.Context, default));
+        Assert.IsType<SendOutcome.Sent>(await revises.Revise(new Revision(RevisionKind.Unreact, heard.MessageId!, heard.Person.Id), line.Context, default));
+        Assert.Equal([$"react {heard.MessageId} /-heart", $"react {heard.MessageId} /-remove"], line.Platform.Signals);
+    }
+
     /// <summary>An administrator consents: what the adapter asks is answered by the platform.</summary>
     private static async Task<AuthorisationOutcome> Consent(Line line, ChannelContext context)
     {

@@ -95,6 +95,9 @@ public sealed class AuthorisingTests
         var body = new { state = back["state"], code = back["code"] };
         Assert.Equal("authorisation_over", (await (await site.Agent("admin")).Api.Post("/api/v1/channels/authorised", body)).Code);
         Assert.Equal(HttpStatusCode.Forbidden, (await (await site.Agent("agent")).Api.Post("/api/v1/channels/authorised", body)).Status);
+        using var elsewhere = new ApiClient(site.Address); // the same person, signed in once more
+        Assert.Equal(HttpStatusCode.OK, (await elsewhere.Post("/api/v1/session", new { email = "owner@example.com", password = ApiHost.Password })).Status);
+        Assert.Equal("authorisation_over", (await elsewhere.Post("/api/v1/channels/authorised", body)).Code);
         Assert.Equal("authorisation_over", (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"][..^2] + "xx", code = back["code"] })).Code);
         var declined = (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"], error = "access_denied" })).Expect(HttpStatusCode.OK);
         Assert.Equal((false, "access_denied"), (declined.GetProperty("ok").GetBoolean(), declined.Text("code")));
