@@ -77,8 +77,8 @@ public sealed class FlowExperimentTests
 
         (await api.Post($"{Root}/{experiment}/end", new { winner = "B" })).Expect(HttpStatusCode.NoContent);
         var versions = (await api.Get($"/api/v1/bots/flows/{flow}/versions")).Expect(HttpStatusCode.OK).Items().ToList();
-        Assert.Equal((8L, "问法", true), (versions[0].Long("version"), versions[0].Text("note"), versions[0].Text("text").Contains("ask sku: 一", StringComparison.Ordinal)));
-        Assert.Contains("ask sku: 一", (await api.Get("/api/v1/bots/flows/" + flow)).Expect(HttpStatusCode.OK).Text("text"), StringComparison.Ordinal); // nobody was writing on it
+        Assert.Equal((8L, "问法", true), (versions[0].Long("version"), versions[0].Text("note"), versions[0].Text("text").Contains("end 一：", StringComparison.Ordinal)));
+        Assert.Contains("end 一：", (await api.Get("/api/v1/bots/flows/" + flow)).Expect(HttpStatusCode.OK).Text("text"), StringComparison.Ordinal); // nobody was writing on it
         (await api.Post($"/api/v1/bots/flows/{flow}/publish", new { })).Expect(HttpStatusCode.OK);
         Assert.Empty(site.The<Experiments>().FlowsFor(1, Guid.NewGuid()));
     }
