@@ -15,10 +15,10 @@ namespace Queqiao.Server.Channels.Receiving;
 /// </summary>
 internal sealed class LeaseHeirs(IStorageEngine storage, Ids ids, ILogger<LeaseHeirs> log, Bus? bus = null, NodeRegistry? nodes = null) : IHostedService
 {
-    private volatile TaskCompletionSource _freed = New();
+    private TaskCompletionSource _freed = New();
 
     /// <summary>Completes when leases were ended; asked for anew each time.</summary>
-    public Task Freed => _freed.Task;
+    public Task Freed => Volatile.Read(ref _freed).Task;
 
     /// <summary>The name under which somebody on this server holds things: whose server it is can be told from it.</summary>
     public string NewHolder() => $"{NameOf(bus?.Node ?? Guid.Empty)}{ids.New():N}";

@@ -56,6 +56,7 @@ internal sealed class MailFetcher(
             await Task.WhenAny(Task.Delay(LookEvery, clock, stoppingToken), freed);
         }
         await Task.WhenAll(_mailboxes.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await storage.RunSystem((unit, stop) => unit.Db.Table<MailBox>().Where(row => row.Holder == _me).ExecuteUpdateAsync(set => set.SetProperty(row => row.HeldUntil, 0L), stop), CancellationToken.None);
     }
 
     private async Task<List<Guid>> Mailboxes(CancellationToken ct)
