@@ -29,7 +29,7 @@ internal static class ShowWays
         /// <summary>What is left when the window is closed.</summary>
         public string? After { get; init; }
 
-        /// <summary>Marks of a formatted text that its customers see (docs/formatted-text.md); missing where it is plain text.</summary>
+        /// <summary>Marks of a formatted text that its customers see (docs/formatted-text.md); null where it is plain text.</summary>
         public IReadOnlyList<string>? Shows { get; init; }
     }
 

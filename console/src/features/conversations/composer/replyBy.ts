@@ -45,11 +45,11 @@ export function useReplyBy({ id, mode, drafts, budget, shows }: Writing) {
   })
 
   /** Takes the text along, as that channel shows it; what stands there already is not lost. */
-  function move({ conversationId: to, shows: there = [] }: Way): Lost | null {
+  function move({ conversationId: to, shows: there }: Way): Lost | null {
     if (!to) return null
     const from = id()
     const [before, stood] = [drafts.get(from, 'reply'), drafts.get(to, 'reply')]
-    const taken = reduced(before, showing.value, there)
+    const taken = reduced(before, showing.value, there ?? [])
     const after = [stood, taken.text].filter(Boolean).join('\n')
     drafts.set(to, 'reply', after)
     drafts.set(from, 'reply', '')

@@ -37,10 +37,10 @@ export function useFormats({ field, showing, place }: { field: Readonly<Ref<Fiel
     /** True: the key made something of what is selected, or nothing because the channel would not show it. */
     key(event: KeyboardEvent): boolean {
       if (!(event.metaKey || event.ctrlKey) || event.altKey) return false
-      const chosen = formats.find(one => (one.key === event.key.toLowerCase() || event.code === `Digit${one.key}`) && Boolean(one.shift) === event.shiftKey)
+      const chosen = formats.find(one => (one.name === 'link' && event.shiftKey && event.key.toLowerCase() === 'u') || (one.key === event.key.toLowerCase() || event.code === `Digit${one.key}`) && Boolean(one.shift) === event.shiftKey)
       if (!chosen || !showing().includes(chosen.mark)) return false
-      // Ctrl+K is the command bar's too: it is a link's where words are selected, or a link stands.
-      if (chosen.name === 'link') {
+      // Ctrl+K is the command bar's too: it is a link's where words are selected, or a link stands. Ctrl+Shift+U is a link's always.
+      if (chosen.name === 'link' && !event.shiftKey) {
         const at = field.value?.link()
         if (!at?.some && !at?.href) return false
       }

@@ -13,7 +13,7 @@ export interface Way {
   /** Left out on the wire where there is no limit. */
   remaining?: number | null; mostText?: number | null; after?: string | null
   /** Marks that its customers see; left out where there are none. */
-  shows?: readonly Mark[]
+  shows?: readonly Mark[] | null
 }
 
 export const waysSource = (http: Http) => ({
