@@ -99,6 +99,8 @@ internal static class ExperimentEndpoints
             yield return ("name", new("required"));
         else if (request.Name.Length > MostName)
             yield return ("name", new("too_long", MostName));
+        else if (OneLine.HidesSomething(request.Name))
+            yield return ("name", new("control_characters"));
         var variants = request.Variants ?? [];
         if (variants.Count is < Variants.Least or > Variants.Most || !variants.Select((one, i) => one?.Key == ((char)('A' + i)).ToString()).All(fits => fits))
             yield return ("variants", new("out_of_range", Variants.Least, Variants.Most));
