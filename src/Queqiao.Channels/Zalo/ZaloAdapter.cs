@@ -9,7 +9,7 @@ using Queqiao.Channels.Windows;
 namespace Queqiao.Channels.Zalo;
 
 /// <summary>A Zalo official account. Its refresh token is good for one use.</summary>
-public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel, IAuthorisedChannel
+public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel, IAuthorisedChannel, IRenewedChannel
 {
     private const string Host = "https://openapi.zalo.me";
 
@@ -136,6 +136,8 @@ public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel
     private sealed record Found(Node Body);
 
     private static string Key(ChannelContext context) => $"zalo:{context.Settings.ApiBase(Host)}:{context.Settings["appId"]}:{Signature.Sha256Hex(Encoding.UTF8.GetBytes(context.Settings["refreshToken"]))[..16]}";
+
+    public async Task<Renewal> Renew(ChannelContext context, CancellationToken ct) => Renewal.Of(await context.Tokens.Get(Key(context), (before, stop) => Fetch(context, before, stop), ct));
 
     private async Task<TokenOutcome> Fetch(ChannelContext context, AccessToken? before, CancellationToken ct)
     {

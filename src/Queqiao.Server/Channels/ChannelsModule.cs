@@ -71,6 +71,8 @@ internal static class ChannelsModule
         services.AddSingleton<ChannelConnections>();
         services.AddJob<ForgetHooks>();
         services.AddJob<AskProfile>();
+        services.AddJob<RenewConsents>();
+        services.AddRecurringJob("channels.renew_consents", RenewConsents.Name, "every 6h");
         services.AddRecurringJob("channels.forget_deliveries", ForgetHooks.Name, "every 1h");
         if (!byThemselves)
             return;

@@ -78,7 +78,7 @@ public sealed class DemoTests
         Assert.Single(mails[1].Inline);
         Assert.Single(mails[1].Attachments);
 
-        var thanks = MailMessage.Read(MailWriter.Write(DemoMails.Thanks(mails[0], new MailAddress("a@b.example", "A"), at), "0123456789abcdef"));
+        var thanks = MailMessage.Read(MailWriter.Write(DemoMails.Thanks(mails[0], new MailAddress("a@b.example", "王雨桐"), at), "0123456789abcdef"));
         Assert.Contains(mails[0].MessageId!, thanks.Answers);
         Assert.Equal("好的，谢谢您！", thanks.Reply.Trim());
     }

@@ -17,7 +17,6 @@ namespace Queqiao.Server.Channels.Sending;
 internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvider clock)
 {
     private const string Purpose = "channel token";
-    private static readonly TimeSpan Early = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
@@ -129,7 +128,7 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
         }, ct);
     }
 
-    private bool IsFresh(AccessToken token) => token.ExpiresAt - Early > clock.GetUtcNow();
+    private bool IsFresh(AccessToken token) => token.IsFresh(clock.GetUtcNow());
 
     private Guid KeyOf(ChannelAccount account, string name) => storage.Vault.Tag(account.Ws, Purpose, $"{account.ChannelId:N}/{account.Version}/{name}");
 

@@ -71,10 +71,10 @@ internal static class DemoMails
     /// <summary>What somebody writes back: quoted below, as mail programs do.</summary>
     public static OutgoingMail Thanks(MailMessage answered, MailAddress customer, DateTimeOffset now)
     {
-        var isChinese = answered.Text.Any(letter => letter is >= '\u4e00' and <= '\u9fff');
+        var isChinese = (customer.Name ?? "").Any(letter => letter is >= '\u4e00' and <= '\u9fff');
         var quoted = string.Join('\n', answered.Text.Trim().Split('\n').Take(30).Select(line => "> " + line.TrimEnd()));
         var head = isChinese ? FormattableString.Invariant($"在 {now:yyyy年M月d日}，{answered.From?.Name ?? Mailbox} <{Mailbox}> 写道：") : FormattableString.Invariant($"On {now:d MMMM yyyy}, {answered.From?.Name ?? Mailbox} <{Mailbox}> wrote:");
-        return Mail(customer.Name, customer.Address, answered.Subject ?? "", (isChinese ? "好的，谢谢您！" : "Thank you, that helps!") + $"\n\n{head}\n{quoted}\n", now) with { References = [.. answered.Answers, .. answered.MessageId is { } id ? [id] : Array.Empty<string>()] };
+        return Mail(customer.Name, customer.Address, answered.Subject ?? "", (isChinese ? "好的，谢谢您！" : "Thank you, that helps!") + $"\n\n{head}\n{quoted}\n", now) with { Cc = answered.Cc, References = [.. answered.Answers, .. answered.MessageId is { } id ? [id] : Array.Empty<string>()] };
     }
 
     private static OutgoingMail Mail(string? name, string address, string subject, string text, DateTimeOffset at) => new()
