@@ -119,6 +119,18 @@ public sealed class DemoTests
         Assert.DoesNotContain("unsafe", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         using var style = await browser.GetAsync("/demo/shop.css");
         Assert.Equal("text/css", style.Content.Headers.ContentType?.MediaType);
+
+        // The same chat by a link, without a site.
+        using var link = await browser.GetAsync($"/chat/{channel}");
+        var chat = await link.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.OK, link.StatusCode);
+        Assert.Contains($"<html lang=\"{tag}\">", chat, StringComparison.Ordinal);
+        Assert.Contains($"<script src=\"/widget.js\" data-channel=\"{channel}\" data-open async></script>", chat, StringComparison.Ordinal);
+        Assert.DoesNotContain("chat_page", chat, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", link.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        using var nothing = await browser.GetAsync($"/chat/{Guid.NewGuid()}");
+        Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
+        Assert.DoesNotContain("<script", await nothing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
