@@ -115,11 +115,11 @@ async function measure({ channelId, visitors }) {
   }
 
   await page.keyboard.press('j')
-  await page.waitForSelector('textarea')
+  await page.waitForSelector('.rich-field')
   await during('next conversation (J)', async () => { for (let i = 0; i < 30; i++) { await page.keyboard.press('j'); await page.waitForTimeout(250) } })
   await during('a row clicked', async () => { for (let i = 0; i < 12; i++) { await page.locator('[role=option]').nth(2 + (i % 6)).click(); await page.waitForTimeout(300) } })
-  await during('typing a reply', async () => { await page.locator('textarea').first().click(); await page.keyboard.type('Your parcel has left our warehouse and arrives tomorrow. ', { delay: 60 }) })
-  await page.locator('textarea').first().fill('')
+  await during('typing a reply', async () => { await page.locator('.rich-field').click(); await page.keyboard.type('Your parcel has left our warehouse and arrives tomorrow. ', { delay: 60 }) })
+  await page.locator('.rich-field').fill('')
   await page.keyboard.press('Escape')
   await during('command bar', async () => { for (let i = 0; i < 5; i++) { await page.keyboard.press('Control+k'); await page.waitForTimeout(400); await page.keyboard.type('set', { delay: 80 }); await page.keyboard.press('Escape'); await page.waitForTimeout(200) } })
   await during('another view', async () => { for (const view of ['unassigned', 'all', 'mine', 'all']) { await page.locator(`a[href$="/inbox/${view}"]`).first().click(); await page.waitForTimeout(900) } })
@@ -130,7 +130,7 @@ async function measure({ channelId, visitors }) {
   const { conversationId } = (await widget('/widget/v1/messages', { clientId: `watched-${process.pid}`, text: 'Hello, one question' }, visitorToken)).body
   const watched = { visitorToken, conversationId }
   await page.goto(`${base}/console/inbox/all/${watched.conversationId}`)
-  await page.waitForSelector('textarea')
+  await page.waitForSelector('.rich-field')
   await page.waitForTimeout(3000)
   let stream = 0
   await during('40 messages in the open conversation, 200 elsewhere, in 20 s', async () => {
@@ -142,7 +142,7 @@ async function measure({ channelId, visitors }) {
     }
   })
   await during('typing while messages stream in', async () => {
-    await page.locator('textarea').first().click()
+    await page.locator('.rich-field').click()
     for (let i = 0; i < 20; i++) {
       await Promise.all([page.keyboard.type('ok ', { delay: 30 }), ...others.slice(0, 4).concat(watched).map(one => widget('/widget/v1/messages', { clientId: `typed-${process.pid}-${stream++}`, text: 'still here' }, one.visitorToken))])
       await page.waitForTimeout(200)

@@ -61,7 +61,7 @@ public sealed partial class ScreensTests(BrowserFixture browser) : IClassFixture
             await camera.Visit(site, "/inbox/" + view);
         await camera.Visit(site, "/inbox/all");
         await page.Locator("[role=option]").First.ClickAsync();
-        await page.Locator("textarea").WaitForAsync();
+        await page.Locator(".rich-field").WaitForAsync();
         await camera.Take("conversation");
         await page.EvaluateAsync("document.documentElement.dir = 'rtl'");
         await camera.Take("conversation-rtl");
