@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Queqiao.Server.Bot;
+using Queqiao.Server.Demo.Platforms;
 
 namespace Queqiao.Server.Demo;
 
 /// <summary>The shop's bot: it knows the shop's FAQs and looks orders up. Who writes in the shop is answered at once, and comes to a person by saying so.</summary>
-internal sealed class DemoBot(IBots bots)
+internal sealed class DemoBot(IBots bots, DemoCustomers customers, PlayedPlatforms platforms)
 {
     private const string Order = """
         flow order_status
@@ -40,7 +41,7 @@ internal sealed class DemoBot(IBots bots)
           end 还有什么可以帮您？
 
         step missing
-          choose next: 没有查到属于您的这个订单。请核对订单号；下单时没有登录的话，可以用那时的手机号或邮箱收一个验证码，我再查一次。
+          choose next: 没有查到属于您的这个订单。请核对订单号；下单时没有登录的话，可以用那时的手机号收一个验证码，我再查一次。\n（演示：订单 QQ2611110010 的手机号是 {demo_phone}，验证码在 /demo/phone 页的“短信”里。）
           | 再输一次订单号 | 收验证码 | 转人工
           -> next
 
@@ -58,8 +59,11 @@ internal sealed class DemoBot(IBots bots)
           person 订单系统没有回应
         """;
 
-    public Task Run(int ws, Guid channel, CancellationToken ct) =>
-        bots.Introduce(ws, new FirstBot("小鹊", channel, Receives: true, ["退款多久到账？", "怎么修改收货地址？", "怎么申请退货？", "帮我查订单", "How do I start a return?", "Which payment methods do you accept?"], [Order], Learnt()), ct);
+    /// <summary>An order of the customer whose telephone is at hand (a test compares them).</summary>
+    internal const string OrderOfPhone = "QQ2611110010";
+
+    public async Task Run(int ws, Guid channel, CancellationToken ct) =>
+        await bots.Introduce(ws, new FirstBot("小鹊", channel, Receives: true, ["退款多久到账？", "怎么修改收货地址？", "怎么申请退货？", "帮我查订单", "How do I start a return?", "Which payment methods do you accept?"], [Order.Replace("{demo_phone}", platforms.Find(DemoCustomers.Sms)!.Person(DemoCustomers.SmsCustomer).Id, StringComparison.Ordinal)], Learnt(), await customers.SmsChannel(ct)), ct);
 
     /// <summary>Learnt from exactly these files (a test compares the digests): a first start takes seconds.</summary>
     internal static Dictionary<string, string> Learnt()

@@ -102,6 +102,22 @@ public sealed class FlowExperimentTests
         Assert.Equal(("flow:f", BotSays.HandOver), (Assert.Single(given.Words).Part.Entry, given.Words[0].Part.Kind));
     }
 
+    [Fact]
+    public async Task A_draft_is_tried_from_its_first_step_before_anybody_meets_it()
+    {
+        await using var site = await Site.Open(also: services => services.AddSingleton<IBotKnowledgeSource>(new Shop()));
+        var api = site.Owner.Api;
+        var bot = (await api.Post("/api/v1/bots", new { name = "小鹊", enabled = true })).Expect(HttpStatusCode.Created).Text("id");
+        var flow = (await api.Post("/api/v1/bots/flows", new { text = Text("哪一种") })).Expect(HttpStatusCode.Created).Text("id");
+        var begun = (await api.Post($"/api/v1/bots/{bot}/ask", new { text = "随便", flow })).Expect(HttpStatusCode.OK);
+        Assert.Equal("哪一种", begun.GetProperty("messages")[0].Text("text"));
+        var over = (await api.Post($"/api/v1/bots/{bot}/ask", new { text = "H1", flow, state = begun.Text("state") })).Expect(HttpStatusCode.OK);
+        Assert.Equal("哪一种：H1 有货。", over.GetProperty("messages")[0].Text("text"));
+        (await api.Patch("/api/v1/bots/flows/" + flow, new { text = Text("哪一种").Replace("step b", "step c\n  -> nowhere\nstep b", StringComparison.Ordinal) })).Expect(HttpStatusCode.OK);
+        Assert.Equal("validation", (await api.Post($"/api/v1/bots/{bot}/ask", new { text = "随便", flow })).Code); // what is wrong with it is said first
+        Assert.Equal(HttpStatusCode.NotFound, (await api.Post($"/api/v1/bots/{bot}/ask", new { text = "随便", flow = Guid.NewGuid() })).Status);
+    }
+
     private static async Task<List<string>> Texts(VisitorClient visitor) => [.. (await visitor.Log()).Where(item => item.TryGetProperty("bot", out _)).Select(item => item.Text("text"))];
 
     private static async Task<Guid> Contact(Site site, Guid conversation)

@@ -9,7 +9,9 @@ using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
+using Queqiao.Server.CustomerData.Asking;
 using Queqiao.Server.Demo;
+using Queqiao.Server.Demo.Platforms;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Identity;
@@ -40,6 +42,13 @@ public sealed class DemoTests
         var knowledge = await host.Services.GetRequiredService<IBotKnowledgeSource>().Read(1, CancellationToken.None);
         var flows = await host.Services.GetRequiredService<FlowShelf>().Of(1, CancellationToken.None);
         Assert.Equal(DemoBot.Learnt().Keys.Order(StringComparer.Ordinal), Brain.DigestsOf(knowledge, flows.Triggers).Order(StringComparer.Ordinal));
+
+        // A code can be received, and shows the order that the bot names.
+        var phone = host.Services.GetRequiredService<PlayedPlatforms>().Find(DemoCustomers.Sms)!.Person(DemoCustomers.SmsCustomer).Id;
+        var bot = (await browser.GetFromJsonAsync<JsonElement>("/api/v1/bots")).GetProperty("items")[0];
+        Assert.Equal(JsonValueKind.String, bot.GetProperty("profile").GetProperty("codes").GetProperty("smsChannelId").ValueKind);
+        Assert.Contains(flows.All[0].Flow.Steps, step => step.Text?.Contains(DemoBot.OrderOfPhone, StringComparison.Ordinal) == true && step.Text.Contains(phone, StringComparison.Ordinal));
+        Assert.Contains(DemoOrders.Instance.Of(DemoSource.OfPhone(phone)!, DateTimeOffset.UtcNow), order => order.Id == DemoBot.OrderOfPhone);
     }
 
     [Fact]

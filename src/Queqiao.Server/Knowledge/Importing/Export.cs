@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Knowledge.Reading;
 using Queqiao.Server.Knowledge.Writing;
@@ -11,19 +12,28 @@ using Queqiao.Server.Platform.Tables;
 
 namespace Queqiao.Server.Knowledge.Importing;
 
-/// <summary><c>GET /api/v1/knowledge/export</c>: what is published, as it can be imported again and for the same readers: FAQs as CSV, articles as Markdown files in a ZIP.</summary>
+/// <summary><c>GET /api/v1/knowledge/export</c>: what is published, as it can be imported again and for the same readers: FAQs and facts as CSV, articles as Markdown files in a ZIP.</summary>
 internal static class Export
 {
     public static async Task<IResult> Handle(Actor actor, KnowledgeLibrary library, IStorageEngine storage, HttpContext context, CancellationToken ct, string format = "csv", Guid? @base = null)
     {
-        if (format is not ("csv" or "markdown"))
-            return Refusal.Invalid("format", "not_one_of", "csv, markdown").ToProblem();
-        var items = (await library.Of(actor.Ws, ct)).Published(@base).Items;
+        if (format is not ("csv" or "markdown" or "facts"))
+            return Refusal.Invalid("format", "not_one_of", "csv, markdown, facts").ToProblem();
+        var published = (await library.Of(actor.Ws, ct)).Published(@base);
+        var items = published.Items;
         await Audit.Reading(storage, actor, context, "knowledge.exported", "knowledge_base", @base?.ToString(), new { format, items = items.Count }, ct);
-        return format == "csv"
-            ? TypedResults.Bytes(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(Csv(items))).ToArray(), "text/csv; charset=utf-8", "faqs.csv")
-            : TypedResults.Bytes(await Zip(items, ct), "application/zip", "articles.zip");
+        return format switch
+        {
+            "csv" => Table(Csv(items), "faqs.csv"),
+            "facts" => Table(Facts(published.Facts), "facts.csv"),
+            _ => TypedResults.Bytes(await Zip(items, ct), "application/zip", "articles.zip"),
+        };
     }
+
+    private static FileContentHttpResult Table(string text, string name) => TypedResults.Bytes(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(text)).ToArray(), "text/csv; charset=utf-8", name);
+
+    private static string Facts(IEnumerable<PublishedFact> facts) => Platform.Tables.Csv.Line(["subject", "relation", "object", "audience"])
+        + string.Concat(facts.Select(fact => Platform.Tables.Csv.Line([fact.Subject, fact.Relation, fact.Target, fact.IsInternal ? Audience.Colleagues : Audience.Everybody])));
 
     internal static string Csv(IEnumerable<PublishedItem> items)
     {
