@@ -74,6 +74,12 @@ public sealed partial class ScreensTests(BrowserFixture browser) : IClassFixture
         await page.Keyboard.PressAsync("?");
         await page.GetByRole(AriaRole.Dialog).WaitForAsync();
         await camera.Take("help");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Locator("button[aria-haspopup=menu]:has(span.rounded-full.border-2)").First.ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem).Filter(new() { HasText = language == "en" ? "Away" : "离开" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).WaitForAsync();
+        await camera.Take("away");
+        await page.Keyboard.PressAsync("Escape");
 
         await camera.Visit(site, "/contacts");
         await page.Locator("a[href*='/console/contacts/']").First.ClickAsync();

@@ -4,6 +4,9 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Queqiao.Mail;
+using Queqiao.Mail.Mime;
+using Queqiao.Mail.Reading;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Conversations;
@@ -29,7 +32,7 @@ public sealed class DemoTests
         using var signedIn = await browser.PostAsJsonAsync("/api/v1/session", new { email = "owner@demo.example", password });
         Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);
         var counts = await browser.GetFromJsonAsync<JsonElement>("/api/v1/conversations/counts");
-        Assert.Equal(DemoScript.Conversations, counts.GetProperty("all").GetInt32() + counts.GetProperty("resolved").GetInt32());
+        Assert.Equal(DemoScript.Conversations + DemoMails.At(DateTimeOffset.UnixEpoch).Count(), counts.GetProperty("all").GetInt32() + counts.GetProperty("resolved").GetInt32());
         Assert.True(counts.GetProperty("mine").GetInt32() > 0 && counts.GetProperty("unassigned").GetInt32() > 0);
         var agents = await browser.GetFromJsonAsync<JsonElement>("/api/v1/agents");
         Assert.Equal(6, agents.GetProperty("items").GetArrayLength());
@@ -70,6 +73,25 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public void Its_mails_are_as_mail_programs_write_them()
+    {
+        var at = DateTimeOffset.UnixEpoch.AddYears(50);
+        var mails = DemoMails.At(at).Select(mail => MailMessage.Read(MailWriter.Write(mail, "0123456789abcdef"))).ToList();
+        Assert.All(mails, mail => Assert.True(SenderProof.Of(mail, [DemoMails.Server]).IsProven));
+        Assert.All(mails, mail => Assert.True(mail.Date < at));
+        Assert.Contains("> ", mails[0].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("> ", mails[0].Reply, StringComparison.Ordinal);
+        Assert.Equal("stock@maison.example", Assert.Single(mails[1].Cc).Address);
+        Assert.Contains("<table", mails[1].Html, StringComparison.Ordinal);
+        Assert.Single(mails[1].Inline);
+        Assert.Single(mails[1].Attachments);
+
+        var thanks = MailMessage.Read(MailWriter.Write(DemoMails.Thanks(mails[0], new MailAddress("a@b.example", "王雨桐"), at), "0123456789abcdef"));
+        Assert.Contains(mails[0].MessageId!, thanks.Answers);
+        Assert.Equal("好的，谢谢您！", thanks.Reply.Trim());
+    }
+
+    [Fact]
     public async Task Nothing_of_it_lies_in_the_future_or_before_two_weeks_ago()
     {
         await using var host = new ProgramHost(demo: true);
@@ -105,6 +127,18 @@ public sealed class DemoTests
         Assert.DoesNotContain("unsafe", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         using var style = await browser.GetAsync("/demo/shop.css");
         Assert.Equal("text/css", style.Content.Headers.ContentType?.MediaType);
+
+        // The same chat by a link, without a site.
+        using var link = await browser.GetAsync($"/chat/{channel}");
+        var chat = await link.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.OK, link.StatusCode);
+        Assert.Contains($"<html lang=\"{tag}\">", chat, StringComparison.Ordinal);
+        Assert.Contains($"<script src=\"/widget.js\" data-channel=\"{channel}\" data-open async></script>", chat, StringComparison.Ordinal);
+        Assert.DoesNotContain("chat_page", chat, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", link.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        using var nothing = await browser.GetAsync($"/chat/{Guid.NewGuid()}");
+        Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
+        Assert.DoesNotContain("<script", await nothing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -138,6 +138,8 @@ internal static class ExperimentEndpoints
             yield return ("name", new("required"));
         else if (request.Name.Length > MostName)
             yield return ("name", new("too_long", MostName));
+        else if (OneLine.HidesSomething(request.Name))
+            yield return ("name", new("control_characters"));
         if (request.ItemId is null == request.FlowId is null)
             yield return ("itemId", new("required"));
         var variants = request.Variants ?? [];

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Channels;
+using Queqiao.Server.Channels.Email;
 using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Identity;
@@ -38,7 +39,8 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
 
     public async Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct)
     {
-        var fields = Queqiao.Channels.ChannelCatalogue.Find(kind)!.Descriptor.Settings.Where(field => field.IsSecret).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
+        var known = kind == EmailKind.Name ? EmailSettings.Fields : Queqiao.Channels.ChannelCatalogue.Find(kind)!.Descriptor.Settings;
+        var fields = known.Where(field => field.IsSecret).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
         var split = new SplitSettings(settings.Where(one => !fields.Contains(one.Key)).ToDictionary(), settings.Where(one => fields.Contains(one.Key)).ToDictionary());
         return (await CreateChannel.Add(unit, kind, name, split, by, ct)).Id;
     }

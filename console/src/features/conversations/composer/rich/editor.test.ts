@@ -164,6 +164,19 @@ describe('the rich field', () => {
     expect(texts['a']).toBe('> 一\n> 二')
   })
 
+  it('shows no mark that readers would not see', () => {
+    open('inword 中文')
+    editor.select({ line: 0, column: 2 }, { line: 0, column: 6 })
+    editor.put('italic')
+    expect(editor.view.dom.querySelector('em')).toBeNull() // stars within an English word are stars
+    editor.select({ line: 0, column: 8 }, { line: 0, column: 9 })
+    editor.put('italic')
+    expect(editor.view.dom.querySelector('em')?.textContent).toBe('文')
+    expect(texts['a']).toBe('inword 中*文*')
+    press('z', { ctrlKey: true })
+    expect(texts['a']).toBe('inword 中文')
+  })
+
   it('links and unlinks', () => {
     open('看 说明')
     editor.select({ line: 0, column: 2 }, { line: 0, column: 4 })

@@ -75,6 +75,7 @@ export function openEditor(root: HTMLElement, first: Content, on: Listening) {
         return event.defaultPrevented
       },
       drop: (_, event) => Boolean(event.dataTransfer?.files.length),
+      blur() { settle() },
       compositionend() { setTimeout(() => { if (waiting && !view.composing) give(waiting) }, 50) },
     },
     clipboardSerializer: serializer,
@@ -100,8 +101,18 @@ export function openEditor(root: HTMLElement, first: Content, on: Listening) {
       return true
     },
   })
-  /** What is done at once is taken back at once. */
-  const step = (tr: Transaction) => view.dispatch(closeHistory(tr))
+  /** What is done at once is taken back at once, and shows as it will be read: where the dialect cannot say a mark, there is none. */
+  function step(tr: Transaction) {
+    view.dispatch(closeHistory(tr))
+    if (tr.docChanged) settle(tr)
+  }
+  function settle(after?: Transaction) {
+    const { doc, selection, tr } = view.state
+    const read = docOf(readLines(textOf(doc, shows), shows))
+    if (view.composing || read.eq(doc)) return
+    become(tr, read, spotOf(doc, selection.head), spotOf(doc, selection.anchor))
+    view.dispatch(after ? tr.setMeta('appendedTransaction', after) : tr.setMeta('addToHistory', false))
+  }
   const run = (command: Command): boolean => command(view.state, step, view)
   /** The browser tells of a selection a moment later: whoever presses Ctrl+K right after Shift+Left means what is selected now. */
   function catchUp() {
