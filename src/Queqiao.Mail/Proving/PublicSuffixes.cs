@@ -37,7 +37,7 @@ public static class PublicSuffixes
         using var packed = typeof(PublicSuffixes).Assembly.GetManifestResourceStream("Queqiao.Mail.public_suffixes.txt.gz")!;
         using var reader = new StreamReader(new GZipStream(packed, CompressionMode.Decompress), Encoding.UTF8);
         var rules = new HashSet<string>(StringComparer.Ordinal);
-        var idn = new IdnMapping();
+        var idn = new IdnMapping { AllowUnassigned = true };
         while (reader.ReadLine() is { } line)
         {
             if (line.Length == 0 || line.StartsWith("//", StringComparison.Ordinal))

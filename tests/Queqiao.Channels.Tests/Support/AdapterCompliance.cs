@@ -37,8 +37,6 @@ public abstract partial class AdapterCompliance
 
     protected virtual bool HasToken => false;
 
-    public bool FetchesToken => HasToken;
-
     /// <summary>Whether a delivery holds one event only, however much there is to tell.</summary>
     protected virtual bool IsOneByOne => false;
 

@@ -35,45 +35,6 @@ public class DocumentationTests
         Assert.True(wrong.Count == 0, "\n" + string.Join('\n', wrong));
     }
 
-    /// <summary>What each kind can, beside each other: what a provider allows and we lack is named above the table by hand.</summary>
-    [Fact]
-    public async Task The_overview_is_what_adapters_say()
-    {
-        var path = Path.Combine(Repository.Root, "docs", "channels", "README.md");
-        var page = File.Exists(path) ? await File.ReadAllTextAsync(path) : "";
-        var made = page.Split(Mark)[0].TrimEnd() + "\n\n" + Mark + "\n" + await Overview();
-        if (Environment.GetEnvironmentVariable("QUEQIAO_WRITE_DOCS") == "1")
-            await File.WriteAllTextAsync(path, made);
-        else
-            Assert.Equal(page, made);
-    }
-
-    private static async Task<string> Overview()
-    {
-        var text = new StringBuilder("\n| kind | types in | media in / out | text | cards | templates | typing, read marks out | receipts | edits out / in | recalls out / in | signs out / in | follow | token | errors | rates |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
-        foreach (var suite in Suites.All.Values.OrderBy(suite => suite.Kind, StringComparer.Ordinal))
-        {
-            var (adapter, about) = (suite.Adapter, suite.Adapter.Descriptor);
-            var types = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var fixture in Fixture.Of(suite.Kind))
-                types.UnionWith((await suite.Kinds(fixture)).Select(pair => pair.Type));
-            string Yes(Abilities ability, string sign = "✓") => about.Can(ability) ? sign : "–";
-            string Names(params (Abilities Ability, string Name)[] all) => string.Join(", ", all.Where(one => about.Can(one.Ability)).Select(one => one.Name)) is { Length: > 0 } names ? names : "–";
-            string[] cells =
-            [
-                $"[{suite.Kind}]({suite.Kind}.md)", types.Count.ToString(CultureInfo.InvariantCulture),
-                $"{(adapter is IMediaChannel ? "✓" : "–")} / {Names((Abilities.Image, "image"), (Abilities.Voice, "voice"), (Abilities.Video, "video"), (Abilities.File, "file"), (Abilities.Sticker, "sticker"))}",
-                about.Can(Abilities.Text) ? Limit(about.Limits.Text).Split(" · ")[0] : "–", Yes(Abilities.Cards), Yes(Abilities.Templates), Names((Abilities.Typing, "typing"), (Abilities.ReadMarks, "read")),
-                Names((Abilities.SeesDelivered, "delivered"), (Abilities.SeesRead, "read")), $"{Yes(Abilities.Edit)} / {Yes(Abilities.SeesEdits)}", $"{Yes(Abilities.Recall)} / {Yes(Abilities.SeesRecalls)}",
-                $"{Yes(Abilities.React)} / {Yes(Abilities.SeesReactions)}", Yes(Abilities.Follows),
-                (suite.FetchesToken ? "fetched" : "given") + (adapter is IRenewedChannel ? ", renewed" : "") + (adapter is IAuthorisedChannel ? ", authorised" : ""),
-                about.Errors.Count().ToString(CultureInfo.InvariantCulture), about.Limits.Rates.Count > 0 ? "known" : "as told",
-            ];
-            text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
-        }
-        return text.ToString();
-    }
-
     [Fact]
     public void Every_adapter_of_the_library_has_its_suite_and_its_own_name()
     {
