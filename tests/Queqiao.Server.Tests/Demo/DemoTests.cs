@@ -50,8 +50,10 @@ public sealed class DemoTests
         var phone = host.Services.GetRequiredService<PlayedPlatforms>().Find(DemoCustomers.Sms)!.Person(DemoCustomers.SmsCustomer).Id;
         var bot = (await browser.GetFromJsonAsync<JsonElement>("/api/v1/bots")).GetProperty("items")[0];
         Assert.Equal(JsonValueKind.String, bot.GetProperty("profile").GetProperty("codes").GetProperty("smsChannelId").ValueKind);
-        Assert.Contains(flows.All[0].Flow.Steps, step => step.Text?.Contains(DemoBot.OrderOfPhone, StringComparison.Ordinal) == true && step.Text.Contains(phone, StringComparison.Ordinal));
-        Assert.Contains(DemoOrders.Instance.Of(DemoSource.OfPhone(phone)!, DateTimeOffset.UtcNow), order => order.Id == DemoBot.OrderOfPhone);
+        Assert.Equal(2, flows.All.Count);
+        foreach (var flow in flows.All)
+            Assert.Contains(flow.Flow.Steps, step => step.Text?.Contains(DemoFlows.OrderOfPhone, StringComparison.Ordinal) == true && step.Text.Contains(phone, StringComparison.Ordinal));
+        Assert.Contains(DemoOrders.Instance.Of(DemoSource.OfPhone(phone)!, DateTimeOffset.UtcNow), order => order.Id == DemoFlows.OrderOfPhone);
     }
 
     [Fact]
