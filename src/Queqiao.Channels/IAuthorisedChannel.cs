@@ -41,6 +41,12 @@ public abstract record AuthorisationOutcome
     /// <param name="Account">What the platform calls the account; null when it does not say.</param>
     public sealed record Granted(IReadOnlyDictionary<string, string> Settings, string? Account) : AuthorisationOutcome
     {
+        /// <summary>When the consent ends; null: never, or the platform does not say.</summary>
+        public DateTimeOffset? Until { get; init; }
+
+        /// <summary>What did not come with it and is left for the administrator to do.</summary>
+        public Words? Left { get; init; }
+
         public override string ToString() => "granted";
     }
 

@@ -61,7 +61,7 @@ public sealed partial class ScreensTests(BrowserFixture browser) : IClassFixture
             await camera.Visit(site, "/inbox/" + view);
         await camera.Visit(site, "/inbox/all");
         await page.Locator("[role=option]").First.ClickAsync();
-        await page.Locator("textarea").WaitForAsync();
+        await page.Locator(".rich-field").WaitForAsync();
         await camera.Take("conversation");
         await page.EvaluateAsync("document.documentElement.dir = 'rtl'");
         await camera.Take("conversation-rtl");
@@ -74,6 +74,12 @@ public sealed partial class ScreensTests(BrowserFixture browser) : IClassFixture
         await page.Keyboard.PressAsync("?");
         await page.GetByRole(AriaRole.Dialog).WaitForAsync();
         await camera.Take("help");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Locator("button[aria-haspopup=menu]:has(span.rounded-full.border-2)").First.ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem).Filter(new() { HasText = language == "en" ? "Away" : "离开" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).WaitForAsync();
+        await camera.Take("away");
+        await page.Keyboard.PressAsync("Escape");
 
         await camera.Visit(site, "/contacts");
         await page.Locator("a[href*='/console/contacts/']").First.ClickAsync();

@@ -228,6 +228,39 @@ public class ProvingTests
         Assert.Equal(isProven, SenderProof.Of(MailMessage.Read(Mail(Vector)), found).IsProven);
     }
 
+    [Theory]
+    [InlineData("example.com", "example.com")]
+    [InlineData("a.b.example.com", "example.com")]
+    [InlineData("shop.example.com.cn", "example.com.cn")]
+    [InlineData("com.cn", null)]
+    [InlineData("github.io", null)]
+    [InlineData("me.github.io", "me.github.io")]
+    [InlineData("a.shop.myshopify.com", "shop.myshopify.com")]
+    [InlineData("x.y.ck", "x.y.ck")] // *.ck
+    [InlineData("a.www.ck", "www.ck")] // !www.ck
+    [InlineData("bank.nowhere-known", "bank.nowhere-known")]
+    [InlineData("com", null)]
+    [InlineData("a..b", null)]
+    [InlineData("xn--55qx5d.cn", null)] // 公司.cn
+    [InlineData("EXAMPLE.Com.", "example.com")]
+    public void An_organisation_is_a_suffix_and_one_label_more(string domain, string? organisation) => Assert.Equal(organisation, PublicSuffixes.Organisation(domain));
+
+    /// <summary>A path or signature of the same organisation speaks for it where the record leaves it relaxed; a neighbour below a shared name never does.</summary>
+    [Theory]
+    [InlineData("bounce.shop.example", "shop.example", "v=DMARC1; p=reject", true)]
+    [InlineData("bounce.shop.example", "mail.shop.example", "v=DMARC1; p=reject", true)]
+    [InlineData("bounce.shop.example", "shop.example", "v=DMARC1; p=reject; aspf=s", false)]
+    [InlineData("evil.github.io", "bank.github.io", "v=DMARC1; p=reject", false)]
+    [InlineData("evil.com.cn", "bank.com.cn", "v=DMARC1; p=reject", false)]
+    [InlineData("bounce.shop.example", "shop.example", null, false)] // without a record only what stands above counts
+    public async Task One_organisation_speaks_for_all_its_names(string path, string from, string? policy, bool isProven)
+    {
+        var mail = Mail($"From: Ann <ann@{from}>\nSubject: hi\n\nhello\n");
+        var zone = new Zone([("TXT " + path, (string[])["v=spf1 ip4:192.0.2.1 -all"]), .. policy is null ? [] : new[] { ("TXT _dmarc." + from, (string[])[policy]) }]);
+        var found = await SenderCheck.Of(zone, IPAddress.Parse("192.0.2.1"), "x@" + path, "mx." + path, mail, DateTimeOffset.UnixEpoch, default);
+        Assert.Equal(isProven, SenderProof.Of(MailMessage.Read(mail), found).IsProven);
+    }
+
     [Fact]
     public async Task A_permitted_path_of_another_domain_proves_nobody()
     {

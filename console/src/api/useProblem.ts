@@ -20,6 +20,8 @@ export function useSubmit() {
   const failure = shallowRef<unknown>(null)
   const problem = computed({ get: () => (failure.value instanceof Problem ? failure.value : null), set: now => (failure.value = now) })
   const message = computed(() => (failure.value === null ? null : text(failure.value)))
+  /** What was put before a second person (202) is no failure. */
+  const tone = computed(() => (problem.value?.status === 202 ? 'brand' as const : 'bad' as const))
   const field = (...names: string[]) => {
     for (const [name, messages] of Object.entries(problem.value?.fields ?? {}))
       if (names.some(wanted => wanted.toLowerCase() === name.toLowerCase())) return messages[0]
@@ -39,5 +41,5 @@ export function useSubmit() {
       busy.value = false
     }
   }
-  return { busy, problem, message, field, submit }
+  return { busy, problem, message, tone, field, submit }
 }

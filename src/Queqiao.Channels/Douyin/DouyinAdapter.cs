@@ -10,7 +10,7 @@ using Queqiao.Channels.Windows;
 namespace Queqiao.Channels.Douyin;
 
 /// <summary>Private messages on Douyin (抖音), and the customer-service push of its mini programs.</summary>
-public sealed class DouyinAdapter : ChannelAdapter, IMediaChannel, IRevisionChannel, IAuthorisedChannel
+public sealed class DouyinAdapter : ChannelAdapter, IMediaChannel, IRevisionChannel, IAuthorisedChannel, IRenewedChannel
 {
     private const string Host = "https://open.douyin.com";
     private const int RandomBytes = 32;
@@ -109,21 +109,41 @@ public sealed class DouyinAdapter : ChannelAdapter, IMediaChannel, IRevisionChan
     {
         var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase(Host) + "/oauth/access_token/", Call.FormBody(
             ("client_key", context.Settings["clientKey"]), ("client_secret", context.Settings["clientSecret"]), ("code", code), ("grant_type", "authorization_code")), ct);
-        return answer.IsOk && answer.Body["data"]["refresh_token"].Filled is { } refresh ? Consent.Granted(answer.Body["data"]["open_id"].Filled, ("refreshToken", refresh)) : new AuthorisationOutcome.Denied(Told(answer, context).Failure);
+        return answer.IsOk && answer.Body["data"]["refresh_token"].Filled is { } refresh ? Consent.Granted(answer.Body["data"]["open_id"].Filled, After(answer.Body["data"]["refresh_expires_in"].Long, context.Clock.GetUtcNow()), null, ("refreshToken", refresh)) : new AuthorisationOutcome.Denied(Told(answer, context).Failure);
     }
 
     private static string Key(ChannelContext context) => $"douyin:{context.Settings.ApiBase(Host)}:{context.Settings["clientKey"]}:{Signature.Sha256Hex(Encoding.UTF8.GetBytes(context.Settings["refreshToken"]))[..16]}";
 
+    public async Task<Renewal> Renew(ChannelContext context, CancellationToken ct) => Renewal.Of(await context.Tokens.Get(Key(context), (before, stop) => Fetch(context, before, stop), ct));
+
     private async Task<TokenOutcome> Fetch(ChannelContext context, AccessToken? before, CancellationToken ct)
     {
+        var given = before?.Refresh ?? context.Settings["refreshToken"];
         var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase(Host) + "/oauth/refresh_token/", Call.FormBody(
-            ("client_key", context.Settings["clientKey"]), ("grant_type", "refresh_token"), ("refresh_token", before?.Refresh ?? context.Settings["refreshToken"])), ct);
+            ("client_key", context.Settings["clientKey"]), ("grant_type", "refresh_token"), ("refresh_token", given)), ct);
         var data = answer.Body["data"];
-        if (answer.IsOk && data["access_token"].Filled is { } token)
-            return new TokenOutcome.Granted(new AccessToken(token, context.Clock.GetUtcNow().AddSeconds(data["expires_in"].Long is > 0 and < 10_000_000 and var life ? life : 86_400), data["refresh_token"].Filled ?? before?.Refresh ?? context.Settings["refreshToken"]));
-        var failed = Told(answer, context);
-        return new TokenOutcome.Denied(failed.Failure, failed.After);
+        if (!answer.IsOk || data["access_token"].Filled is not { } token)
+        {
+            var failed = Told(answer, context);
+            return new TokenOutcome.Denied(failed.Failure, failed.After);
+        }
+        var now = context.Clock.GetUtcNow();
+        var (refresh, until) = (data["refresh_token"].Filled ?? given, After(data["refresh_expires_in"].Long, now));
+        if (until < now + Soon)
+            (refresh, until) = await Prolong(refresh, until, context, ct);
+        return new TokenOutcome.Granted(new AccessToken(token, After(data["expires_in"].Long, now) ?? now.AddDays(1), refresh) { RenewAt = now.AddDays(3), ConsentUntil = until });
     }
+
+    /// <summary>Refreshing does not prolong the refresh token: that is asked for by itself, five times at most; then the account has to consent again.</summary>
+    private static async Task<(string Refresh, DateTimeOffset? Until)> Prolong(string refresh, DateTimeOffset? until, ChannelContext context, CancellationToken ct)
+    {
+        var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase(Host) + "/oauth/renew_refresh_token/", Call.FormBody(("client_key", context.Settings["clientKey"]), ("refresh_token", refresh)), ct);
+        return answer.IsOk && answer.Body["data"]["refresh_token"].Filled is { } longer ? (longer, After(answer.Body["data"]["expires_in"].Long, context.Clock.GetUtcNow())) : (refresh, until);
+    }
+
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(8);
+
+    private static DateTimeOffset? After(long? seconds, DateTimeOffset now) => seconds is > 0 and < 100_000_000 ? now.AddSeconds(seconds.Value) : null;
 
     private SendOutcome.NotSent Told(Answer answer, ChannelContext context) => Failed(answer, answer.Body["data"]["error_code"].Filled is { } code and not "0" ? code : answer.Body["extra"]["error_code"].Text ?? "", answer.Body["data"]["description"].Text, context);
 

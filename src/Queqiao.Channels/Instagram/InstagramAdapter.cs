@@ -7,8 +7,10 @@ using Queqiao.Channels.Windows;
 namespace Queqiao.Channels.Instagram;
 
 /// <summary>Direct messages to an Instagram business account.</summary>
-public sealed class InstagramAdapter() : MetaPageAdapter("https://graph.instagram.com"), IRevisionChannel, IAuthorisedChannel
+public sealed class InstagramAdapter() : MetaPageAdapter("https://graph.instagram.com", Tokens), IRevisionChannel, IAuthorisedChannel, IRenewedChannel
 {
+    private static readonly InstagramTokens Tokens = new();
+
     public override ChannelDescriptor Descriptor { get; } = new("instagram", new("Instagram", "Instagram"))
     {
         Abilities = Abilities.Text | Abilities.Image | Abilities.Voice | Abilities.Video | Abilities.Cards | Abilities.Typing | Abilities.ReadMarks | Abilities.React
@@ -50,8 +52,14 @@ public sealed class InstagramAdapter() : MetaPageAdapter("https://graph.instagra
         if (!longer.IsOk || longer.Body["access_token"].Filled is not { } token)
             return new AuthorisationOutcome.Denied(Graph.Failure(longer, context).Failure);
         var (me, denied) = await new MetaLogin(Graph).Get("me?fields=user_id,username", token, context, ct);
-        return denied ?? Consent.Granted(me["username"].Filled, [("accessToken", token), .. me["user_id"].Filled is { } id ? [("accountId", id)] : Array.Empty<(string, string)>()]);
+        if (denied is not null)
+            return denied;
+        var left = await new MetaLogin(Graph).Subscribe(me["user_id"].Filled ?? "me", token, "messages,messaging_postbacks,messaging_seen,messaging_referral,message_reactions,message_edit,standby", context, ct);
+        return Consent.Granted(me["username"].Filled, MetaLogin.Until(longer.Body["expires_in"].Long, context), left, [("accessToken", token), .. me["user_id"].Filled is { } id ? [("accountId", id)] : Array.Empty<(string, string)>()]);
     }
+
+    public async Task<Renewal> Renew(ChannelContext context, CancellationToken ct) =>
+        Tokens.IsFor(context) ? Renewal.Of(await context.Tokens.Get(Tokens.Key(context), (before, stop) => Tokens.Fetch(context, before, stop), ct)) : new Renewal(null);
 
     protected override bool Draws(CardContent card) => base.Draws(card) && card.Image is null && card.Buttons.Count > 0 && card.Buttons.All(button => button.Url is null);
 

@@ -20,7 +20,7 @@ public sealed class MessengerAdapter() : MetaPageAdapter("https://graph.facebook
             Buttons = 13, ButtonLabel = new(20, TextUnit.Utf16), CardText = new(640, TextUnit.Utf16),
             Media = new Dictionary<MediaKind, long> { [MediaKind.Image] = 8 << 20, [MediaKind.Voice] = 25 << 20, [MediaKind.Audio] = 25 << 20, [MediaKind.Video] = 25 << 20, [MediaKind.File] = 25 << 20 },
         },
-        Settings = [new("pageId", new("主页编号", "Page ID")) { Pattern = "^[0-9]+$", Help = new("授权的账号管理多个主页时填写。", "Needed for authorising where the account has several pages.") }, .. MetaEnvelope.Fields("https://developers.facebook.com/apps/"), new("configId", new("登录配置编号（授权用）", "Login configuration ID (for authorising)")) { Pattern = "^[0-9]+$", Help = new("Facebook Login for Business 的配置；留空则按权限请求。", "Of Facebook Login for Business; without it permissions are asked for by name.") }, .. CommonFields.Window, CommonFields.ApiBase],
+        Settings = [new("pageId", new("主页编号", "Page ID")) { Pattern = "^[0-9]+$", Help = new("授权的账号管理多个主页时填写。", "Needed for authorising where the account has several pages.") }, .. MetaEnvelope.Fields("https://developers.facebook.com/apps/"), MetaLogin.ConfigId, .. CommonFields.Window, CommonFields.ApiBase],
         Window = new([new(WindowTrigger.Message, TimeSpan.FromHours(24)), new(WindowTrigger.MenuClick, TimeSpan.FromHours(24)), new(WindowTrigger.Message, TimeSpan.FromDays(7), Tag: "HUMAN_AGENT")]),
         Console = new("https://developers.facebook.com/apps/"),
         Manual = new("https://developers.facebook.com/docs/messenger-platform/send-messages"),
@@ -38,17 +38,17 @@ public sealed class MessengerAdapter() : MetaPageAdapter("https://graph.facebook
         var login = new MetaLogin(Graph);
         var (person, denied) = await login.Redeem(code, request, context, ct);
         if (person is { } brief)
-            (person, denied) = await login.Lengthen(brief, context, ct);
+            (person, denied) = await login.Lengthen(brief.Value, context, ct);
         if (person is null)
             return denied!;
-        (var pages, denied) = await login.Get("me/accounts?fields=id,name,access_token&limit=100", person, context, ct);
+        (var pages, denied) = await login.Get("me/accounts?fields=id,name,access_token&limit=100", person.Value, context, ct);
         if (denied is not null)
             return denied;
         var mine = pages["data"].Items.Where(page => !context.Settings.Has("pageId") || page["id"].Text == context.Settings["pageId"]).ToList();
         if (mine is not [var page] || page["id"].Filled is not { } id || page["access_token"].Filled is not { } token)
             return new AuthorisationOutcome.Denied(mine.Count > 1 ? ManyPages : NoPage);
-        await login.Subscribe(id, token, "messages,messaging_postbacks,message_deliveries,message_reads,message_reactions,message_edits,message_echoes,messaging_referrals,messaging_handovers,standby", context, ct);
-        return Consent.Granted(page["name"].Filled, ("accessToken", token), ("pageId", id));
+        var left = await login.Subscribe(id, token, "messages,messaging_postbacks,message_deliveries,message_reads,message_reactions,message_edits,message_echoes,messaging_referrals,messaging_handovers,standby", context, ct);
+        return Consent.Granted(page["name"].Filled, null, left, ("accessToken", token), ("pageId", id));
     }
 
     private static readonly Failure ManyPages = new(ErrorClass.Config, "many_pages", new("授权的账号管理多个主页，请先填写主页编号", "The account has several pages; enter the page's ID first"));

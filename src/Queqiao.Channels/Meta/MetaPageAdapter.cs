@@ -8,7 +8,7 @@ namespace Queqiao.Channels.Meta;
 /// <summary>What Messenger and Instagram have in common.</summary>
 public abstract class MetaPageAdapter : ChannelAdapter, ISignalChannel, IMediaChannel, IProfileChannel
 {
-    private protected MetaPageAdapter(string host) => Graph = new GraphApi(this, host);
+    private protected MetaPageAdapter(string host, IGraphTokens? tokens = null) => Graph = new GraphApi(this, host, tokens);
 
     internal GraphApi Graph { get; }
 

@@ -4,6 +4,20 @@ namespace Queqiao.Channels.Tokens;
 /// <param name="Refresh">With which the next one is fetched, where the provider works so. It may be good for one use only: keep it with the new token, in one step.</param>
 public sealed record AccessToken(string Value, DateTimeOffset ExpiresAt, string? Refresh = null)
 {
+    /// <summary>The platform does not say when it ends.</summary>
+    public static readonly DateTimeOffset Unknown = DateTimeOffset.MaxValue;
+
+    private static readonly TimeSpan Early = TimeSpan.FromMinutes(2);
+
+    /// <summary>From then on another one is fetched, although this one is still good: some can be renewed only before they end.</summary>
+    public DateTimeOffset? RenewAt { get; init; }
+
+    /// <summary>When the consent itself ends, as the platform says (of <see cref="Refresh"/>, or of a token that is the consent).</summary>
+    public DateTimeOffset? ConsentUntil { get; init; }
+
+    /// <summary>Ends a little early, since the provider's clock is not ours.</summary>
+    public bool IsFresh(DateTimeOffset now) => ExpiresAt - Early > now && !(RenewAt <= now);
+
     public override string ToString() => "access token";
 }
 

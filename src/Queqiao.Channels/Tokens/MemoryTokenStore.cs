@@ -2,10 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Queqiao.Channels.Tokens;
 
-/// <summary>For one process. Renews a little before the end, since the provider's clock is not ours.</summary>
+/// <summary>For one process.</summary>
 public sealed class MemoryTokenStore(TimeProvider clock) : ITokenStore, IDisposable
 {
-    private static readonly TimeSpan Early = TimeSpan.FromMinutes(2);
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
 
     private sealed class Entry : IDisposable
@@ -25,7 +24,7 @@ public sealed class MemoryTokenStore(TimeProvider clock) : ITokenStore, IDisposa
         await entry.Gate.WaitAsync(ct);
         try
         {
-            if (entry.Token is { } kept && !entry.IsForgotten && kept.ExpiresAt - Early > clock.GetUtcNow())
+            if (entry.Token is { } kept && !entry.IsForgotten && kept.IsFresh(clock.GetUtcNow()))
                 return new TokenOutcome.Granted(kept);
             var outcome = await fetch(entry.Token, ct);
             if (outcome is TokenOutcome.Granted granted)

@@ -45,7 +45,7 @@ public sealed class WeiboAdapter : ChannelAdapter, IMediaChannel, IAuthorisedCha
     {
         var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase("https://api.weibo.com") + "/oauth2/access_token", Call.FormBody(("client_id", context.Settings["appKey"]), ("client_secret", context.Settings["appSecret"]),
             ("grant_type", "authorization_code"), ("redirect_uri", request.RedirectUri), ("code", code)), ct);
-        return answer.IsOk && answer.Body["access_token"].Filled is { } token ? Consent.Granted(answer.Body["uid"].Filled, ("accessToken", token))
+        return answer.IsOk && answer.Body["access_token"].Filled is { } token ? Consent.Granted(answer.Body["uid"].Filled, answer.Body["expires_in"].Long is > 0 and < 1_000_000_000 and var life ? context.Clock.GetUtcNow().AddSeconds(life) : null, null, ("accessToken", token))
             : new AuthorisationOutcome.Denied(Failed(answer, answer.Body["error_code"].Text ?? "", answer.Body["error_description"].Text ?? answer.Body["error"].Text, context).Failure);
     }
 

@@ -28,8 +28,10 @@ public sealed class WhatsAppAdapter : ChannelAdapter, ISignalChannel, IMediaChan
         },
         Settings =
         [
-            new("phoneNumberId", new("电话号码编号", "Phone number ID")) { Required = true, Pattern = "^[0-9]+$", Where = new("https://developers.facebook.com/apps/") },
-            .. MetaEnvelope.Fields("https://developers.facebook.com/apps/"), new("configId", new("登录配置编号（授权用）", "Login configuration ID (for authorising)")) { Pattern = "^[0-9]+$", Help = new("Facebook Login for Business 的配置；留空则按权限请求。", "Of Facebook Login for Business; without it permissions are asked for by name.") }, .. CommonFields.Window, CommonFields.ApiBase,
+            new("phoneNumberId", new("电话号码编号", "Phone number ID")) { Required = true, Granted = true, Help = new("授权的账号只有一个号码时自动取得。", "Comes by authorising where the account has one number."), Pattern = "^[0-9]+$", Where = new("https://developers.facebook.com/apps/") },
+            .. MetaEnvelope.Fields("https://developers.facebook.com/apps/"), MetaLogin.ConfigId,
+            new("pin", new("六位 PIN（授权用）", "Six-digit PIN (for authorising)"), SettingType.Secret) { Pattern = "^[0-9]{6}$", Help = new("号码还没有注册到 Cloud API 时填写：两步验证的 PIN；首次注册时自定，请记下。", "For a number that is not registered with the Cloud API yet: the PIN of its two-step verification; of your choice at the first registration, note it down.") },
+            .. CommonFields.Window, CommonFields.ApiBase,
         ],
         Window = new([new(WindowTrigger.Message, TimeSpan.FromHours(24))], AfterWindow.Template),
         Console = new("https://developers.facebook.com/apps/"),
@@ -42,16 +44,8 @@ public sealed class WhatsAppAdapter : ChannelAdapter, ISignalChannel, IMediaChan
 
     public Uri AuthoriseAt(AuthorisationRequest request, ChannelSettings settings) => MetaLogin.Page(request, settings, "whatsapp_business_management,whatsapp_business_messaging");
 
-    /// <summary>The code, as embedded sign-up gives one, for the business's token; it must reach the number.</summary>
-    public async Task<AuthorisationOutcome> Authorise(string code, AuthorisationRequest request, ChannelContext context, CancellationToken ct)
-    {
-        var login = new MetaLogin(graph);
-        var (token, denied) = await login.Redeem(code, request, context, ct);
-        if (token is null)
-            return denied!;
-        (var number, denied) = await login.Get(Phone(context) + "?fields=display_phone_number,verified_name", token, context, ct);
-        return denied ?? Consent.Granted(number["verified_name"].Filled ?? number["display_phone_number"].Filled, ("accessToken", token));
-    }
+    /// <summary>The code, as embedded sign-up gives one, for the business's token; account and number are made ready with it.</summary>
+    public Task<AuthorisationOutcome> Authorise(string code, AuthorisationRequest request, ChannelContext context, CancellationToken ct) => new WhatsAppSignUp(new MetaLogin(graph)).Finish(code, request, context, ct);
 
     protected override Received Read(WebhookDelivery delivery, ChannelSettings settings, DateTimeOffset now)
     {

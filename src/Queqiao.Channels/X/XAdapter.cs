@@ -9,7 +9,7 @@ using Queqiao.Channels.Tokens;
 namespace Queqiao.Channels.X;
 
 /// <summary>Direct messages on X: the old account activity and the new X Activity form.</summary>
-public sealed class XAdapter : ChannelAdapter, IAuthorisedChannel
+public sealed class XAdapter : ChannelAdapter, IAuthorisedChannel, IRenewedChannel
 {
     private const string Host = "https://api.x.com";
 
@@ -142,6 +142,8 @@ public sealed class XAdapter : ChannelAdapter, IAuthorisedChannel
     private static (string, string) Basic(ChannelContext context) => ("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{context.Settings["clientId"]}:{context.Settings["clientSecret"]}")));
 
     private static string Key(ChannelContext context) => $"x:{context.Settings.ApiBase(Host)}:{context.Settings["userId"]}:{Signature.Sha256Hex(Encoding.UTF8.GetBytes(context.Settings["refreshToken"]))[..16]}";
+
+    public async Task<Renewal> Renew(ChannelContext context, CancellationToken ct) => Renewal.Of(await context.Tokens.Get(Key(context), (before, stop) => Fetch(context, before, stop), ct));
 
     private async Task<TokenOutcome> Fetch(ChannelContext context, AccessToken? before, CancellationToken ct)
     {

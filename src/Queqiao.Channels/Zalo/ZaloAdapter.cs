@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Queqiao.Channels.Reading;
@@ -9,14 +10,21 @@ using Queqiao.Channels.Windows;
 namespace Queqiao.Channels.Zalo;
 
 /// <summary>A Zalo official account. Its refresh token is good for one use.</summary>
-public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel, IAuthorisedChannel
+public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel, IRevisionChannel, IAuthorisedChannel, IRenewedChannel
 {
     private const string Host = "https://openapi.zalo.me";
+    private const string Removed = "/-remove";
+
+    private static readonly Reactions Signs = new(("👍", "/-strong"), ("❤️", "/-heart"), ("😆", ":>"), ("😮", ":o"), ("😢", ":-(("), ("😠", ":-h"));
 
     public override ChannelDescriptor Descriptor { get; } = new("zalo", new("Zalo", "Zalo"))
     {
-        Abilities = Abilities.Text | Abilities.Reply | Abilities.SeesDelivered | Abilities.SeesRead | Abilities.SeesReactions | Abilities.Follows | Abilities.Profiles,
-        Limits = new(new(2000, TextUnit.Utf16)),
+        Abilities = Abilities.Text | Abilities.Image | Abilities.File | Abilities.Captions | Abilities.Reply | Abilities.React | Abilities.SeesDelivered | Abilities.SeesRead | Abilities.SeesReactions | Abilities.Follows | Abilities.Profiles,
+        Reactions = Signs,
+        Limits = new(new(2000, TextUnit.Utf16))
+        {
+            Caption = new(2000, TextUnit.Utf16), Media = new Dictionary<MediaKind, long> { [MediaKind.Image] = 1 << 20, [MediaKind.File] = 5 << 20 },
+        },
         Settings =
         [
             new("appId", new("应用编号", "App ID")) { Required = true, Where = new("https://developers.zalo.me/apps") },
@@ -67,7 +75,7 @@ public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel
             "unfollow" => head.Unfollowed(name),
             "user_received_message" => Receipt(DeliveryState.Delivered, name, message, head),
             "user_seen_message" => Receipt(DeliveryState.Read, name, message, head),
-            "user_reacted_message" when id is not null => head.Reacted(name, id, message["react_icon"].Filled, message["react_icon"].Text is "/-remove"),
+            "user_reacted_message" when id is not null => head.Reacted(name, id, message["react_icon"].Text is Removed ? null : Signs.EmojiOf(message["react_icon"].Filled), message["react_icon"].Text is Removed),
             "user_submit_info" => head.Noted(name, name, body["info"].Facts("name", "phone", "address", "city")),
             _ when name.StartsWith("user_click", StringComparison.Ordinal) => head.Pressed(name, message["payload"].Text ?? message["text"].Text),
             _ when name.StartsWith("user_send_", StringComparison.Ordinal) || name.StartsWith("oa_send_", StringComparison.Ordinal) => head.Said(name, id, message["text"].Filled, [.. message["attachments"].Items.Select(Part).OfType<MessagePart>()], message["quote_msg_id"].Filled),
@@ -94,15 +102,53 @@ public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel
         };
     }
 
-    public override async Task<SendOutcome> Send(Outbound part, ChannelContext context, CancellationToken ct)
+    public override async Task<SendOutcome> Send(Outbound part, ChannelContext context, CancellationToken ct) => part.Content switch
     {
-        if (part.Content is not TextContent text)
-            return SendOutcome.CannotDo(part.Content.ToString());
-        var message = new JsonObject { ["text"] = text.Text };
+        TextContent text => await Message(part, new JsonObject { ["text"] = text.Text }, context, ct),
+        MediaContent { Media.Kind: MediaKind.Image or MediaKind.File } media => await Media(part, media, context, ct),
+        _ => SendOutcome.CannotDo(part.Content.ToString()),
+    };
+
+    private async Task<SendOutcome> Message(Outbound part, JsonObject message, ChannelContext context, CancellationToken ct)
+    {
         if (part.ReplyTo is not null)
             message["quote_message_id"] = part.ReplyTo;
         var (found, failed) = await Ask(context, HttpMethod.Post, "/v3.0/oa/message/cs", new JsonObject { ["recipient"] = new JsonObject { ["user_id"] = part.To }, ["message"] = message }, ct);
         return failed ?? (SendOutcome)new SendOutcome.Sent(found!.Body["data"]["message_id"].Filled);
+    }
+
+    /// <summary>Pictures and files are handed in first. Of files Zalo takes PDF and documents only; what it does not take it says.</summary>
+    private async Task<SendOutcome> Media(Outbound part, MediaContent content, ChannelContext context, CancellationToken ct)
+    {
+        var media = content.Media;
+        var isImage = media.Kind == MediaKind.Image;
+        var path = isImage ? media.Mime == "image/gif" ? "/v2.0/oa/upload/gif" : "/v2.0/oa/upload/image" : "/v2.0/oa/upload/file";
+        var (found, failed) = await AskWith(context, HttpMethod.Post, path, async () =>
+        {
+            var file = new StreamContent(await media.Open(ct));
+            file.Headers.ContentType = MediaTypeHeaderValue.TryParse(media.Mime, out var mime) ? mime : new MediaTypeHeaderValue("application/octet-stream");
+            return new MultipartFormDataContent { { file, "file", media.FileName } };
+        }, ct);
+        if (failed is not null)
+            return failed;
+        var handed = found!.Body["data"];
+        if (!isImage)
+            return await Message(part, new JsonObject { ["attachment"] = new JsonObject { ["type"] = "file", ["payload"] = new JsonObject { ["token"] = handed["token"].Text } } }, context, ct);
+        var element = new JsonObject { ["media_type"] = media.Mime == "image/gif" ? "gif" : "image", ["attachment_id"] = handed["attachment_id"].Text };
+        var message = new JsonObject { ["attachment"] = new JsonObject { ["type"] = "template", ["payload"] = new JsonObject { ["template_type"] = "media", ["elements"] = new JsonArray(element) } } };
+        if (content.Caption is { Length: > 0 } caption)
+            message["text"] = caption;
+        return await Message(part, message, context, ct);
+    }
+
+    /// <summary>One sign of ours at each message: another one takes its place.</summary>
+    public async Task<SendOutcome> Revise(Revision revision, ChannelContext context, CancellationToken ct)
+    {
+        if (revision.Kind is not (RevisionKind.React or RevisionKind.Unreact))
+            return SendOutcome.CannotDo(revision.Kind.ToString());
+        var action = new JsonObject { ["react_message_id"] = revision.MessageId, ["react_icon"] = revision.Kind == RevisionKind.React ? Signs.NameOf(revision.Text) : Removed };
+        var (_, failed) = await Ask(context, HttpMethod.Post, "/v2.0/oa/message", new JsonObject { ["recipient"] = new JsonObject { ["user_id"] = revision.To }, ["sender_action"] = action }, ct);
+        return failed ?? SendOutcome.Done;
     }
 
     public override async Task<SendOutcome> Probe(ChannelContext context, CancellationToken ct)
@@ -137,6 +183,8 @@ public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel
 
     private static string Key(ChannelContext context) => $"zalo:{context.Settings.ApiBase(Host)}:{context.Settings["appId"]}:{Signature.Sha256Hex(Encoding.UTF8.GetBytes(context.Settings["refreshToken"]))[..16]}";
 
+    public async Task<Renewal> Renew(ChannelContext context, CancellationToken ct) => Renewal.Of(await context.Tokens.Get(Key(context), (before, stop) => Fetch(context, before, stop), ct));
+
     private async Task<TokenOutcome> Fetch(ChannelContext context, AccessToken? before, CancellationToken ct)
     {
         var answer = await Call.Send(context, HttpMethod.Post, context.Settings.ApiBase("https://oauth.zaloapp.com") + "/v4/oa/access_token", Call.FormBody(
@@ -148,9 +196,17 @@ public sealed class ZaloAdapter : ChannelAdapter, IProfileChannel, IMediaChannel
     }
 
     private Task<(Found? Value, SendOutcome.NotSent? Failed)> Ask(ChannelContext context, HttpMethod method, string path, JsonObject? body, CancellationToken ct) =>
+        AskWith(context, method, path, () => Task.FromResult<HttpContent?>(body is null ? null : Call.JsonBody(body)), ct);
+
+    /// <param name="context">Whose account.</param>
+    /// <param name="method">Of HTTP.</param>
+    /// <param name="path">Below the host.</param>
+    /// <param name="body">Made anew for each try.</param>
+    /// <param name="ct">Ends it.</param>
+    private Task<(Found? Value, SendOutcome.NotSent? Failed)> AskWith(ChannelContext context, HttpMethod method, string path, Func<Task<HttpContent?>> body, CancellationToken ct) =>
         Tokened.Ask<Found>(context, Key(context), (before, stop) => Fetch(context, before, stop), async token =>
         {
-            var answer = await Call.Send(context, method, context.Settings.ApiBase(Host) + path, body is null ? null : Call.JsonBody(body), ct, ("access_token", token));
+            var answer = await Call.Send(context, method, context.Settings.ApiBase(Host) + path, await body(), ct, ("access_token", token));
             return answer.IsOk && answer.Body["error"].Long == 0 ? (new Found(answer.Body), null) : (null, Failed(answer, answer.Body["error"].Text ?? "", answer.Body["message"].Text, context));
         }, ct);
 }

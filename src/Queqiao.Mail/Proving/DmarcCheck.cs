@@ -1,9 +1,8 @@
 namespace Queqiao.Mail.Proving;
 
 /// <summary>
-/// What the domain in From says about mail in its name (RFC 7489): pass when a true signature or a permitted path speaks for it. Whether
-/// one speaks for it is judged more narrowly than the standard's "relaxed": the same domain or one above it, as
-/// <see cref="Reading.SenderProof"/> does; a neighbour under the same roof may be somebody else.
+/// What the domain in From says about mail in its name (RFC 7489): pass when a true signature or a permitted path speaks for it. What
+/// the record leaves relaxed is spoken for by every name of the same organisation (<see cref="PublicSuffixes"/>).
 /// </summary>
 public static class DmarcCheck
 {
@@ -26,7 +25,7 @@ public static class DmarcCheck
     /// <summary>At the domain itself, else at the nearest one above it; not at names that are everybody's.</summary>
     private static async Task<(IReadOnlyDictionary<string, string>? Tags, string Why)> Record(IMailDns dns, string domain, CancellationToken ct)
     {
-        for (var step = 0; step < MostSteps && SpfCheck.IsDomain(domain); step++)
+        for (var step = 0; step < MostSteps && SpfCheck.IsDomain(domain) && (step == 0 || !PublicSuffixes.IsShared(domain)); step++)
         {
             var found = await dns.Texts("_dmarc." + domain, ct);
             if (found.Found == DnsFound.Trouble)

@@ -20,7 +20,7 @@ public static class SenderCheck
         List<(string Domain, bool IsPath)> speakers = [.. signatures.Where(one => one is { Result: "pass", Domain: not null }).Select(one => (one.Domain!, false))];
         if (spf == SpfCheck.Pass)
             speakers.Add((path, true));
-        var dmarc = from is null ? "none" : await DmarcCheck.Of(dns, from, speakers, who => SenderProof.Speaks(who, from), ct);
+        var dmarc = from is null ? "none" : await DmarcCheck.Of(dns, from, speakers, who => SenderProof.Speaks(who, from) || PublicSuffixes.AreOne(who, from), ct);
         var text = new StringBuilder("spf=").Append(spf);
         if (IsPlain(path))
             text.Append(" smtp.mailfrom=").Append(path);

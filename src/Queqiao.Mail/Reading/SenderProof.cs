@@ -68,7 +68,7 @@ public sealed partial record SenderProof(bool IsProven, string? Dmarc, string? D
 
     /// <summary>The same domain, or one above it with at least two labels. Domains beside or below may belong to somebody else.</summary>
     private static bool Covers(string? who, string domain) => who is { Length: > 0 } && who.Contains('.', StringComparison.Ordinal)
-        && (Same(who, domain) || (domain.EndsWith("." + who, StringComparison.OrdinalIgnoreCase) && !SharedSuffix().IsMatch(who)));
+        && (Same(who, domain) || (domain.EndsWith("." + who, StringComparison.OrdinalIgnoreCase) && !Proving.PublicSuffixes.IsShared(who)));
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 
@@ -110,10 +110,6 @@ public sealed partial record SenderProof(bool IsProven, string? Dmarc, string? D
         }
         return plain.ToString();
     }
-
-    /// <summary>Below these everybody can have a domain: com.cn, co.uk, github.io.</summary>
-    [GeneratedRegex(@"^(com|net|org|gov|edu|ac|co|or|ne|gob|mil|idv|gen|info|web|plc|ltd|nom)\.[a-z]{2}$|^(github|gitlab|herokuapp|netlify|vercel|pages|workers|blogspot|cloudfront|azurewebsites|appspot)\.[a-z]{2,4}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex SharedSuffix();
 
     [GeneratedRegex(@"^\s*([A-Za-z-]+)(?:/\d+)?\s*=\s*([A-Za-z]+)", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Method();

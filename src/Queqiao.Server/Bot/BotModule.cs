@@ -85,11 +85,11 @@ internal static class BotModule
         MapFlows(bots);
         var experiments = bots.MapGroup("/experiments");
         experiments.MapGet("", ExperimentEndpoints.List).Needs(Permissions.ManageBots).TakesQuery()
-            .WithSummary("Answers that are or were compared, and what became of each").Produces<ExperimentEndpoints.ExperimentList>();
+            .WithSummary("Answers and flows that are or were compared, and what became of each").Produces<ExperimentEndpoints.ExperimentList>();
         experiments.MapPost("", ExperimentEndpoints.Start).Needs(Permissions.ManageBots).TakesQuery()
-            .WithSummary("Compare two to four answers of an FAQ").Produces<ExperimentEndpoints.Item>(StatusCodes.Status201Created);
+            .WithSummary("Compare two to four answers of an FAQ, or versions of a flow").Produces<ExperimentView>(StatusCodes.Status201Created);
         experiments.MapPost("/{id:guid}/end", ExperimentEndpoints.End).Needs(Permissions.ManageBots).TakesQuery()
-            .WithSummary("End it, and publish the answer that is kept").Produces(StatusCodes.Status204NoContent);
+            .WithSummary("End it, and publish what is kept").Produces(StatusCodes.Status204NoContent);
         var learning = app.MapGroup("/api/v1/learning").WithTags("Learning");
         learning.MapGet("/clusters", SuggestionEndpoints.List).Needs(Permissions.ManageBots).TakesQuery("state")
             .WithSummary("Questions that bots did not answer well, put together, and what could be done").Produces<SuggestionEndpoints.SuggestionList>();

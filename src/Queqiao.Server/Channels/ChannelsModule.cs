@@ -65,17 +65,21 @@ internal static class ChannelsModule
         services.AddJob<PullJob>();
         services.AddSingleton<HookInbox>();
         services.AddSingleton<HookHeirs>();
+        services.AddSingleton<LeaseHeirs>();
         services.AddSingleton<SocketConnections>();
         services.AddSingleton<LongPolls>();
         services.AddSingleton<ConnectionMaker>();
         services.AddSingleton<ChannelConnections>();
         services.AddJob<ForgetHooks>();
         services.AddJob<AskProfile>();
+        services.AddJob<RenewConsents>();
+        services.AddRecurringJob("channels.renew_consents", RenewConsents.Name, "every 6h");
         services.AddRecurringJob("channels.forget_deliveries", ForgetHooks.Name, "every 1h");
         if (!byThemselves)
             return;
         services.AddHostedService(all => all.GetRequiredService<ChannelHealth>());
         services.AddHostedService(all => all.GetRequiredService<HookHeirs>());
+        services.AddHostedService(all => all.GetRequiredService<LeaseHeirs>());
         services.AddHostedService(all => all.GetRequiredService<HookInbox>());
         services.AddHostedService(all => all.GetRequiredService<ChannelConnections>());
     }

@@ -88,6 +88,7 @@ internal static class Commands
         IOException { InnerException: null } => Messages.Text(locale, "cli_folder_unusable", trouble.Message),
         IOException { InnerException: AddressInUseException } => Messages.Text(locale, "cli_address_in_use", trouble.Message),
         SocketException => Messages.Text(locale, "cli_cannot_listen", trouble.Message),
+        Evaluating.EvaluationException wrong => Messages.Text(locale, wrong.Code, [.. wrong.Args]),
         Evaluating.MissingColumnException missing => Messages.Text(locale, "cli_missing_column", missing.Path, missing.Column),
         InvalidDataException bad => Messages.Text(locale, "cli_file_damaged", bad.Message),
         BackupRefusedException refused => Messages.Text(locale, refused.Code!, refused.Args),

@@ -11,7 +11,11 @@ internal interface IStartConversations
 }
 
 /// <param name="Subject">The line that the conversation gets when it begins.</param>
-internal sealed record FirstWords(string Text, string ClientId, string? Subject = null);
+internal sealed record FirstWords(string Text, string ClientId, string? Subject = null)
+{
+    /// <summary>The same words with their marks.</summary>
+    public string? Markdown { get; init; }
+}
 
 /// <summary>Where it is, or why not.</summary>
 internal sealed record StartOutcome(Guid ConversationId, long Seq, Refusal? Refusal = null);

@@ -26,6 +26,7 @@ internal static class DemoModule
         services.AddSingleton<AppPage>();
         services.AddSingleton<DemoCustomers>();
         services.AddHostedService(all => all.GetRequiredService<DemoCustomers>());
+        services.AddPlayedMail();
         return services;
     }
 

@@ -32,6 +32,8 @@ internal sealed record HelpCentreSettings(bool IsOn = false, IReadOnlyDictionary
             yield return ("help.home", new("knowledge_address"));
         if ((Titles?.Values ?? []).Concat(Leads?.Values ?? []).Any(text => text.Length > 200))
             yield return ("help.titles", new("too_long", 200));
+        if ((Titles?.Values ?? []).Concat(Leads?.Values ?? []).Any(OneLine.HidesSomething))
+            yield return ("help.titles", new("control_characters"));
         if (Titles?.Count > 20 || Leads?.Count > 20 || Languages?.Count > 20)
             yield return ("help.languages", new("too_many", 20));
     }

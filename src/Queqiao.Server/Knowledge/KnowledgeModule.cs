@@ -92,7 +92,7 @@ internal static class KnowledgeModule
         knowledge.MapGet("/imports/{id:guid}/rows", Imports.Rows).Needs(Permissions.ManageKnowledge).TakesQuery("outcome", "limit", "cursor").WithSummary("Its rows, and what is wrong with them").Produces<ImportRowList>();
         knowledge.MapPost("/imports/{id:guid}/start", Imports.Start).IsBulkWork().Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("Make articles and FAQs of the rows").Produces<ImportView>(StatusCodes.Status202Accepted);
         knowledge.MapPost("/imports/{id:guid}/cancel", Imports.Cancel).Needs(Permissions.ManageKnowledge).TakesQuery().WithSummary("Stop it; what was imported stays").Produces<ImportView>();
-        knowledge.MapGet("/export", Export.Handle).IsBulkWork().Costs(RequestCost.Export).Needs(Permissions.ManageKnowledge).TakesQuery("format", "base").WithSummary("What is published: FAQs as CSV, articles as Markdown").Produces(StatusCodes.Status200OK, contentType: "text/csv");
+        knowledge.MapGet("/export", Export.Handle).IsBulkWork().Costs(RequestCost.Export).Needs(Permissions.ManageKnowledge).TakesQuery("format", "base").WithSummary("What is published: FAQs or facts as CSV, articles as Markdown").Produces(StatusCodes.Status200OK, contentType: "text/csv");
         var reports = knowledge.MapGroup("/reports");
         reports.MapGet("/use", Reports.Use).Needs(Permissions.ReadKnowledge).TakesQuery("days").WithSummary("What is viewed, cited, liked and not").Produces<Reports.UseList>();
         reports.MapGet("/misses", Reports.Misses).Needs(Permissions.ReadKnowledge).TakesQuery("state", "limit", "cursor").WithSummary("What was asked and not found").Produces<Reports.MissList>();

@@ -121,6 +121,8 @@ internal static class PushEndpoints
             return Refusal.Invalid("endpoint", "invalid_url");
         if (request.Name.Trim() is not { Length: > 0 and <= MostName })
             return Refusal.Invalid("name", "too_long", MostName);
+        if (OneLine.HidesSomething(request.Name))
+            return Refusal.Invalid("name", "control_characters");
         if (Bytes(request.Keys.P256dh) is not { } key || !PushCipher.IsPublicKey(key))
             return Refusal.Invalid("keys.p256dh", "invalid_push_key");
         if (Bytes(request.Keys.Auth) is not { Length: PushCipher.AuthBytes } auth)

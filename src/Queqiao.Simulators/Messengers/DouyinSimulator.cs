@@ -12,6 +12,8 @@ public sealed class DouyinSimulator(TimeProvider clock) : Simulator("douyin", cl
     private readonly OAuthDesk consent = new("client_key", Key);
     private readonly HashSet<string> heard = [];
     private readonly Lock gate = new();
+    private readonly Dictionary<string, DateTimeOffset> born = new(StringComparer.Ordinal);
+    private int prolonged;
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["clientKey"] = Key, ["clientSecret"] = Secret, ["refreshToken"] = First };
 
@@ -25,13 +27,13 @@ public sealed class DouyinSimulator(TimeProvider clock) : Simulator("douyin", cl
             return consent.Page(request);
         if (request.Path == "/oauth/access_token/")
         {
-            return request.Form.GetValueOrDefault("client_secret") == Secret && consent.Redeem(request.Form.GetValueOrDefault("code"), null, null)
-                ? SimAnswer.Json(new JsonObject { ["data"] = new JsonObject { ["access_token"] = NewToken(), ["expires_in"] = 1296000, ["refresh_token"] = First, ["open_id"] = "business-1", ["error_code"] = 0 }, ["message"] = "success" }) : Says(10007, "authorization code is expired");
+            return request.Form.GetValueOrDefault("client_secret") == Secret && consent.Redeem(request.Form.GetValueOrDefault("code"), null, null) ? Gives(NewRefresh(), "business-1") : Says(10007, "authorization code is expired");
         }
-        if (request.Path == "/oauth/refresh_token/")
+        if (request.Path is "/oauth/refresh_token/" or "/oauth/renew_refresh_token/")
         {
-            return request.Form.GetValueOrDefault("client_key") == Key && request.Form.GetValueOrDefault("refresh_token") == First
-                ? SimAnswer.Json(new JsonObject { ["data"] = new JsonObject { ["access_token"] = NewToken(), ["expires_in"] = 1296000, ["refresh_token"] = First, ["error_code"] = 0 }, ["message"] = "success" }) : Says(10010, "refresh_token is invalid");
+            if (request.Form.GetValueOrDefault("client_key") != Key || request.Form.GetValueOrDefault("refresh_token") is not { } refresh || Left(refresh) is not { } left || left <= TimeSpan.Zero)
+                return Says(10010, "refresh_token is invalid");
+            return request.Path == "/oauth/refresh_token/" ? Gives(refresh, null) : Prolong();
         }
         if (request.Path.StartsWith("/media/", StringComparison.Ordinal))
             return Give(request.Path[7..]);
@@ -51,6 +53,38 @@ public sealed class DouyinSimulator(TimeProvider clock) : Simulator("douyin", cl
         if ((int?)content?["msg_type"] is not { } type || text is { Length: > 1000 })
             return Says(28001018, "content is not valid");
         return SimAnswer.Json(new JsonObject { ["data"] = new JsonObject { ["error_code"] = 0, ["msg_id"] = Take(person, type == 1 ? "text" : "image", text, request.Json).Id }, ["extra"] = new JsonObject { ["error_code"] = 0 } });
+    }
+
+    private SimAnswer Gives(string refresh, string? who) => SimAnswer.Json(new JsonObject
+    {
+        ["data"] = new JsonObject { ["access_token"] = NewToken(), ["expires_in"] = 1_296_000, ["refresh_token"] = refresh, ["refresh_expires_in"] = (long)Left(refresh)!.Value.TotalSeconds, ["open_id"] = who ?? "business-1", ["error_code"] = 0 },
+        ["message"] = "success",
+    });
+
+    /// <summary>A refresh token lives for thirty days; another one is given for it five times at most.</summary>
+    private SimAnswer Prolong()
+    {
+        if (Interlocked.Increment(ref prolonged) > 5)
+            return Says(10020, "renew refresh_token limit reached");
+        return SimAnswer.Json(new JsonObject { ["data"] = new JsonObject { ["refresh_token"] = NewRefresh(), ["expires_in"] = 2_592_000, ["error_code"] = 0 }, ["message"] = "success" });
+    }
+
+    private string NewRefresh()
+    {
+        var refresh = "refresh-douyin-" + NextId();
+        lock (gate)
+            born[refresh] = Now;
+        return refresh;
+    }
+
+    private TimeSpan? Left(string refresh)
+    {
+        lock (gate)
+        {
+            if (refresh == First)
+                born.TryAdd(refresh, Now);
+            return born.TryGetValue(refresh, out var at) ? at.AddDays(30) - Now : null;
+        }
     }
 
     protected override SimHook Text(SimPerson person, string text) => Told(person, new JsonObject { ["message_type"] = "text", ["text"] = text });

@@ -41,6 +41,13 @@ public sealed class ZaloSimulator(TimeProvider clock) : Simulator("zalo", clock)
                 return SimAnswer.Json(new JsonObject { ["error"] = 0, ["data"] = new JsonObject { ["name"] = "Queqiao" } });
             case "/v3.0/oa/user/detail":
                 return Find((string?)JsonNode.Parse(request.Query.GetValueOrDefault("data") ?? "{}")?["user_id"] ?? "") is { } known ? SimAnswer.Json(new JsonObject { ["error"] = 0, ["data"] = new JsonObject { ["display_name"] = known.Name } }) : Says(-201, "user_id is invalid");
+            case "/v2.0/oa/upload/image" or "/v2.0/oa/upload/gif":
+                return request.File is { } picture ? SimAnswer.Json(new JsonObject { ["error"] = 0, ["message"] = "Success", ["data"] = new JsonObject { ["attachment_id"] = Keep(picture) } }) : Says(-201, "file is invalid");
+            case "/v2.0/oa/upload/file":
+                return request.File is { } file ? SimAnswer.Json(new JsonObject { ["error"] = 0, ["message"] = "Success", ["data"] = new JsonObject { ["token"] = Keep(file) } }) : Says(-201, "file is invalid");
+            case "/v2.0/oa/message" when request.Json["sender_action"] is { } action:
+                Signals.Enqueue($"react {(string?)action["react_message_id"]} {(string?)action["react_icon"]}");
+                return SimAnswer.Json(new JsonObject { ["error"] = 0, ["message"] = "Success" });
             case "/v3.0/oa/message/cs":
                 break;
             default:
@@ -50,6 +57,14 @@ public sealed class ZaloSimulator(TimeProvider clock) : Simulator("zalo", clock)
             return Says(-201, "user_id is invalid");
         if (!IsOpen(person, TimeSpan.FromDays(7)))
             return Says(-230, "User has not interacted with the OA in the past 7 days");
+        if (request.Json["message"]?["attachment"] is { } attachment)
+        {
+            var handed = (string?)attachment["payload"]?["token"] ?? (string?)attachment["payload"]?["elements"]?[0]?["attachment_id"];
+            if (handed is null || Give(handed).Status != 200)
+                return Says(-201, "attachment is invalid");
+            var kind = (string?)attachment["type"] == "file" ? "file" : "image";
+            return SimAnswer.Json(new JsonObject { ["error"] = 0, ["message"] = "Success", ["data"] = new JsonObject { ["message_id"] = Take(person, kind, (string?)request.Json["message"]?["text"], request.Json).Id, ["user_id"] = person.Id } });
+        }
         if ((string?)request.Json["message"]?["text"] is not { Length: > 0 and <= 2000 } text)
             return Says(-210, "Parameter exceeds allowable limit");
         return SimAnswer.Json(new JsonObject { ["error"] = 0, ["message"] = "Success", ["data"] = new JsonObject { ["message_id"] = Take(person, "text", text, request.Json).Id, ["user_id"] = person.Id } });

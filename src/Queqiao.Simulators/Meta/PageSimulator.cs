@@ -8,6 +8,14 @@ public sealed class PageSimulator(string kind, TimeProvider clock) : Simulator(k
     private readonly MetaDoor door = new(kind);
     private readonly string account = Digits(kind, 15);
 
+    private readonly Lock gate = new();
+
+    /// <summary>Instagram's own tokens and when they were given: each lives for sixty days, and may be renewed after one.</summary>
+    private readonly Dictionary<string, DateTimeOffset> lives = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the app gets the account's events.</summary>
+    public bool IsSubscribed { get; private set; }
+
     /// <summary>The token of whoever logs in: with it the page's own is had.</summary>
     private const string Administrator = "EAAGperson";
 
@@ -29,16 +37,56 @@ public sealed class PageSimulator(string kind, TimeProvider clock) : Simulator(k
         if (path == "me/accounts" && request.Bearer == Administrator + "long")
             return SimAnswer.Json(new JsonObject { ["data"] = new JsonArray(new JsonObject { ["id"] = account, ["name"] = "鹊桥优选", ["access_token"] = door.AccessToken }) });
         if (request.Path == "/access_token" && request.Query.GetValueOrDefault("grant_type") == "ig_exchange_token")
-            return request.Query.GetValueOrDefault("access_token") == Administrator && door.IsSecret(request.Query.GetValueOrDefault("client_secret")) ? SimAnswer.Json(new JsonObject { ["access_token"] = door.AccessToken, ["token_type"] = "bearer", ["expires_in"] = 5_184_000 }) : Denied();
-        if (request.Bearer != door.AccessToken)
+            return request.Query.GetValueOrDefault("access_token") == Administrator && door.IsSecret(request.Query.GetValueOrDefault("client_secret")) ? Gives(door.AccessToken) : Denied();
+        if (request is { Method: "GET", Path: "/refresh_access_token" })
+            return Renew(request);
+        if (!IsTaken(request.Bearer))
             return Denied();
         if (request.Method == "POST" && path == account + "/subscribed_apps")
+        {
+            IsSubscribed = true;
             return SimAnswer.Json(new JsonObject { ["success"] = true });
+        }
         if (request is { Method: "GET", } && path == "me")
             return SimAnswer.Json(new JsonObject { ["id"] = account, ["name"] = "鹊桥优选", ["user_id"] = account, ["username"] = "queqiao" });
         if (request.Method == "GET" && Find(path) is { } known)
             return SimAnswer.Json(new JsonObject { ["first_name"] = known.Name, ["last_name"] = "", ["name"] = known.Name, ["username"] = "u" + known.Id, ["id"] = known.Id });
         return request.Method == "POST" && path == "me/messages" ? Message(request) : MetaDoor.Says(400, 100, "Unsupported request");
+    }
+
+    private static readonly TimeSpan Life = TimeSpan.FromDays(60);
+
+    private SimAnswer Gives(string token)
+    {
+        lock (gate)
+            lives[token] = Now;
+        return SimAnswer.Json(new JsonObject { ["access_token"] = token, ["token_type"] = "bearer", ["expires_in"] = (long)Life.TotalSeconds });
+    }
+
+    /// <summary>A page's token does not end. The first one of Instagram begins to live when it is first seen.</summary>
+    private bool IsTaken(string? token)
+    {
+        lock (gate)
+            return Kind != "instagram" ? token == door.AccessToken : token is not null && Born(token) is { } at && at + Life > Now;
+    }
+
+    private DateTimeOffset? Born(string token)
+    {
+        if (token == door.AccessToken)
+            lives.TryAdd(token, Now);
+        return lives.TryGetValue(token, out var at) ? at : null;
+    }
+
+    private SimAnswer Renew(SimRequest request)
+    {
+        if (request.Query.GetValueOrDefault("grant_type") != "ig_refresh_token" || request.Query.GetValueOrDefault("access_token") is not { } token || !IsTaken(token))
+            return Denied();
+        lock (gate)
+        {
+            if (Born(token) > Now - TimeSpan.FromDays(1))
+                return MetaDoor.Says(400, 100, "The access token is too young to be refreshed.");
+        }
+        return Gives("IGAAnext" + NextId());
     }
 
     private SimAnswer Message(SimRequest request)

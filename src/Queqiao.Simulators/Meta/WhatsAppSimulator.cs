@@ -8,7 +8,17 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
 {
     private const string Phone = "106540352242922";
     private const int MostText = 4096;
+    private const string Business = "102290129340398";
     private readonly MetaDoor door = new("whatsapp");
+
+    /// <summary>Whether the number is on the Cloud API already; one that is not sends nothing.</summary>
+    public bool IsRegistered { get; set; } = true;
+
+    /// <summary>The PIN of the number's two-step verification; null: none is set.</summary>
+    public string? Pin { get; private set; }
+
+    /// <summary>Whether the app gets the account's events.</summary>
+    public bool IsSubscribed { get; private set; }
 
     public override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(door.Settings) { ["phoneNumberId"] = Phone };
 
@@ -22,6 +32,8 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
     {
         if (door.Login(request, door.AccessToken) is { } login)
             return login;
+        if (MetaDoor.PathOf(request) == "debug_token")
+            return Debug(request);
         if (request.Bearer != door.AccessToken)
             return Denied();
         var path = MetaDoor.PathOf(request);
@@ -29,7 +41,10 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
             return Give(path[6..]);
         return (request.Method, path) switch
         {
-            ("GET", Phone) => SimAnswer.Json(new JsonObject { ["id"] = Phone, ["display_phone_number"] = "+86 138 0000 0000", ["verified_name"] = "鹊桥优选" }),
+            ("GET", Phone) => SimAnswer.Json(Number()),
+            ("GET", Business + "/phone_numbers") => SimAnswer.Json(new JsonObject { ["data"] = new JsonArray(Number()) }),
+            ("POST", Business + "/subscribed_apps") => Subscribe(),
+            ("POST", Phone + "/register") => Register(request.Json),
             ("POST", Phone + "/messages") => Message(request.Json),
             ("POST", Phone + "/media") => request.File is { } file ? SimAnswer.Json(new JsonObject { ["id"] = Keep(file) }) : MetaDoor.Says(400, 100, "file is missing"),
             ("GET", _) when path.StartsWith("file", StringComparison.Ordinal) => SimAnswer.Json(new JsonObject { ["id"] = path, ["url"] = $"{request.BaseUrl}/v23.0/media/{path}", ["mime_type"] = "image/png" }),
@@ -37,8 +52,42 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
         };
     }
 
+    private JsonObject Number() => new()
+    {
+        ["id"] = Phone, ["display_phone_number"] = "+86 138 0000 0000", ["verified_name"] = "鹊桥优选", ["platform_type"] = IsRegistered ? "CLOUD_API" : "NOT_APPLICABLE", ["code_verification_status"] = "VERIFIED",
+    };
+
+    /// <summary>What a token is for: said to the app alone.</summary>
+    private SimAnswer Debug(SimRequest request) => !door.IsApp(request.Bearer) ? Denied() : SimAnswer.Json(new JsonObject
+    {
+        ["data"] = new JsonObject
+        {
+            ["app_id"] = MetaDoor.App, ["type"] = "SYSTEM_USER", ["is_valid"] = request.Query.GetValueOrDefault("input_token") == door.AccessToken, ["expires_at"] = 0,
+            ["scopes"] = new JsonArray("whatsapp_business_management", "whatsapp_business_messaging"),
+            ["granular_scopes"] = request.Query.GetValueOrDefault("input_token") == door.AccessToken ? new JsonArray(new JsonObject { ["scope"] = "whatsapp_business_management", ["target_ids"] = new JsonArray(Business) }) : new JsonArray(),
+        },
+    });
+
+    private SimAnswer Subscribe()
+    {
+        IsSubscribed = true;
+        return SimAnswer.Json(new JsonObject { ["success"] = true });
+    }
+
+    private SimAnswer Register(JsonObject body)
+    {
+        if ((string?)body["messaging_product"] != "whatsapp" || (string?)body["pin"] is not { Length: 6 } pin)
+            return MetaDoor.Says(400, 100, "Invalid parameter");
+        if (Pin is not null && Pin != pin)
+            return MetaDoor.Says(400, 133005, "Two-step verification PIN Mismatch");
+        (Pin, IsRegistered) = (pin, true);
+        return SimAnswer.Json(new JsonObject { ["success"] = true });
+    }
+
     private SimAnswer Message(JsonObject body)
     {
+        if (!IsRegistered)
+            return MetaDoor.Says(400, 133010, "Phone number is not registered on the Whatsapp Business Account");
         if ((string?)body["messaging_product"] != "whatsapp")
             return MetaDoor.Says(400, 100, "(#100) The parameter messaging_product is required.");
         if ((string?)body["status"] == "read")
@@ -114,7 +163,7 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
 /// <summary>What Meta's platforms share, from Meta's side.</summary>
 internal sealed class MetaDoor(string seed)
 {
-    public string AccessToken { get; } = "EAAG" + Sign.Hex(Sign.Sha256(seed + "access"))[..40];
+    public string AccessToken { get; } = (seed == "instagram" ? "IGAA" : "EAAG") + Sign.Hex(Sign.Sha256(seed + "access"))[..40];
 
     private readonly string secret = Sign.Hex(Sign.Sha256(seed + "secret"))[..32];
     private readonly string verify = "verify-" + Sign.Hex(Sign.Sha256(seed + "verify"))[..12];
@@ -142,6 +191,9 @@ internal sealed class MetaDoor(string seed)
     }
 
     public bool IsSecret(string? given) => given == secret;
+
+    /// <summary>The token of the app itself.</summary>
+    public bool IsApp(string? bearer) => bearer == App + "|" + secret;
 
     public Dictionary<string, string> Settings => new() { ["appSecret"] = secret, ["verifyToken"] = verify, ["accessToken"] = AccessToken };
 

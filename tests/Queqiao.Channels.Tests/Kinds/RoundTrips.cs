@@ -228,4 +228,134 @@ public class RoundTrips
         await line.Hears("继续");
         Assert.IsType<SendOutcome.Sent>(await line.Adapter.Send(line.Answer(heard, "好"), line.Context, default));
     }
+
+    [Fact]
+    public async Task Zalo_takes_pictures_files_and_signs()
+    {
+        using var line = new Line("zalo");
+        var heard = await line.Hears("在吗");
+        static OutboundMedia File(MediaKind kind, string name, string mime) => new(kind, name, mime, 5, _ => Task.FromResult<Stream>(new MemoryStream("bytes"u8.ToArray())));
+        Assert.IsType<SendOutcome.Sent>(await line.Adapter.Send(line.Answer(heard, "") with { Content = new MediaContent(File(MediaKind.Image, "a.png", "image/png"), "看图") }, line.Context, default));
+        Assert.IsType<SendOutcome.Sent>(await line.Adapter.Send(line.Answer(heard, "") with { Content = new MediaContent(File(MediaKind.File, "a.pdf", "application/pdf")) }, line.Context, default));
+        Assert.Equal([("image", "看图"), ("file", null)], line.Platform.Sent.Select(one => (one.Type, one.Text)));
+        var revises = (IRevisionChannel)line.Adapter;
+        Assert.IsType<SendOutcome.Sent>(await revises.Revise(new Revision(RevisionKind.React, heard.MessageId!, heard.Person!.Id, Text: "❤️"), line.Context, default));
+        Assert.IsType<SendOutcome.Sent>(await revises.Revise(new Revision(RevisionKind.Unreact, heard.MessageId!, heard.Person.Id), line.Context, default));
+        Assert.Equal([$"react {heard.MessageId} /-heart", $"react {heard.MessageId} /-remove"], line.Platform.Signals);
+    }
+
+    /// <summary>An administrator consents: what the adapter asks is answered by the platform.</summary>
+    private static async Task<AuthorisationOutcome> Consent(Line line, ChannelContext context)
+    {
+        var (asks, request) = ((IAuthorisedChannel)line.Adapter, new AuthorisationRequest("state", "https://chat.example.com/back", new string('v', 64)));
+        var at = asks.AuthoriseAt(request, context.Settings);
+        var page = line.Platform.Answer(new SimRequest("GET", at.AbsolutePath["/api".Length..], Pairs(at.Query), new Dictionary<string, string>(), []));
+        return await asks.Authorise(Pairs(new Uri(page.Location!).Query)["code"], request, context, default);
+    }
+
+    private static Dictionary<string, string> Pairs(string query) => query.TrimStart('?').Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1]));
+
+    [Fact]
+    public async Task Instagrams_token_is_renewed_while_it_is_good()
+    {
+        using var line = new Line("instagram");
+        async Task<Renewal> Renew() => await ((IRenewedChannel)line.Adapter).Renew(line.Context, default);
+        Assert.Equal(new Renewal(null), await Renew()); // younger than a day: used as it is, and nobody says until when
+        for (var day = 1; day <= 200; day++)
+        {
+            line.Pass(TimeSpan.FromDays(1));
+            var renewal = await Renew();
+            Assert.Null(renewal.Failed);
+            Assert.True(renewal.Until > Line.Start.AddDays(day + 50), $"{renewal.Until}");
+        }
+        var heard = await line.Hears("还在吗");
+        Assert.IsType<SendOutcome.Sent>(await line.Adapter.Send(line.Answer(heard, "在"), line.Context, default));
+        Assert.DoesNotContain(line.Platform.Refused, one => one.Contains("refresh_access_token", StringComparison.Ordinal) && !one.Contains("too young", StringComparison.Ordinal));
+
+        // Nobody looked after it: it is over, and said so.
+        line.Pass(TimeSpan.FromDays(61));
+        Assert.Equal(ErrorClass.Reauthorise, (await Renew()).Failed?.Failure.Class);
+        heard = await line.Hears("还在吗");
+        Assert.Equal(ErrorClass.Reauthorise, Assert.IsType<SendOutcome.NotSent>(await line.Adapter.Send(line.Answer(heard, "在"), line.Context, default)).Failure.Class);
+    }
+
+    [Fact]
+    public async Task A_renewal_that_fails_takes_nothing_from_a_token_that_works()
+    {
+        using var line = new Line("instagram");
+        await ((IRenewedChannel)line.Adapter).Renew(line.Context, default);
+        line.Pass(TimeSpan.FromDays(2));
+        var heard = await line.Hears("在吗");
+        line.Platform.Trouble = Trouble.Broken;
+        Assert.Null((await ((IRenewedChannel)line.Adapter).Renew(line.Context, default)).Failed);
+        line.Platform.Trouble = Trouble.None;
+        Assert.IsType<SendOutcome.Sent>(await line.Adapter.Send(line.Answer(heard, "在"), line.Context, default));
+        line.Pass(TimeSpan.FromHours(2));
+        Assert.NotNull((await ((IRenewedChannel)line.Adapter).Renew(line.Context, default)).Until);
+
+        // A token of Facebook's, as accounts that are linked by a page have one, is not renewed.
+        var linked = line.With(new Dictionary<string, string>(line.Platform.Settings) { ["accessToken"] = "EAAGsystem" });
+        Assert.Equal(new Renewal(null), await ((IRenewedChannel)line.Adapter).Renew(linked, default));
+    }
+
+    [Fact]
+    public async Task Douyins_consent_is_prolonged_five_times_and_then_ends()
+    {
+        using var line = new Line("douyin");
+        Renewal renewal = new(null);
+        var days = 0;
+        for (; days < 365 && renewal.Failed is null; days++)
+        {
+            renewal = await ((IRenewedChannel)line.Adapter).Renew(line.Context, default);
+            Assert.True(renewal.Failed is not null || renewal.Until > Line.Start.AddDays(days), $"{days}: {renewal.Until}");
+            line.Pass(TimeSpan.FromDays(1));
+        }
+        Assert.InRange(days, 140, 200);
+        Assert.Equal(ErrorClass.Reauthorise, renewal.Failed?.Failure.Class);
+    }
+
+    [Fact]
+    public async Task WhatsApps_number_is_found_subscribed_and_registered_by_the_consent()
+    {
+        using var line = new Line("whatsapp");
+        var platform = (Queqiao.Simulators.Meta.WhatsAppSimulator)line.Platform;
+        platform.IsRegistered = false;
+        var values = new Dictionary<string, string>(platform.Settings) { ["appId"] = "4242424242", ["configId"] = "77" };
+        var (known, _) = (values.Remove("accessToken"), values.Remove("phoneNumberId"));
+        Assert.True(known);
+        var without = Assert.IsType<AuthorisationOutcome.Granted>(await Consent(line, line.With(values)));
+        Assert.Contains("PIN", without.Left?.En, StringComparison.Ordinal);
+        Assert.True(platform.IsSubscribed);
+
+        values["pin"] = "246810";
+        var granted = Assert.IsType<AuthorisationOutcome.Granted>(await Consent(line, line.With(values)));
+        Assert.Equal(("鹊桥优选", null, null, "246810"), (granted.Account, granted.Left, granted.Until, platform.Pin));
+        foreach (var (field, value) in granted.Settings)
+            values[field] = value;
+        Assert.Equal(platform.Settings["phoneNumberId"], values["phoneNumberId"]);
+        var heard = await line.Hears("在吗");
+        Assert.IsType<SendOutcome.Sent>(await line.Adapter.Send(line.Answer(heard, "在"), line.With(values), default));
+
+        platform.IsRegistered = false;
+        values["pin"] = "111111";
+        Assert.NotNull(Assert.IsType<AuthorisationOutcome.Granted>(await Consent(line, line.With(values))).Left); // another PIN than the one that was set
+        values["phoneNumberId"] = "1";
+        Assert.IsType<AuthorisationOutcome.Denied>(await Consent(line, line.With(values))); // a number of somebody else's
+    }
+
+    /// <summary>Who logs in without a login configuration gives a token of theirs, which lives for two months.</summary>
+    [Fact]
+    public async Task A_consent_says_when_it_ends()
+    {
+        using var instagram = new Line("instagram");
+        var granted = Assert.IsType<AuthorisationOutcome.Granted>(await Consent(instagram, instagram.With(new Dictionary<string, string>(instagram.Platform.Settings) { ["appId"] = "4242424242" })));
+        Assert.Equal(Line.Start.AddDays(60), granted.Until);
+        Assert.True(((Queqiao.Simulators.Meta.PageSimulator)instagram.Platform).IsSubscribed);
+        using var messenger = new Line("messenger");
+        granted = Assert.IsType<AuthorisationOutcome.Granted>(await Consent(messenger, messenger.With(new Dictionary<string, string>(messenger.Platform.Settings) { ["appId"] = "4242424242" })));
+        Assert.Null(granted.Until); // a page's token
+        Assert.True(((Queqiao.Simulators.Meta.PageSimulator)messenger.Platform).IsSubscribed);
+        using var weibo = new Line("weibo");
+        Assert.True(Assert.IsType<AuthorisationOutcome.Granted>(await Consent(weibo, weibo.With(new Dictionary<string, string>(weibo.Platform.Settings) { ["appKey"] = "4242" }))).Until > Line.Start.AddYears(4));
+    }
 }

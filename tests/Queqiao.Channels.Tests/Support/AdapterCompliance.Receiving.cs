@@ -121,6 +121,23 @@ public abstract partial class AdapterCompliance
         }
     }
 
+    /// <summary>Where the platform speaks XML it is refused as it stands; elsewhere it is no JSON. Nothing is expanded or fetched in either case.</summary>
+    [Fact]
+    public void A_document_type_is_refused()
+    {
+        foreach (var type in new[] { "<!DOCTYPE xml SYSTEM \"file:///etc/passwd\">", "<!DOCTYPE xml [<!ENTITY e \"expanded-entity\">]>", "<!DOCTYPE xml [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>" })
+        {
+            var payload = new Payload(System.Text.Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?>{type}<xml><MsgType>text</MsgType><Content>&e;</Content><FromUserName>u</FromUserName><MsgId>1</MsgId></xml>")) { ContentType = "text/xml" };
+            var received = Reader.Receive(SignedFast(payload, Now), Settings, Now);
+            AssertSane(received);
+            Assert.All(received.Events, one => Assert.DoesNotContain("expanded-entity", (one as MessageReceived)?.Text ?? "", StringComparison.Ordinal));
+            if (Fixtures.Any(fixture => fixture.File.EndsWith(".xml", StringComparison.Ordinal)))
+                Assert.Equal(Refusal.Malformed, received.Refusal);
+            else
+                Assert.All(received.Events, one => Assert.IsNotType<MessageReceived>(one));
+        }
+    }
+
     [Fact]
     public void Unknown_kinds_are_kept_with_their_raw_form()
     {

@@ -1,13 +1,9 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Bot.Model;
-using Queqiao.Server.Platform.Outbound;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
 
@@ -56,10 +52,12 @@ public sealed class ModelTests
     [Fact]
     public async Task A_model_helps_where_it_can_be_checked_and_the_offline_brain_answers_otherwise()
     {
-        await using var stub = await Stub.Start();
-        var allowed = new ConfigurationBuilder().AddInMemoryCollection([new("outbound-allow", "127.0.0.0/8")]).Build();
-        await using var site = await Site.Open(also: services => services.AddSingleton<IBotKnowledgeSource>(new Shop()).AddSingleton(OutboundOptions.Read(allowed))
-            .AddSingleton(all => new GuardedHttp(all.GetRequiredService<OutboundOptions>(), all.GetRequiredService<TimeProvider>())));
+        await using var stub = await ModelStub.Start();
+        await using var site = await Site.Open(also: services =>
+        {
+            services.AddSingleton<IBotKnowledgeSource>(new Shop());
+            ModelStub.LetThrough(services);
+        });
         var profile = new { answerFrom = 1, clarifyFrom = 0.01, patience = 5, model = new { enabled = true, baseUrl = stub.Address, name = "stub", dailyTokens = 200 } };
         var bot = (await site.Owner.Api.Post("/api/v1/bots", new { name = "小鹊", enabled = true, profile })).Expect(HttpStatusCode.Created);
         (await site.Owner.Api.Send(HttpMethod.Put, $"/api/v1/bots/{bot.Text("id")}/channels/{site.ChannelId}", new { enabled = true })).Expect(HttpStatusCode.OK);
@@ -89,43 +87,5 @@ public sealed class ModelTests
         }
     }
 
-    private static string Answer(params (string Text, string Source)[] sentences) =>
-        JsonSerializer.Serialize(new { answerable = true, sentences = sentences.Select(sentence => new { text = sentence.Text, sources = new[] { sentence.Source } }) });
-
-    /// <summary>An endpoint as Ollama, vLLM and DeepSeek have one; it says what it is told to.</summary>
-    private sealed class Stub : IAsyncDisposable
-    {
-        private LocalServer _server = null!;
-
-        private Stub()
-        {
-        }
-
-        public string Says { get; set; } = "";
-
-        public int Status { get; set; } = 200;
-
-        public ConcurrentQueue<string> Asked { get; } = new();
-
-        public ConcurrentQueue<string> Keys { get; } = new();
-
-        public string Address => new Uri(_server.Address, "v1").ToString();
-
-        public static async Task<Stub> Start()
-        {
-            var stub = new Stub();
-            stub._server = await LocalServer.Start(stub.Answer);
-            return stub;
-        }
-
-        private async Task Answer(HttpContext context)
-        {
-            Asked.Enqueue(await LocalServer.Body(context));
-            Keys.Enqueue(context.Request.Headers.Authorization.ToString());
-            await LocalServer.Say(context, context.Request.Path == "/v1/chat/completions" ? Status : 404,
-                JsonSerializer.Serialize(new { choices = new[] { new { message = new { role = "assistant", content = Says } } }, usage = new { total_tokens = 100 } }));
-        }
-
-        public ValueTask DisposeAsync() => _server.DisposeAsync();
-    }
+    private static string Answer(params (string Text, string Source)[] sentences) => ModelStub.Answers(sentences);
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Queqiao.Server.Channels.Sending;
 using Queqiao.Server.Demo.Platforms;
+using Queqiao.Server.Platform.Jobs;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Identity;
 using Queqiao.Server.Tests.Support;
@@ -50,7 +52,7 @@ public sealed class AuthorisingTests
     [InlineData("slack", "Queqiao", "botToken")]
     [InlineData("messenger", "鹊桥优选", "accessToken", "pageId")]
     [InlineData("instagram", "queqiao", "accessToken", "accountId")]
-    [InlineData("whatsapp", "鹊桥优选", "accessToken")]
+    [InlineData("whatsapp", "鹊桥优选", "accessToken", "phoneNumberId")]
     [InlineData("weibo", "1902538057", "accessToken")]
     public async Task A_channel_without_consent_works_after_it(string kind, string? account, params string[] granted)
     {
@@ -93,6 +95,9 @@ public sealed class AuthorisingTests
         var body = new { state = back["state"], code = back["code"] };
         Assert.Equal("authorisation_over", (await (await site.Agent("admin")).Api.Post("/api/v1/channels/authorised", body)).Code);
         Assert.Equal(HttpStatusCode.Forbidden, (await (await site.Agent("agent")).Api.Post("/api/v1/channels/authorised", body)).Status);
+        using var elsewhere = new ApiClient(site.Address); // the same person, signed in once more
+        Assert.Equal(HttpStatusCode.OK, (await elsewhere.Post("/api/v1/session", new { email = "owner@example.com", password = ApiHost.Password })).Status);
+        Assert.Equal("authorisation_over", (await elsewhere.Post("/api/v1/channels/authorised", body)).Code);
         Assert.Equal("authorisation_over", (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"][..^2] + "xx", code = back["code"] })).Code);
         var declined = (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"], error = "access_denied" })).Expect(HttpStatusCode.OK);
         Assert.Equal((false, "access_denied"), (declined.GetProperty("ok").GetBoolean(), declined.Text("code")));
@@ -100,4 +105,49 @@ public sealed class AuthorisingTests
         Assert.Equal("authorisation_over", (await site.Owner.Api.Post("/api/v1/channels/authorised", body)).Code);
         Assert.Equal(HttpStatusCode.NotFound, (await site.Owner.Api.Post($"/api/v1/channels/{site.ChannelId}/authorise", new { })).Status); // a kind without
     }
+
+    /// <summary>What ends is renewed although nobody writes; until when it is good stands in the channel's health, and in time what to do.</summary>
+    [Fact]
+    public async Task A_consent_that_ends_is_renewed_and_its_end_is_told()
+    {
+        await using var site = await Open();
+        var channel = await Channel(site, "instagram", "accessToken", "accountId");
+        var back = Consent(site, "instagram", (await Begin(site, channel)).Text("url"));
+        (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"], code = back["code"] })).Expect(HttpStatusCode.OK);
+        var api = site.Owner.Api;
+        async Task<(DateTimeOffset? Until, bool IsTold)> Health()
+        {
+            var health = (await api.Get($"/api/v1/channels/{channel}/health")).Expect(HttpStatusCode.OK);
+            return (health.TryGetProperty("consentUntil", out var until) && until.ValueKind == JsonValueKind.String ? until.GetDateTimeOffset() : null, health.GetProperty("todo").EnumerateArray().Any(step => step.Text("code") == "authorise_soon"));
+        }
+        var start = site.Time.GetUtcNow();
+        Assert.InRange((await Health()).Until!.Value, start.AddDays(59), start.AddDays(61));
+
+        site.Time.Move(TimeSpan.FromDays(50));
+        api = (await site.Agent("admin")).Api; // the owner's session is over by then
+        Assert.True((await Health()).IsTold);
+        await Renew(site);
+        var (until, isTold) = await Health();
+        Assert.InRange(until!.Value, start.AddDays(109), start.AddDays(111));
+        Assert.False(isTold);
+
+        // Who enters another token by hand does not keep the old one's end.
+        (await api.Patch($"/api/v1/channels/{channel}", new { settings = new Dictionary<string, string> { ["accessToken"] = "IGAAother" } })).Expect(HttpStatusCode.OK);
+        Assert.Null((await Health()).Until);
+    }
+
+    /// <summary>A refresh token that is good once is not lost because another secret of the channel changes.</summary>
+    [Fact]
+    public async Task Another_secret_changes_nothing_of_the_consent()
+    {
+        await using var site = await Open();
+        var channel = await Channel(site, "zalo");
+        Assert.True((await site.Owner.Api.Post($"/api/v1/channels/{channel}/test", new { })).Expect(HttpStatusCode.OK).GetProperty("ok").GetBoolean()); // the first refresh token is used up by it
+        var settings = new Dictionary<string, string>(site.The<PlayedPlatforms>().SettingsOf("zalo")) { ["oaSecret"] = "another-secret" };
+        settings.Remove("refreshToken");
+        (await site.Owner.Api.Patch($"/api/v1/channels/{channel}", new { settings })).Expect(HttpStatusCode.OK);
+        Assert.True((await site.Owner.Api.Post($"/api/v1/channels/{channel}/test", new { })).Expect(HttpStatusCode.OK).GetProperty("ok").GetBoolean());
+    }
+
+    private static async Task Renew(Site site) => Assert.IsType<JobOutcome.Done>(await site.The<IEnumerable<IJobHandler>>().OfType<RenewConsents>().Single().Run(null!, default));
 }

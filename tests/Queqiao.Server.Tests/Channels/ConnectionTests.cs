@@ -1,6 +1,9 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Channels.Receiving;
 using Queqiao.Server.Channels.Receiving.Connections;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
 using Queqiao.Simulators;
@@ -142,5 +145,23 @@ public sealed class ConnectionTests
         Assert.InRange(ConnectionMaker.Wait(4).TotalSeconds, 4, 8);
         Assert.InRange(ConnectionMaker.Wait(50).TotalSeconds, 30, 60);
         Assert.True(Enumerable.Range(0, 20).Select(_ => ConnectionMaker.Wait(5)).Distinct().Count() > 10);
+    }
+
+    /// <summary>Nobody waits for the lease of a server that is gone: another one connects as soon as it is known.</summary>
+    [Theory, OnPostgres]
+    public async Task What_a_lost_server_held_is_free_at_once(string engine)
+    {
+        await using var site = await Site.Open(engine, also: services => services.AddPlayedPlatforms());
+        var channel = Guid.Parse(await site.Connect("telegram"));
+        await using var other = await site.Join();
+        Task<int> Take(Site by) => by.Storage.Run(1, (unit, ct) => unit.Db.Table<ChannelState>().Where(state => state.ChannelId == channel && state.Holder == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(state => state.Holder, by.The<LeaseHeirs>().NewHolder()).SetProperty(state => state.HeldUntil, by.Time.GetUtcNow().AddSeconds(30).ToUnixTimeMilliseconds()), ct), default);
+        Assert.Equal(1, await Take(site));
+        var freed = other.The<LeaseHeirs>().Freed;
+        Assert.Equal(0, await other.The<LeaseHeirs>().Free(other.The<Bus>().Node, default)); // nobody else's
+        Assert.True(freed.IsCompleted);
+        Assert.Equal(0, await Take(other));
+        Assert.Equal(1, await other.The<LeaseHeirs>().Free(site.The<Bus>().Node, default));
+        Assert.Equal(1, await Take(other));
     }
 }

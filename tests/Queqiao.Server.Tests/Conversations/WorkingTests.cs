@@ -143,6 +143,13 @@ public sealed class WorkingTests
         Assert.Equal("news for you", (await visitor.Log()).Last(item => item.Text("kind") == "message").Text("text"));
         Assert.Equal("contact_not_on_channel", (await owner.Api.Post("/api/v1/conversations", Start("x", contact: Guid.NewGuid().ToString()))).Code);
         Assert.Equal("validation", (await owner.Api.Post("/api/v1/conversations", Start(" "))).Code);
+
+        await owner.Status(begun.Text("conversationId"), "resolved");
+        object Marked(string format) => new { contactId, channelId = site.ChannelId, text = "**7** days", clientId = "s2", format };
+        Assert.Equal("validation", (await owner.Api.Post("/api/v1/conversations", Marked("html"))).Code);
+        var marked = (await owner.Api.Post("/api/v1/conversations", Marked("markdown"))).Expect(HttpStatusCode.Created).Text("conversationId");
+        var said = (await owner.Log(marked)).Last(item => item.Text("kind") == "message");
+        Assert.Equal(("7 days", "**7** days"), (said.Text("text"), said.Text("markdown")));
     }
 
     private static async Task<string> Raw(Site site, string path, (string Name, string Value) header)

@@ -46,6 +46,11 @@ public sealed class WorkplaceTests
                 }
             }
         }
+        // The newest of everything are the newest of each status put together.
+        var newest = await Pages(owner, "sort=recent", 100);
+        Assert.True(newest.Select(row => row.Text("status")).Distinct().Count() > 1);
+        Assert.Equal(newest.Select(row => row.Text("lastActivityAt")).OrderDescending(StringComparer.Ordinal), newest.Select(row => row.Text("lastActivityAt")));
+        Assert.Equal(newest.Select(row => row.Text("id")), (await Pages(owner, "sort=recent", 2)).Select(row => row.Text("id")));
         Assert.Equal(["urgent", "high", "medium", "low", "none"], (await Pages(owner, "group=priority", 100)).Select(row => row.Text("priority")).Distinct());
         Assert.Equal("validation", (await owner.Api.Get("/api/v1/conversations?group=mood")).Code);
         var cursor = (await owner.Api.Get("/api/v1/conversations?limit=2&group=team")).Expect(HttpStatusCode.OK).Text("nextCursor");

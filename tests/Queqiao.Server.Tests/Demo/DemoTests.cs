@@ -4,12 +4,17 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Queqiao.Mail;
+using Queqiao.Mail.Mime;
+using Queqiao.Mail.Reading;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Conversations.Sealing;
 using Queqiao.Server.Conversations.Storage;
+using Queqiao.Server.CustomerData.Asking;
 using Queqiao.Server.Demo;
+using Queqiao.Server.Demo.Platforms;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Identity;
@@ -27,7 +32,7 @@ public sealed class DemoTests
         using var signedIn = await browser.PostAsJsonAsync("/api/v1/session", new { email = "owner@demo.example", password });
         Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);
         var counts = await browser.GetFromJsonAsync<JsonElement>("/api/v1/conversations/counts");
-        Assert.Equal(DemoScript.Conversations, counts.GetProperty("all").GetInt32() + counts.GetProperty("resolved").GetInt32());
+        Assert.Equal(DemoScript.Conversations + DemoMails.At(DateTimeOffset.UnixEpoch).Count(), counts.GetProperty("all").GetInt32() + counts.GetProperty("resolved").GetInt32());
         Assert.True(counts.GetProperty("mine").GetInt32() > 0 && counts.GetProperty("unassigned").GetInt32() > 0);
         var agents = await browser.GetFromJsonAsync<JsonElement>("/api/v1/agents");
         Assert.Equal(6, agents.GetProperty("items").GetArrayLength());
@@ -40,6 +45,15 @@ public sealed class DemoTests
         var knowledge = await host.Services.GetRequiredService<IBotKnowledgeSource>().Read(1, CancellationToken.None);
         var flows = await host.Services.GetRequiredService<FlowShelf>().Of(1, CancellationToken.None);
         Assert.Equal(DemoBot.Learnt().Keys.Order(StringComparer.Ordinal), Brain.DigestsOf(knowledge, flows.Triggers).Order(StringComparer.Ordinal));
+
+        // A code can be received, and shows the order that the bot names.
+        var phone = host.Services.GetRequiredService<PlayedPlatforms>().Find(DemoCustomers.Sms)!.Person(DemoCustomers.SmsCustomer).Id;
+        var bot = (await browser.GetFromJsonAsync<JsonElement>("/api/v1/bots")).GetProperty("items")[0];
+        Assert.Equal(JsonValueKind.String, bot.GetProperty("profile").GetProperty("codes").GetProperty("smsChannelId").ValueKind);
+        Assert.Equal(2, flows.All.Count);
+        foreach (var flow in flows.All)
+            Assert.Contains(flow.Flow.Steps, step => step.Text?.Contains(DemoFlows.OrderOfPhone, StringComparison.Ordinal) == true && step.Text.Contains(phone, StringComparison.Ordinal));
+        Assert.Contains(DemoOrders.Instance.Of(DemoSource.OfPhone(phone)!, DateTimeOffset.UtcNow), order => order.Id == DemoFlows.OrderOfPhone);
     }
 
     [Fact]
@@ -58,6 +72,25 @@ public sealed class DemoTests
         }
         await host.Services.GetRequiredService<DemoSeeder>().Run(CancellationToken.None);
         Assert.Equal(entries, await Entries(host));
+    }
+
+    [Fact]
+    public void Its_mails_are_as_mail_programs_write_them()
+    {
+        var at = DateTimeOffset.UnixEpoch.AddYears(50);
+        var mails = DemoMails.At(at).Select(mail => MailMessage.Read(MailWriter.Write(mail, "0123456789abcdef"))).ToList();
+        Assert.All(mails, mail => Assert.True(SenderProof.Of(mail, [DemoMails.Server]).IsProven));
+        Assert.All(mails, mail => Assert.True(mail.Date < at));
+        Assert.Contains("> ", mails[0].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("> ", mails[0].Reply, StringComparison.Ordinal);
+        Assert.Equal("stock@maison.example", Assert.Single(mails[1].Cc).Address);
+        Assert.Contains("<table", mails[1].Html, StringComparison.Ordinal);
+        Assert.Single(mails[1].Inline);
+        Assert.Single(mails[1].Attachments);
+
+        var thanks = MailMessage.Read(MailWriter.Write(DemoMails.Thanks(mails[0], new MailAddress("a@b.example", "王雨桐"), at), "0123456789abcdef"));
+        Assert.Contains(mails[0].MessageId!, thanks.Answers);
+        Assert.Equal("好的，谢谢您！", thanks.Reply.Trim());
     }
 
     [Fact]
@@ -96,6 +129,18 @@ public sealed class DemoTests
         Assert.DoesNotContain("unsafe", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         using var style = await browser.GetAsync("/demo/shop.css");
         Assert.Equal("text/css", style.Content.Headers.ContentType?.MediaType);
+
+        // The same chat by a link, without a site.
+        using var link = await browser.GetAsync($"/chat/{channel}");
+        var chat = await link.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.OK, link.StatusCode);
+        Assert.Contains($"<html lang=\"{tag}\">", chat, StringComparison.Ordinal);
+        Assert.Contains($"<script src=\"/widget.js\" data-channel=\"{channel}\" data-open async></script>", chat, StringComparison.Ordinal);
+        Assert.DoesNotContain("chat_page", chat, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", link.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        using var nothing = await browser.GetAsync($"/chat/{Guid.NewGuid()}");
+        Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
+        Assert.DoesNotContain("<script", await nothing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,6 +80,7 @@ public sealed class RouteListTests
         ["POST /widget/v1/push/forget"] = "checks the visitor's token",
         ["POST /widget/v1/files/links"] = "checks the visitor's token",
         ["GET /files/{token}"] = "the address is the key: signed, good for minutes",
+        ["GET /chat/{id:guid}"] = "the chat by a link",
         ["GET /help"] = "the public help centre: what is for everybody only",
         ["GET /help/{language}"] = "the public help centre",
         ["GET /help/{language}/categories/{slug}"] = "the public help centre",

@@ -58,9 +58,9 @@ export interface ActionRequest { key: string; definition: ActionDefinition; enab
 export interface ActionItem { id: string; key: string; enabled: boolean; definition: ActionDefinition; hasHeaders: boolean; changedAt: string }
 export interface ChannelName { id: string; name: string; kind: string }
 
-export interface Variant { key: string; share: number; zh?: string | null; en?: string | null }
+export interface Variant { key: string; share: number; zh?: string | null; en?: string | null; version?: number | null }
 export interface VariantResult { key: string; cases: number; open: number; confirmed: number; helpful: number; unhelpful: number; handedOver: number; recontacted: number; observed: number; held: number; low: number; high: number }
-export interface Experiment { id: string; name: string; itemId: string; itemTitle: string; variants: Variant[]; startedAt: string; endedAt: string | null; winner: string | null; results: VariantResult[]; verdict: string; enough: number }
+export interface Experiment { id: string; name: string; kind: 'faq' | 'flow'; itemId: string; itemTitle: string; variants: Variant[]; startedAt: string; endedAt: string | null; winner: string | null; results: VariantResult[]; verdict: string; enough: number }
 
 /** What a suggestion becomes. */
 export interface Growth { question: string; answer?: string; similar?: string[]; kind?: string; confirmed?: boolean }
@@ -74,7 +74,7 @@ export const botSource = (http: Http) => ({
   channels: () => http.get<{ items: ChannelName[] }>('/api/v1/channels').then(answer => answer.items),
   receive: (id: string, { channelId, ...to }: BotChannel) => http.put<Bot>(`/api/v1/bots/${id}/channels/${channelId}`, to),
   modelKey: (id: string, key: string) => http.put<Bot>(`/api/v1/bots/${id}/model-key`, { key }),
-  ask: (id: string, text: string, state: string | null) => http.post<Tried>(`/api/v1/bots/${id}/ask`, state ? { text, state } : { text }),
+  ask: (id: string, text: string, state: string | null, flow?: string) => http.post<Tried>(`/api/v1/bots/${id}/ask`, { text, ...(state ? { state } : {}), ...(flow ? { flow } : {}) }),
   score: () => http.get<Score>('/api/v1/bots/scoreboard'),
   behind: (number: string, cursor: string) => http.get<Behind>(`/api/v1/bots/scoreboard/${number}${cursor ? `?cursor=${cursor}` : ''}`),
   topics: (days: number) => http.get<{ total: number; read: number; items: Topic[] }>(`/api/v1/learning/topics?days=${days}`),
@@ -85,7 +85,7 @@ export const botSource = (http: Http) => ({
   publish: (id: string, body: Growth) => http.post<void>(`/api/v1/learning/clusters/${id}/publish`, body),
   trial: (id: string, body: Growth) => http.post<{ result: Trial | null }>(`/api/v1/learning/clusters/${id}/trial`, body).then(answer => answer.result),
   experiments: () => http.get<{ items: Experiment[] }>('/api/v1/bots/experiments').then(answer => answer.items),
-  startExperiment: (body: { name: string; itemId: string; variants: Variant[] }) => http.post<Experiment>('/api/v1/bots/experiments', body),
+  startExperiment: (body: { name: string; itemId?: string; flowId?: string; variants: Variant[] }) => http.post<Experiment>('/api/v1/bots/experiments', body),
   endExperiment: (id: string, winner: string | null) => http.post<void>(`/api/v1/bots/experiments/${id}/end`, { winner }),
   dismiss: (id: string) => http.post<void>(`/api/v1/learning/clusters/${id}/dismiss`, {}),
   undo: (id: string) => http.post<void>(`/api/v1/learning/clusters/${id}/undo`, {}),
@@ -93,6 +93,7 @@ export const botSource = (http: Http) => ({
   flow: (id: string) => http.get<FlowDraft>(`/api/v1/bots/flows/${id}`),
   createFlow: (text: string) => http.post<FlowDraft>('/api/v1/bots/flows', { text }),
   changeFlow: (id: string, changes: { flow?: Flow; text?: string; enabled?: boolean }) => http.patch<FlowDraft>(`/api/v1/bots/flows/${id}`, changes),
+  parseFlow: (draft: { flow?: Flow; text?: string }) => http.post<{ flow: Flow; text: string; faults: Fault[] }>('/api/v1/bots/flows/parse', draft),
   publishFlow: (id: string) => http.post<FlowDraft>(`/api/v1/bots/flows/${id}/publish`, {}),
   versions: (id: string) => http.get<{ items: FlowVersion[] }>(`/api/v1/bots/flows/${id}/versions`).then(answer => answer.items),
   actions: () => http.get<{ items: ActionItem[]; builtIn: string[] }>('/api/v1/bots/actions'),

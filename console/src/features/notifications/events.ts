@@ -1,11 +1,11 @@
-import type { Row } from '@/api/types'
+import type { Person, Row } from '@/api/types'
 import type { CallEvent } from '@/features/identity'
 
-export interface Happening { event: CallEvent; conversation: string; who: string | null; text: string | null }
+export interface Happening { event: CallEvent; conversation: string; /** Null: this is a trial. */ who: Person | null; channel?: Row['channel']; text: string | null }
 
 /** What a row's change means for me. `before` is the row as it was known; undefined when it was not. */
 export function happeningOf(before: Row | undefined, now: Row, me: string): Happening | null {
-  const at = (event: CallEvent): Happening => ({ event, conversation: now.id, who: now.contact.name, text: now.lastMessage?.kind === 'message' ? now.lastMessage.text : null })
+  const at = (event: CallEvent): Happening => ({ event, conversation: now.id, who: now.contact, channel: now.channel, text: now.lastMessage?.kind === 'message' ? now.lastMessage.text : null })
   if (before && now.seq <= before.seq) return null
   const spoke = now.lastMessage?.direction === 'in' && now.lastMessage.seq > (before?.lastMessage?.seq ?? 0)
   // A newer server says on a row whom its notes name.

@@ -34,6 +34,11 @@ describe('what calls me', () => {
     expect(kindOf(naming('me'), naming('me', 7))).toBeNull()
     expect(kindOf(row({}), naming('you'))).toBeNull()
   })
+  it('and says whom it is about and where they write from: nobody has named most of them', () => {
+    const channel = { id: 'x', kind: 'wechat-official', name: '公众号' }
+    const called = happeningOf(row({}), row({ seq: 6, assignee: me, channel, contact: { id: 'p', name: null } }), 'me')
+    expect([called?.who, called?.channel]).toEqual([{ id: 'p', name: null }, channel])
+  })
   it('nothing that was known already', () => {
     const known = row({ seq: 9, assignee: me })
     expect(kindOf(known, row({ seq: 9, assignee: me, lastMessage: said(9) }))).toBeNull()

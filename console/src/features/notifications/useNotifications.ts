@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/vue-query'
 import { useI18n } from 'vue-i18n'
 import { useRoute, useRouter } from 'vue-router'
 import { useHttp } from '@/api/http'
+import { useContactName } from '@/features/conversations'
 import { useSession } from '@/features/identity'
 import type { RunningNotifications } from './start'
 
@@ -10,6 +11,7 @@ import type { RunningNotifications } from './start'
 export function useNotifications() {
   const [http, queries, session, route, router] = [useHttp(), useQueryClient(), useSession(), useRoute(), useRouter()]
   const { t, locale } = useI18n()
+  const contactName = useContactName()
   const shown = () => (route.name === 'inbox' && typeof route.params['id'] === 'string' && route.params['id'] ? route.params['id'] : null)
   let running: RunningNotifications | null = null
   let over = false
@@ -31,7 +33,7 @@ export function useNotifications() {
     running = startNotifications({
       http, queries, me,
       locale: () => locale.value,
-      title: ({ event, who }) => t(`app.calls.${event}`, { who: who ?? t('app.someone') }),
+      title: ({ event, who, channel }) => t(`app.calls.${event}`, { who: who ? contactName(who, channel) : t('app.someone') }),
       open: id => void router.push(`/inbox/all/${id}`),
     })
     running.look(shown())

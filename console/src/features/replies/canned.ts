@@ -13,31 +13,20 @@ export interface Filled { text: string; /** Names of places for which nothing is
  * Puts what is known into the places of a text: `{{contact.name}}`, or `{{contact.name|there}}` with a word for when it is not known.
  * What is not known stays as `[contact.name]`, for the eye to find and the hand to fill.
  */
-export function fillIn(body: string, values: Readonly<Record<string, string | null | undefined>>): Filled {
+export function fillIn(body: string, values: Readonly<Record<string, string | null | undefined>>, say = (value: string) => value): Filled {
   const gaps: string[] = []
   const text = body.replace(/\{\{\s*([a-z]+(?:\.[a-z]+)*)\s*(?:\|([^{}]*))?\}\}/gi, (_, name: string, otherwise?: string) => {
     const value = values[name.toLowerCase()] ?? otherwise?.trim()
-    if (value) return value
+    if (value) return say(value)
     gaps.push(name)
     return `[${name}]`
   })
   return { text, gaps }
 }
 
-/** The first place of a text that nobody has filled in; null: none. */
-export function gapIn(text: string): { from: number; to: number; name: string } | null {
-  const found = /\[[a-z]+(?:\.[a-z]+)+\]/i.exec(text)
-  return found ? { from: found.index, to: found.index + found[0].length, name: found[0] } : null
-}
-
-/** The text with the slash and its word replaced; the caret goes to the first gap, selected, or behind what was put in. */
-export function insertCanned(text: string, caret: number, from: number, filled: Filled): { text: string; select: [number, number] } {
-  const next = text.slice(0, from) + filled.text + text.slice(caret)
-  const gap = filled.gaps[0]
-  const at = gap ? from + filled.text.indexOf(`[${gap}]`) : -1
-  const end = from + filled.text.length
-  return { text: next, select: gap ? [at, at + gap.length + 2] : [end, end] }
-}
+/** The places of a text that nobody has filled in, in their order. */
+export const gapsIn = (text: string): { from: number; to: number; name: string }[] =>
+  [...text.matchAll(/\[[a-z]+(?:\.[a-z]+)+\]/gi)].map(({ index, 0: name }) => ({ from: index, to: index + name.length, name }))
 
 /** Best first: shortcuts that begin with the word, then those that hold it, then titles and texts that do. */
 export function findCanned<T extends { shortcut: string; title: string; body: string }>(replies: readonly T[], word: string, most = 8): T[] {

@@ -1,3 +1,3 @@
 export { default as CannedList } from './CannedList.vue'
-export { gapIn } from './canned'
-export { useCanned } from './useCanned'
+export { cannedAt, gapsIn } from './canned'
+export { useFilled } from './useFilled'

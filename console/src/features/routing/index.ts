@@ -1,3 +1,3 @@
 export { default as PresenceChoices } from './PresenceChoices.vue'
-export { presenceDots, presenceKey } from './source'
+export { presenceDots, presenceKey, presenceStatuses } from './source'
 export { useMyPresence } from './useMyPresence'

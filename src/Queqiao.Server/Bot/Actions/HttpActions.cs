@@ -33,7 +33,7 @@ internal sealed class HttpActions(IStorageEngine storage, IVault vault, GuardedH
         if (row is null)
             return Failed;
         var action = ActionDefinition.Of(row.Definition);
-        if ((action.Verify && !who.IsVerified && !who.DryRun) || action.Parameters.Any(parameter => !parameter.Takes(call.Arguments.GetValueOrDefault(parameter.Name))))
+        if ((action.Verify && !who.IsVerified && !who.DryRun) || action.Parameters.Any(parameter => !parameter.Takes(call.Arguments.GetValueOrDefault(parameter.Name))) || LeavesItsPath(action, call.Arguments))
             return Failed;
         if (who.DryRun)
             return new ActionAnswer(ActionOutcome.Ok, action.Output.ToDictionary(pair => pair.Key, pair => $"<{pair.Key}>"));
@@ -73,6 +73,14 @@ internal sealed class HttpActions(IStorageEngine storage, IVault vault, GuardedH
         request.Headers.Add("Idempotency-Key", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32]);
         request.Headers.Add("Accept", "application/json");
         return request;
+    }
+
+    /// <summary>Escaped or not, <c>..</c> is a step up in a path: what a customer says must not choose another address.</summary>
+    internal static bool LeavesItsPath(ActionDefinition action, IReadOnlyDictionary<string, string> arguments)
+    {
+        using var asked = Request(action, arguments, "");
+        using var meant = Request(action, action.Parameters.ToDictionary(parameter => parameter.Name, parameter => arguments.GetValueOrDefault(parameter.Name, "").Length > 0 ? "1" : ""), "");
+        return asked.RequestUri!.Segments.Length != meant.RequestUri!.Segments.Length;
     }
 
     private static JsonValue ValueOf(ActionParameter parameter, string value) => parameter.Type switch

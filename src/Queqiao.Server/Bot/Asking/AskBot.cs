@@ -24,7 +24,8 @@ internal static class AskBot
     private const int MostState = 50_000;
 
     /// <param name="State">What the answer before gave; null: a new conversation.</param>
-    public sealed record Request(string Text, string? State = null);
+    /// <param name="Flow">A flow whose draft is tried instead of what is published: a new conversation begins with its first step.</param>
+    public sealed record Request(string Text, string? State = null, Guid? Flow = null);
 
     /// <param name="Path">What decided: <c>person</c>, <c>anger</c>, <c>flow</c>, <c>chat</c>, <c>knowledge</c>, <c>facts</c>, <c>failing</c>.</param>
     /// <param name="Outcome"><c>stays</c>, <c>handed_over</c> or <c>resolved</c>.</param>
@@ -49,16 +50,26 @@ internal static class AskBot
         await using var db = storage.Read(actor.Ws);
         if (await db.Table<BotRow>().AsNoTracking().SingleOrDefaultAsync(row => row.Ws == actor.Ws && row.Id == id, ct) is not { } bot)
             return Refusal.NotFound().ToProblem();
+        PublishedFlow? draft = null;
+        if (request.Flow is { } wanted)
+        {
+            var row = await db.Table<BotFlowRow>().AsNoTracking().SingleOrDefaultAsync(one => one.Ws == actor.Ws && one.Id == wanted, ct);
+            if (row is null)
+                return Refusal.NotFound().ToProblem();
+            if (await FlowPublishing.FaultsOf(db, actor.Ws, BotFlow.Of(row.Draft), ct) is { Count: > 0 } faults)
+                return Refusal.Of(faults.Select(fault => (fault.Field, new FieldFault(fault.Code, fault.Argument ?? ""))))!.ToProblem();
+            draft = new PublishedFlow(BotFlow.Of(row.Draft), 0) { Id = row.Id };
+        }
         var memory = BotMemory.Of(request.State);
         var brain = await brains.Of(actor.Ws);
-        var at = new Situation(BotProfile.Of(bot.Profile), brain, await flows.Of(actor.Ws, ct), memory, request.Text.Trim())
+        var at = new Situation(BotProfile.Of(bot.Profile), brain, With(await flows.Of(actor.Ws, ct), draft), memory, request.Text.Trim())
         {
             Staff = await staff.Of(actor.Ws, ct),
             Now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
             IsNew = request.State is null,
             Language = TurnTaking.LanguageOf(request.Text, memory.Language),
         };
-        var thought = Mind.Think(at);
+        var thought = draft is not null && request.State is null ? FlowEngine.Begin(at, draft) : Mind.Think(at);
         for (var i = 0; thought.Call is not null && i < 8; i++)
         {
             var who = new ActionCaller(actor.Ws, Guid.Empty, "try", at.Language, IsVerified: true, DryRun: true);
@@ -66,6 +77,9 @@ internal static class AskBot
         }
         return TypedResults.Ok(Of(await articles.Look(actor.Ws, at, thought, ct), at));
     }
+
+    /// <summary>The draft in the place of the flow's versions.</summary>
+    private static FlowBook With(FlowBook book, PublishedFlow? draft) => draft is null ? book : book with { All = [.. book.All.Where(one => one.Flow.Key != draft.Flow.Key), draft] };
 
     private static Answer Of(Thought thought, Situation at)
     {

@@ -6,7 +6,7 @@ using Queqiao.Server.Platform.Storage;
 namespace Queqiao.Server.Bot.Comparing;
 
 /// <summary>The comparisons that run, in memory: every answer asks. A change on another node shows at its word, or within half a minute.</summary>
-internal sealed class Experiments(IStorageEngine storage, ILogger<Experiments> log, CacheNews? news = null) : MemoryBoard("experiments", "Comparisons of answers could not be read again", log, news)
+internal sealed class Experiments(IStorageEngine storage, ILogger<Experiments> log, CacheNews? news = null) : MemoryBoard("experiments", "Comparisons could not be read again", log, news)
 {
     private volatile Dictionary<int, List<Running>> _running = [];
 
@@ -29,6 +29,22 @@ internal sealed class Experiments(IStorageEngine storage, ILogger<Experiments> l
         }
         return instead;
     }
+
+    /// <summary>Which version of a flow a person begins instead of the published one, by the flow's id.</summary>
+    public IReadOnlyDictionary<Guid, int> FlowsFor(int ws, Guid contact)
+    {
+        if (!_running.TryGetValue(ws, out var running))
+            return NoFlows;
+        var instead = new Dictionary<Guid, int>();
+        foreach (var one in running)
+        {
+            if (Variants.For(one.Variants, one.Id, contact).Version is { } version)
+                instead[one.Item] = version;
+        }
+        return instead;
+    }
+
+    private static readonly Dictionary<Guid, int> NoFlows = [];
 
     private static readonly string[] Languages = ["zh", "en"];
 

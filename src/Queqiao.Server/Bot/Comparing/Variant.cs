@@ -5,12 +5,13 @@ using Queqiao.Server.Platform.Json;
 
 namespace Queqiao.Server.Bot.Comparing;
 
-/// <summary>One of the answers that are compared.</summary>
-/// <param name="Key">A, B, …: A is the answer as it is published.</param>
+/// <summary>One of the answers of an FAQ, or of the versions of a flow, that are compared.</summary>
+/// <param name="Key">A, B, …: A is what is published.</param>
 /// <param name="Share">Of a hundred customers.</param>
 /// <param name="Zh">The answer in Chinese; null: as published.</param>
 /// <param name="En">The answer in English; null: as published.</param>
-internal sealed record Variant(string Key, int Share, string? Zh = null, string? En = null)
+/// <param name="Version">Of the flow; null: an answer is compared.</param>
+internal sealed record Variant(string Key, int Share, string? Zh = null, string? En = null, int? Version = null)
 {
     public string? In(string language) => language == "en" ? En : Zh;
 }

@@ -14,7 +14,7 @@ internal sealed class Bots(IStorageEngine storage) : IBots
         if (await unit.Db.Table<BotRow>().AnyAsync(row => row.Ws == ws, stop))
             return false;
         var now = unit.Ids.Now();
-        var bot = new BotRow { Ws = ws, Id = unit.Ids.New(), Name = first.Name, Enabled = true, Profile = (BotProfile.Default with { Menu = first.Menu }).Json(), CreatedAt = now, ChangedAt = now };
+        var bot = new BotRow { Ws = ws, Id = unit.Ids.New(), Name = first.Name, Enabled = true, Profile = (BotProfile.Default with { Menu = first.Menu, Codes = new CodeSettings(first.CodesBySms) }).Json(), CreatedAt = now, ChangedAt = now };
         unit.Db.Table<BotRow>().Add(bot);
         await unit.Db.SaveChangesAsync(stop);
         unit.Db.Table<BotChannelRow>().Add(new BotChannelRow { Ws = ws, ChannelId = first.ChannelId, BotId = bot.Id, Enabled = first.Receives, Settings = "{}", ChangedAt = now });

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Queqiao.Server.Bot.Actions;
 using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
@@ -63,7 +62,7 @@ internal static class FlowEndpoints
         if (Read(request.Text, request.Flow) is not ({ } flow, var faults))
             return Refusal.Invalid("text", "required").ToProblem();
         await using var db = storage.Read(actor.Ws);
-        return TypedResults.Ok(new Parsed(flow, FlowText.Write(flow), [.. faults.Select(fault => new Fault($"line {fault.Line}", fault.Code, fault.Argument)), .. await FaultsOf(db, actor.Ws, flow, ct)]));
+        return TypedResults.Ok(new Parsed(flow, FlowText.Write(flow), [.. faults.Select(fault => new Fault($"line {fault.Line}", fault.Code, fault.Argument)), .. await FlowPublishing.FaultsOf(db, actor.Ws, flow, ct)]));
     }
 
     public static async Task<IResult> Create(Draft request, Actor actor, IStorageEngine storage, HttpContext context, CancellationToken ct)
@@ -117,13 +116,10 @@ internal static class FlowEndpoints
             return Refusal.Invalid("note", "too_long", MostNote).ToProblem();
         return await OnOne(id, actor, storage, async (unit, row, stop) =>
         {
-            if (await FaultsOf(unit.Db, actor.Ws, BotFlow.Of(row.Draft), stop) is { Count: > 0 } faults)
-                return Refusal.Of(faults.Select(fault => (fault.Field, new FieldFault(fault.Code, fault.Argument ?? ""))))!.ToProblem();
-            var version = (await unit.Db.Table<BotFlowVersionRow>().Where(one => one.Ws == actor.Ws && one.FlowId == id).MaxAsync(one => (int?)one.Version, stop) ?? 0) + 1;
-            unit.Db.Table<BotFlowVersionRow>().Add(new BotFlowVersionRow { Ws = actor.Ws, FlowId = id, Version = version, Flow = row.Draft, Note = request.Note, At = unit.Ids.Now(), ByAgent = actor.AgentId });
-            row.PublishedVersion = version;
+            if (await FlowPublishing.Publish(unit, row, row.Draft, request.Note, actor.AgentId, stop) is { } refusal)
+                return refusal.ToProblem();
             unit.AfterCommit(() => shelf.Forget(actor.Ws));
-            await Audit.Record(unit, AuditBy.Agent(actor, context), "bot_flow.published", "bot_flow", id.ToString(), new { row.Key, version }, stop);
+            await Audit.Record(unit, AuditBy.Agent(actor, context), "bot_flow.published", "bot_flow", id.ToString(), new { row.Key, version = row.PublishedVersion }, stop);
             return TypedResults.Ok(await Answer(unit.Db, row, stop));
         }, ct);
     }
@@ -139,6 +135,8 @@ internal static class FlowEndpoints
 
     public static Task<IResult> Remove(Guid id, Actor actor, FlowShelf shelf, IStorageEngine storage, HttpContext context, CancellationToken ct) => OnOne(id, actor, storage, async (unit, row, stop) =>
     {
+        if (await FlowPublishing.IsCompared(unit.Db, row, stop))
+            return Refusal.Conflict("flow_is_compared").ToProblem();
         await unit.Db.Table<BotFlowVersionRow>().Where(one => one.Ws == actor.Ws && one.FlowId == id).ExecuteDeleteAsync(stop);
         unit.Db.Table<BotFlowRow>().Remove(row);
         unit.AfterCommit(() => shelf.Forget(actor.Ws));
@@ -158,13 +156,7 @@ internal static class FlowEndpoints
     private static async Task<One> Answer(QueqiaoDb db, BotFlowRow row, CancellationToken ct)
     {
         var flow = BotFlow.Of(row.Draft);
-        return new One(row.Id, row.Enabled, row.PublishedVersion, flow, FlowText.Write(flow), await FaultsOf(db, row.Ws, flow, ct), At(row.ChangedAt));
-    }
-
-    private static async Task<IReadOnlyList<Fault>> FaultsOf(QueqiaoDb db, int ws, BotFlow flow, CancellationToken ct)
-    {
-        var actions = await db.Table<BotActionRow>().AsNoTracking().Where(row => row.Ws == ws && row.Enabled).ToDictionaryAsync(row => row.Key, row => row.Definition, ct);
-        return [.. FlowRules.Faults(flow, actions.ToDictionary(pair => pair.Key, pair => ActionDefinition.Of(pair.Value))).Select(one => new Fault(one.Field, one.Fault.Code, one.Fault.Args is [{ } first, ..] ? first.ToString() : null))];
+        return new One(row.Id, row.Enabled, row.PublishedVersion, flow, FlowText.Write(flow), await FlowPublishing.FaultsOf(db, row.Ws, flow, ct), At(row.ChangedAt));
     }
 
     private static (BotFlow Flow, IReadOnlyList<FlowFault> Faults)? Read(string? text, BotFlow? flow) => flow is not null ? (flow, []) : text is not null ? FlowText.Read(text) : null;

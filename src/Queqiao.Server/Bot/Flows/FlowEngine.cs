@@ -167,7 +167,8 @@ internal static class FlowEngine
     private static Thought Give(Situation at, FlowWalk walk, string? why, string reason = HandOverReason.Flow)
     {
         var thought = Leaving.ToPeople(at with { Memory = walk.Memory }, reason, "flow", why is { Length: > 0 } ? $"{walk.Of.Flow.Title}: {why}" : null);
-        return thought with { Words = [.. walk.Words, .. thought.Words] };
+        var entry = Knowing.Brain.FlowPrefix + walk.Of.Flow.Key; // the books say which flow ended with a person, also one that had said nothing yet
+        return thought with { Words = [.. walk.Words, .. thought.Words.Select(said => said with { Part = said.Part with { Entry = entry } })] };
     }
 
     /// <summary>The flow is over: what was left for it goes on.</summary>

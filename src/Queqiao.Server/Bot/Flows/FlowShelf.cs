@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Bot.Comparing;
 using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Bot.Thinking;
 using Queqiao.Server.Platform.Bus;
@@ -11,6 +12,7 @@ namespace Queqiao.Server.Bot.Flows;
 internal class FlowShelf
 {
     private const int Kept = 5;
+    private const int MostCompared = 50;
     private readonly FreshCache<int, FlowBook>? _cache;
     private readonly IStorageEngine? _storage;
 
@@ -38,7 +40,15 @@ internal class FlowShelf
         if (flows.Count == 0)
             return FlowBook.Empty;
         var versions = await db.Table<BotFlowVersionRow>().AsNoTracking().Where(row => row.Ws == ws).ToListAsync(ct);
-        return new FlowBook([.. flows.SelectMany(row => versions.Where(version => version.FlowId == row.Id && version.Version > row.PublishedVersion - Kept)
-            .Select(version => new PublishedFlow(BotFlow.Of(version.Flow), version.Version, row.Enabled && version.Version == row.PublishedVersion)))]);
+        var compared = await Compared(db, ws, ct);
+        return new FlowBook([.. flows.SelectMany(row => versions.Where(version => version.FlowId == row.Id && (version.Version > row.PublishedVersion - Kept || compared.Contains((row.Id, version.Version))))
+            .Select(version => new PublishedFlow(BotFlow.Of(version.Flow), version.Version, row.Enabled && version.Version == row.PublishedVersion) { Id = row.Id }))]);
+    }
+
+    /// <summary>Versions that somebody may begin or be in the middle of, however old they are.</summary>
+    private static async Task<HashSet<(Guid Flow, int Version)>> Compared(QueqiaoDb db, int ws, CancellationToken ct)
+    {
+        var rows = await db.Table<BotExperimentRow>().AsNoTracking().Where(row => row.Ws == ws).OrderByDescending(row => row.StartedAt).Take(MostCompared).Select(row => new { row.ItemId, row.Variants }).ToListAsync(ct);
+        return [.. rows.SelectMany(row => Variants.Of(row.Variants).Where(variant => variant.Version is not null).Select(variant => (row.ItemId, variant.Version!.Value)))];
     }
 }

@@ -24,6 +24,9 @@ internal sealed class ModelClient(IStorageEngine storage, IVault vault, GuardedH
     private const int MostSources = 5;
     private const int MostBytes = 256 * 1024;
 
+    /// <summary>Of the seconds that a customer waits at most: what the offline brain's answer takes afterwards.</summary>
+    private static readonly TimeSpan OwnTime = TimeSpan.FromMilliseconds(800);
+
     /// <summary>So sure is the offline brain that a model could only make it slower.</summary>
     private const double SureEnough = 0.85;
 
@@ -62,7 +65,7 @@ internal sealed class ModelClient(IStorageEngine storage, IVault vault, GuardedH
             using var request = new HttpRequestMessage(HttpMethod.Post, model.BaseUrl.TrimEnd('/') + "/chat/completions") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
             if (await KeyOf(ws, bot, ct) is { } key)
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-            using var client = outside.Client(new OutboundLimits(TimeSpan.FromSeconds(model.TimeoutSeconds), MostBytes, MaxRedirects: 0));
+            using var client = outside.Client(new OutboundLimits(TimeSpan.FromSeconds(model.TimeoutSeconds) - OwnTime, MostBytes, MaxRedirects: 0));
             using var response = await client.SendAsync(request, ct);
             var text = response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(ct) : null;
             var (content, tokens) = text is null ? (null, 0) : Read(text);

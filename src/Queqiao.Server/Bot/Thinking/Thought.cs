@@ -52,7 +52,13 @@ internal sealed record FlowBook(IReadOnlyList<PublishedFlow> All)
 {
     public static readonly FlowBook Empty = new([]);
 
-    public PublishedFlow? Newest(string key) => All.Where(one => one.Flow.Key == key && one.IsCurrent).MaxBy(one => one.Version);
+    /// <summary>Versions that this person begins instead of what is published: flows that are compared.</summary>
+    public IReadOnlyDictionary<Guid, int> Instead { get; init; } = new Dictionary<Guid, int>();
+
+    /// <summary>What a conversation begins with; null: it is switched off or gone.</summary>
+    public PublishedFlow? Newest(string key) =>
+        All.Where(one => one.Flow.Key == key && one.IsCurrent).MaxBy(one => one.Version) is not { } current ? null
+        : Instead.TryGetValue(current.Id, out var version) ? Find(key, version) ?? current : current;
 
     public PublishedFlow? Find(string key, int version) => All.FirstOrDefault(one => one.Flow.Key == key && one.Version == version);
 
@@ -60,4 +66,7 @@ internal sealed record FlowBook(IReadOnlyList<PublishedFlow> All)
 }
 
 /// <param name="IsCurrent">Whether new conversations begin with it; older versions only end what began with them.</param>
-internal sealed record PublishedFlow(BotFlow Flow, int Version, bool IsCurrent = true);
+internal sealed record PublishedFlow(BotFlow Flow, int Version, bool IsCurrent = true)
+{
+    public Guid Id { get; init; }
+}

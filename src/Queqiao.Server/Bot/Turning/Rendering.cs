@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Queqiao.Server.Bot.Thinking;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.I18n;
@@ -5,7 +6,7 @@ using Queqiao.Server.Platform.I18n;
 namespace Queqiao.Server.Bot.Turning;
 
 /// <summary>What the bot says in the form that a channel can show. The last message carries what is kept in mind.</summary>
-internal static class Rendering
+internal static partial class Rendering
 {
     private const string Web = "web";
     public const string Mail = "email";
@@ -17,7 +18,7 @@ internal static class Rendering
     /// <param name="site">Where the world finds this server; null: nobody has said so. On other platforms a path leads nowhere.</param>
     public static IReadOnlyList<BotUtterance> For(string channelKind, Thought thought, string? welcome = null, string? site = null)
     {
-        List<BotUtterance> words = [.. channelKind == Web ? thought.Words.Select(said => said with { Text = Cut(said.Text) }) : Outside(thought, welcome, site)];
+        List<BotUtterance> words = [.. channelKind == Web ? thought.Words.Select(said => said with { Text = Cut(said.Text) }) : Outside(thought, welcome, site).Select(said => IsWeChat(channelKind) ? said with { Text = Links().Replace(said.Text, "＜") } : said)];
         if (words.Count > 0)
             words[^1] = words[^1] with { Part = words[^1].Part with { State = thought.Memory.Json() } };
         return words;
@@ -43,6 +44,12 @@ internal static class Rendering
         : said.Text + "\n" + Words.Say(language, "bot_source", string.Join(language == "en" ? "; " : "；", citations.Select(one => Whole(one.Link, site) is { } link ? $"{one.Title} {link}" : one.Title)));
 
     private static string? Whole(string? link, string? site) => link is not ['/', ..] ? link : site is null ? null : site + link;
+
+    private static bool IsWeChat(string kind) => kind.StartsWith("wechat", StringComparison.Ordinal);
+
+    /// <summary>WeChat reads <c>&lt;a href&gt;</c> in a text as a link: what a customer or a page that was imported wrote is none of the bot's.</summary>
+    [GeneratedRegex("<(?=/?a\\b)", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Links();
 
     private static string Cut(string text) => ShortText.Cut(text, MostText);
 }

@@ -81,7 +81,7 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
         var profile = bot.OnChannel;
         if (profile.GuessQuestions)
             profile = profile with { Menu = GuessRules.With(profile.Menu, guesses.Of(hearing.Call.Ws, language)) };
-        return new Situation(profile, await BrainFor(hearing.Call.Ws, said, ct), await flows.Of(hearing.Call.Ws, ct), memory, said)
+        return new Situation(profile, await BrainFor(hearing.Call.Ws, said, ct), (await flows.Of(hearing.Call.Ws, ct)) with { Instead = experiments.FlowsFor(hearing.Call.Ws, hearing.ContactId) }, memory, said)
         {
             HasFiles = hearing.Said.Any(one => one.HasFiles),
             Instead = experiments.For(hearing.Call.Ws, hearing.ContactId),

@@ -42,7 +42,8 @@ internal static class Authorising
     public sealed record Return(string? State, string? Code = null, string? Error = null, string? ErrorDescription = null);
 
     /// <param name="Account">What the platform calls the account.</param>
-    public sealed record Answer(Guid ChannelId, bool Ok, string? Account = null, string? Code = null, string? Reason = null, string? Detail = null);
+    /// <param name="Left">Of one that worked: what is left to do at the platform.</param>
+    public sealed record Answer(Guid ChannelId, bool Ok, string? Account = null, string? Code = null, string? Reason = null, string? Detail = null, string? Left = null);
 
     /// <summary><c>POST /api/v1/channels/{id}/authorise</c></summary>
     public static async Task<IResult> Begin(Guid id, Actor actor, IChannels channels, KindRegistry kinds, IStorageEngine storage, Ids ids, PublicUrl url, HttpContext context, CancellationToken ct)
@@ -71,7 +72,7 @@ internal static class Authorising
         {
             case AuthorisationOutcome.Granted granted:
                 await Keep(channel, granted, kinds.Find(channel.Kind)!, actor, directory, storage, context, ct);
-                return TypedResults.Ok(new Answer(channel.Id, true, granted.Account));
+                return TypedResults.Ok(new Answer(channel.Id, true, granted.Account, Left: granted.Left?.In(locale.Tag)));
             case AuthorisationOutcome.Denied { Failure: var failure }:
                 return TypedResults.Ok(new Answer(channel.Id, false, Code: failure.Code, Reason: failure.Reason.In(locale.Tag), Detail: failure.Detail));
             default:
@@ -84,13 +85,15 @@ internal static class Authorising
         storage.Run(actor.Ws, async (unit, stop) =>
         {
             var row = await unit.Db.Table<Channel>().AsTracking().SingleAsync(one => one.Ws == actor.Ws && one.Id == channel.Id, stop);
-            var before = AdapterSettings.Of(unit.Vault, row);
+            var (before, until) = (AdapterSettings.Of(unit.Vault, row), granted.Until?.ToUnixTimeMilliseconds());
             var secrets = kind.Descriptor.Settings.Where(field => field.IsSecret).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
             Dictionary<string, string> With(IReadOnlyDictionary<string, string> old, bool secret) =>
                 old.Where(one => !granted.Settings.ContainsKey(one.Key)).Concat(granted.Settings.Where(one => secrets.Contains(one.Key) == secret)).ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal);
             row.Settings = AdapterSettings.Text(With(before.Open, secret: false));
             row.Secrets = AdapterSettings.Seal(unit.Vault, row.Ws, row.Id, With(before.Secret, secret: true));
-            await unit.Db.Table<ChannelState>().Where(state => state.Ws == row.Ws && state.ChannelId == row.Id).ExecuteUpdateAsync(set => set.SetProperty(state => state.LastErrorAt, (long?)null).SetProperty(state => state.Error, (string?)null), stop);
+            await unit.Db.Table<ChannelState>().Where(state => state.Ws == row.Ws && state.ChannelId == row.Id).ExecuteUpdateAsync(set => set.SetProperty(state => state.LastErrorAt, (long?)null).SetProperty(state => state.Error, (string?)null)
+                .SetProperty(state => state.ConsentUntil, until), stop);
+            await unit.Db.Table<ChannelToken>().Where(token => token.Ws == row.Ws && token.ChannelId == row.Id).ExecuteDeleteAsync(stop);
             unit.AfterCommit(() => directory.Changed(row.Id));
             await Audit.Record(unit, AuditBy.Agent(actor, context), "channel.authorised", "channel", row.Id.ToString(), new { fields = granted.Settings.Keys.Order(StringComparer.Ordinal) }, stop);
             return await unit.Db.SaveChangesAsync(stop);

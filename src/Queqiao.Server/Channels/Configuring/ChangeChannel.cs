@@ -29,6 +29,8 @@ internal static class ChangeChannel
             if (request.Settings is { } given && Settings(unit, channel, given, kinds, news) is { } no)
                 return (null, no);
             Apply(channel, request, news);
+            if (ConsentChanged(news, kinds.Find(channel.Kind)))
+                await unit.Db.Table<ChannelState>().Where(state => state.Ws == channel.Ws && state.ChannelId == channel.Id).ExecuteUpdateAsync(set => set.SetProperty(state => state.ConsentUntil, (long?)null), stop);
             if (news.Count == 0)
                 return (channel, null);
             unit.AfterCommit(() => directory.Changed(id));
@@ -37,6 +39,10 @@ internal static class ChangeChannel
         }, ct);
         return refusal is not null ? refusal.ToProblem() : TypedResults.Ok(answering.Of(changed!, url.For(context.Request), manages: true));
     }
+
+    /// <summary>Somebody entered another token: nobody knows yet how long that one lives.</summary>
+    private static bool ConsentChanged(Dictionary<string, object> news, IChannelKind? kind) =>
+        kind is not null && news.GetValueOrDefault("secrets") is List<string> secrets && kind.Descriptor.Settings.Any(field => field.Granted && secrets.Contains(field.Key));
 
     /// <summary>What the audit row says: each member that changed, as it was and as it is; of secrets their names.</summary>
     private static void Apply(Channel channel, Request request, Dictionary<string, object> news)

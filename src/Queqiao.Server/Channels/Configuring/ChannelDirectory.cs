@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Channels;
+using Queqiao.Server.Channels.Email;
 using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Identity;
@@ -37,7 +39,8 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
 
     public async Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct)
     {
-        var fields = Queqiao.Channels.ChannelCatalogue.Find(kind)!.Descriptor.Settings.Where(field => field.IsSecret).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
+        var known = kind == EmailKind.Name ? EmailSettings.Fields : Queqiao.Channels.ChannelCatalogue.Find(kind)!.Descriptor.Settings;
+        var fields = known.Where(field => field.IsSecret).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
         var split = new SplitSettings(settings.Where(one => !fields.Contains(one.Key)).ToDictionary(), settings.Where(one => fields.Contains(one.Key)).ToDictionary());
         return (await CreateChannel.Add(unit, kind, name, split, by, ct)).Id;
     }
@@ -60,7 +63,18 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
         channel.Ws, channel.Id, channel.Kind, channel.Name, channel.Enabled && channel.DeletedAt is null, channel.Kind == ChannelKinds.Web ? StoredSettings.Web(channel.Settings) : null)
     {
         Account = channel.Kind == ChannelKinds.Web || channel.DeletedAt is not null ? null
-            : new ChannelAccount(channel.Ws, channel.Id, channel.Kind, AdapterSettings.Of(storage.Vault, channel).Whole(),
-                channel.Secrets is { } secrets ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(secrets)) : ""),
+            : new ChannelAccount(channel.Ws, channel.Id, channel.Kind, AdapterSettings.Of(storage.Vault, channel).Whole(), VersionOf(channel)),
     };
+
+    /// <summary>
+    /// Where an account has consented, what it granted says which tokens are of use: a refresh token that is good once must not be lost
+    /// because another secret of the channel was changed.
+    /// </summary>
+    private string VersionOf(Channel channel)
+    {
+        if (channel.Secrets is not { } secrets)
+            return "";
+        var granted = ChannelCatalogue.Find(channel.Kind)?.Descriptor.Settings.Where(field => field is { Granted: true, IsSecret: true }).Select(field => AdapterSettings.Of(storage.Vault, channel).Secret.GetValueOrDefault(field.Key)).OfType<string>().ToList();
+        return granted is { Count: > 0 } ? storage.Vault.Tag(channel.Ws, "channel consent", string.Join('\n', granted)).ToString("N") : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(secrets));
+    }
 }

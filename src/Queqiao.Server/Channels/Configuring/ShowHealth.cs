@@ -19,6 +19,9 @@ internal static class ShowHealth
 {
     private const long Hour = 3_600_000;
 
+    /// <summary>What ends after the year 5000 ends nobody knows when.</summary>
+    private const long Never = 95_617_584_000_000;
+
     /// <summary>How long a failure to connect stands for "not connected": tries come at least once a minute.</summary>
     private const long Lately = 120_000;
 
@@ -33,6 +36,9 @@ internal static class ShowHealth
         public bool? Connected { get; init; }
 
         public DateTimeOffset? TokenExpiresAt { get; init; }
+
+        /// <summary>When the account has to have consented again, or its consent been renewed; null: never, or nobody says.</summary>
+        public DateTimeOffset? ConsentUntil { get; init; }
 
         /// <summary>Until when nothing is sent because the provider does not answer.</summary>
         public DateTimeOffset? PausedUntil { get; init; }
@@ -68,19 +74,19 @@ internal static class ShowHealth
         var counts = await db.Visible(Scope<Delivery>.Workspace(actor.Ws)).Where(row => row.ChannelId == id && (row.CreatedAt > now - Hour || row.State == DeliveryStates.Pending))
             .GroupBy(row => row.State).Select(one => new { one.Key, Count = one.Count() }).ToListAsync(ct);
         var parked = await db.Visible(Scope<HookDelivery>.Workspace(actor.Ws)).CountAsync(row => row.ChannelId == id && row.State == HookStates.Parked, ct);
-        var expires = await db.Table<ChannelToken>().AsNoTracking().Where(row => row.Ws == actor.Ws && row.ChannelId == id && row.Sealed != null).Select(row => (long?)row.ExpiresAt).MaxAsync(ct);
+        var expires = await db.Table<ChannelToken>().AsNoTracking().Where(row => row.Ws == actor.Ws && row.ChannelId == id && row.Sealed != null && row.ExpiresAt < Never).Select(row => (long?)row.ExpiresAt).MaxAsync(ct);
         int Of(string name) => counts.Where(one => one.Key == name).Sum(one => one.Count);
         var error = state?.Error is { } text ? JsonSerializer.Deserialize<ChannelHealth.ErrorNote>(text, TolerantJson.Options) : null;
         var isConnected = channel.Kind != ChannelKinds.Web && Receiving.Connections.ChannelConnections.Connects(kinds.Find(channel.Kind)?.Adapter, AdapterSettings.Of(storage.Vault, channel).Whole()) ? state?.HeldUntil > now && !(state.LastErrorAt > Math.Max(now - Lately, state.LastInAt ?? 0)) : (bool?)null;
         var facts = new HealthFacts(channel.Enabled, channel.Kind == ChannelKinds.Web, kinds.Find(channel.Kind)?.Adapter is { } adapter && Hooks.Has(adapter), state?.LastInAt, state?.LastOutAt, state?.LastRefusedAt,
             state?.Refusal, state?.LastErrorAt, error?.Class, Of(DeliveryStates.Failed), Of(DeliveryStates.Sent) + Of(DeliveryStates.Delivered) + Of(DeliveryStates.Read), parked, turns.OpenUntil(id) is not null)
         {
-            IsConnected = isConnected, NeedsConsent = channel.Kind != ChannelKinds.Web && NeedsConsent(kinds.Find(channel.Kind), AdapterSettings.Of(storage.Vault, channel)),
+            IsConnected = isConnected, ConsentUntil = state?.ConsentUntil, NeedsConsent = channel.Kind != ChannelKinds.Web && NeedsConsent(kinds.Find(channel.Kind), AdapterSettings.Of(storage.Vault, channel)),
         };
         var todo = HealthRules.Todo(facts, now);
         return TypedResults.Ok(new Answer(HealthRules.StateOf(facts, todo), [.. todo.Select(code => new Step(code, Messages.Text(locale, "channel_todo_" + code)))])
         {
-            Connected = isConnected, LastInAt = At(state?.LastInAt), LastOutAt = At(state?.LastOutAt), TokenExpiresAt = At(expires), PausedUntil = turns.OpenUntil(id),
+            Connected = isConnected, LastInAt = At(state?.LastInAt), LastOutAt = At(state?.LastOutAt), TokenExpiresAt = At(expires), ConsentUntil = At(state?.ConsentUntil), PausedUntil = turns.OpenUntil(id),
             Sent = facts.Sent, Failed = facts.Failed, Pending = Of(DeliveryStates.Pending), Parked = parked,
             LastRefused = state is { LastRefusedAt: { } refused, Refusal: { } why } ? new Refused(At(refused)!.Value, why, state.RefusedCount) : null,
             LastError = state is { LastErrorAt: { } failed } && error is not null ? new Trouble(At(failed)!.Value, error.Class, error.Code, locale == Locale.En ? error.En : error.Zh) : null,
@@ -102,12 +108,18 @@ internal sealed record HealthFacts(
 
     /// <summary>The account has not consented yet.</summary>
     public bool NeedsConsent { get; init; }
+
+    /// <summary>When the consent ends; null: never, or nobody says.</summary>
+    public long? ConsentUntil { get; init; }
 }
 
 /// <summary>What an administrator should do. Pure.</summary>
 internal static class HealthRules
 {
     private const long Recent = 3_600_000;
+
+    /// <summary>What is renewed by itself has more time left than this.</summary>
+    private const long Soon = 14 * 24 * Recent;
 
     public static IReadOnlyList<string> Todo(HealthFacts facts, long now)
     {
@@ -121,12 +133,14 @@ internal static class HealthRules
         // An error counts until something went out after it, a refusal until something came in after it.
         // Who is connected by us is well again when something comes in.
         var wellAt = Math.Max(facts.LastOutAt ?? 0, facts.IsConnected is null ? 0 : facts.LastInAt ?? 0);
-        if (facts.LastErrorAt > wellAt && facts.ErrorClass is "reauthorise")
+        if ((facts.LastErrorAt > wellAt && facts.ErrorClass is "reauthorise") || facts.ConsentUntil <= now)
             todo.Add("authorise_again");
         else if (facts.LastErrorAt > wellAt && facts.ErrorClass is "config")
             todo.Add("check_settings");
         else if (facts.IsPaused || (facts.LastErrorAt > wellAt && facts.LastErrorAt > now - Recent && facts.ErrorClass is "retry"))
             todo.Add("provider_away");
+        if (facts.ConsentUntil > now && facts.ConsentUntil <= now + Soon)
+            todo.Add("authorise_soon");
         if (facts.LastRefusedAt > (facts.LastInAt ?? 0) && facts.LastRefusedAt > now - (24 * Recent))
         {
             todo.Add(facts.Refusal switch

@@ -30,6 +30,7 @@ internal static class EmailModule
         services.AddSingleton<SenderVerdicts>();
         services.AddSingleton<DigestMail>();
         services.AddSingleton<MailArrivals>();
+        services.AddSingleton<IMailSlot, MailSlot>();
         services.AddSingleton<MailFetcher>();
         services.AddSingleton(smtp ?? new SmtpOptions());
         services.AddSingleton<Queqiao.Mail.Proving.IMailDns, MailDns>();

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Queqiao.Channels.Tokens;
 using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Channels.Storage;
+using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Json;
 using Queqiao.Server.Platform.Storage;
@@ -14,16 +15,15 @@ namespace Queqiao.Server.Channels.Sending;
 /// Providers' tokens, sealed in the store and shared by all nodes. One fetch at a time: on this node by a gate, between nodes by a
 /// hold on the row that ends by itself when its node dies.
 /// </summary>
-internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvider clock)
+internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvider clock, Bus? bus = null)
 {
     private const string Purpose = "channel token";
-    private static readonly TimeSpan Early = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<(int Ws, Guid Key), SemaphoreSlim> _gates = new();
     private readonly ConcurrentDictionary<(int Ws, Guid Key), AccessToken> _fresh = new();
-    private readonly string _me = ids.New().ToString("N");
+    private readonly string _me = $"{bus?.Node ?? Guid.Empty:N}/{ids.New():N}";
 
     public ITokenStore For(ChannelAccount account) => new Store(this, account);
 
@@ -129,7 +129,7 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
         }, ct);
     }
 
-    private bool IsFresh(AccessToken token) => token.ExpiresAt - Early > clock.GetUtcNow();
+    private bool IsFresh(AccessToken token) => token.IsFresh(clock.GetUtcNow());
 
     private Guid KeyOf(ChannelAccount account, string name) => storage.Vault.Tag(account.Ws, Purpose, $"{account.ChannelId:N}/{account.Version}/{name}");
 

@@ -22,6 +22,9 @@ internal sealed class ChannelState : IUnscoped
     /// <summary>JSON of the last failure of a request to the provider: class, code, reason.</summary>
     public string? Error { get; set; }
 
+    /// <summary>When the consent of the account ends; null: never, or nobody says.</summary>
+    public long? ConsentUntil { get; set; }
+
     /// <summary>How far it was pulled, sealed.</summary>
     public byte[]? Pulled { get; set; }
 

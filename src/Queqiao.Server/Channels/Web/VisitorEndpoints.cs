@@ -28,6 +28,7 @@ internal static class VisitorEndpoints
         VisitorFiles.Map(widget);
         VisitorLinks.Map(widget);
         Push.VisitorPush.Map(app);
+        ChatPage.Map(app);
     }
 
     private static async Task<IResult> Messages(

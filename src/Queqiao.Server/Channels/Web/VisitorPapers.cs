@@ -1,5 +1,6 @@
 using Queqiao.Server.Channels.Web.Users;
 using Queqiao.Server.Contacts;
+using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Channels.Web;
 
@@ -16,7 +17,7 @@ internal sealed record VisitorPapers(VerifiedUser? User = null, long? UserUntil 
     /// <param name="issuer">Whose accounts the channel's users are; null: nobody has said.</param>
     public Arrival For(CustomerIdentity who, string? issuer) => new(who.ChannelId, who.Identity)
     {
-        Name = User?.Name,
+        Name = User?.Name is { } name ? OneLine.Of(name) : null,
         Identities = User is null ? [] : [.. Claimed(User, issuer)],
         Attributes = User?.Attributes,
         Notice = Notice,

@@ -1,19 +1,21 @@
-using System.Text.Json;
 using Queqiao.Text.Answering;
 using Queqiao.Text.Retrieving;
 
 namespace Queqiao.Server.Cli.Evaluating;
 
 /// <summary>
-/// <c>eval bot</c>: what the offline brain does about each question, with the knowledge of a folder: <c>faqs.LANGUAGE.tsv</c>, and if they
-/// are there <c>graph.tsv</c> and <c>orders.jsonl</c>.
+/// <c>eval bot</c>: what the offline brain does about each question, with the knowledge of a folder (<see cref="KnowledgeFolder"/>).
 /// </summary>
 internal static class BotEvaluation
 {
-    public static IEnumerable<object> Run(Command.Evaluate command, Timings timings)
+    public static async Task<IEnumerable<object>> Run(Command.Evaluate command, Timings timings)
     {
-        var answerer = timings.Train(() => Load(command.Knowledge!));
         var test = TableFile.Read(command.Test!);
+        if (test.Rows.Count == 0)
+            throw new EvaluationException("cli_eval_no_rows", command.Test!);
+        _ = (test.Cell(test.Rows[0], "id"), test.Cell(test.Rows[0], "text")); // what is missing is said before minutes of learning
+        var folder = await KnowledgeFolder.Read(command.Knowledge!);
+        var answerer = timings.Train(() => new Answerer(Finders(folder), folder.Facts.Count > 0 ? new FactGraph(folder.Facts) : null, folder.Orders.Contains));
         var texts = test.Rows.Select(row => test.Cell(row, "text")).ToList();
         return timings.Predict(texts, answerer.Reply).Select((reply, i) => (object)new
         {
@@ -27,9 +29,9 @@ internal static class BotEvaluation
     }
 
     /// <summary><c>eval priors</c>: how to rank and when to answer, as customers' questions teach it (<c>--train</c>: files of questions as <c>eval bot</c> reads them).</summary>
-    public static IEnumerable<object> Priors(Command.Evaluate command, Timings timings)
+    public static async Task<IEnumerable<object>> Priors(Command.Evaluate command, Timings timings)
     {
-        var finders = Finders(command.Knowledge!);
+        var finders = Finders(await KnowledgeFolder.Read(command.Knowledge!));
         var answerer = new Answerer(finders);
         var asked = command.Train.Select(TableFile.Read).SelectMany(table => table.Rows.Select(row => (Text: table.Cell(row, "text"), Label: table.Cell(row, "label"), Kind: table.Cell(row, "kind"))))
             .Where(one => one.Kind is not ("graph" or "order" or "human") && answerer.Reply(one.Text).Kind is not (ReplyKind.Person or ReplyKind.Order))
@@ -40,30 +42,7 @@ internal static class BotEvaluation
 
     private static IEnumerable<double> Rounded(IEnumerable<double> weights) => weights.Select(weight => Math.Round(weight, 3));
 
-    private static Dictionary<string, Finder> Finders(string folder)
-    {
-        var finders = new Dictionary<string, Finder>(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(folder, "faqs.*.tsv").Order(StringComparer.Ordinal))
-            finders.Add(Path.GetFileName(file).Split('.')[1], FinderTrainer.Train(KnowledgeFiles.Entries(TableFile.Read(file))));
-        return finders;
-    }
-
-    private static Answerer Load(string folder)
-    {
-        var finders = Finders(folder);
-        return new Answerer(finders, Facts(Path.Combine(folder, "graph.tsv")), Orders(Path.Combine(folder, "orders.jsonl")).Contains);
-    }
-
-    private static FactGraph? Facts(string path)
-    {
-        if (!File.Exists(path))
-            return null;
-        var table = TableFile.Read(path);
-        return new FactGraph([.. table.Rows.Select(row => new Fact(table.Cell(row, "subject"), table.Cell(row, "relation"), table.Cell(row, "object")))]);
-    }
-
-    private static HashSet<string> Orders(string path) => !File.Exists(path) ? [] :
-        [.. File.ReadLines(path).Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("order_id").GetString()!)];
+    private static Dictionary<string, Finder> Finders(KnowledgeFolder folder) => folder.ByLanguage.ToDictionary(one => one.Key, one => FinderTrainer.Train(one.Value), StringComparer.Ordinal);
 
     private static string LabelOf(Reply reply) => reply.Kind switch
     {

@@ -13,8 +13,9 @@ internal static class Evaluations
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Task<int> Run(Command.Evaluate command, Terminal terminal)
+    public static async Task<int> Run(Command.Evaluate command, Terminal terminal)
     {
+        await using var output = Create(command.Out); // before minutes of learning
         var timings = new Timings(command.What);
         if (command.What == "sentences")
             return Sentences(command, timings, terminal);
@@ -24,14 +25,27 @@ internal static class Evaluations
             "sentiment" => Classify(command, IntentOptions.Opinions with { LearnsScope = false }, timings),
             "retrieve" => Retrieve(command, timings),
             "match" => Match(command, timings),
-            "bot" => BotEvaluation.Run(command, timings),
-            "priors" => BotEvaluation.Priors(command, timings),
+            "bot" => await BotEvaluation.Run(command, timings),
+            "priors" => await BotEvaluation.Priors(command, timings),
             "cluster" => Cluster(command, timings),
             _ => throw new InvalidOperationException($"Nobody evaluates {command.What}."),
         };
-        File.WriteAllLines(command.Out, lines.Select(line => JsonSerializer.Serialize(line, Json)));
-        terminal.Out.WriteLine(timings.Line());
-        return Task.FromResult(Commands.Done);
+        foreach (var line in lines)
+            await output.WriteLineAsync(JsonSerializer.Serialize(line, Json));
+        await terminal.Out.WriteLineAsync(timings.Line());
+        return Commands.Done;
+    }
+
+    private static StreamWriter Create(string path)
+    {
+        try
+        {
+            return new StreamWriter(path);
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            throw new EvaluationException("cli_eval_no_output", path, trouble.Message);
+        }
     }
 
     private static IEnumerable<object> Classify(Command.Evaluate command, IntentOptions options, Timings timings)

@@ -48,10 +48,33 @@ internal sealed class InboxQueries(IStorageEngine storage, ConversationSeals sea
             rows = rows.Where(head => found.Contains(head.Id));
         var order = InboxOrder.Of(filter.Sort);
         var beyond = from is null ? null : order.Beyond(from);
+        if (filter is { View: null, Rule: null, Among: null, Group: null, Sort: InboxSort.Recent })
+            return await Newest(rows, beyond, limit + 1, ct);
         var ordered = filter.Group is { } group
             ? InboxGroup.Of(group).Then(rows, order, from, beyond)
             : order.Sort(beyond is null ? rows : rows.Where(beyond));
         return await seals.Heads(ordered.Take(limit + 1), ct);
+    }
+
+    /// <summary>
+    /// Of everything there is: the index of activity is one of each status, so the newest of each are taken from its end. Asked for at
+    /// once, both databases sort all conversations for a page.
+    /// </summary>
+    private async Task<IReadOnlyList<ConversationHead>> Newest(IQueryable<ConversationHead> rows, Expression<Func<ConversationHead, bool>>? beyond, int most, CancellationToken ct)
+    {
+        var order = InboxOrder.Of(InboxSort.Recent);
+        var newest = new List<ConversationHead>();
+        var floor = long.MinValue; // what is older than a whole page of others is not looked for
+        foreach (var status in ConversationStatus.All)
+        {
+            var some = rows.Where(head => head.Status == status && head.LastActivityAt >= floor);
+            var found = await seals.Heads(order.Sort(beyond is null ? some : some.Where(beyond)).Take(most), ct);
+            // One that changed its status meanwhile may come twice.
+            newest = [.. newest.Concat(found).OrderByDescending(head => head.LastActivityAt).ThenByDescending(head => head.Id).DistinctBy(head => head.Id).Take(most)];
+            if (newest.Count == most)
+                floor = newest[^1].LastActivityAt;
+        }
+        return newest;
     }
 }
 

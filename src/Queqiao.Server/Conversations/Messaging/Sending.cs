@@ -63,6 +63,10 @@ internal static class Sending
         };
     }
 
+    /// <summary>What is said, with its marks.</summary>
+    public static Decision Marked(Decision decision, string? markdown) => markdown is null || decision is not Decision.Append append ? decision
+        : Decision.Of(append.Entries.Select(entry => entry is MessagePosted message ? message with { Markdown = markdown } : entry));
+
     private static Decision As(Outgoing said, Decision decision) => said is { Template: null, Markdown: null } || decision is not Decision.Append append ? decision
         : Decision.Of(append.Entries.Select(entry => entry switch
         {

@@ -28,6 +28,9 @@ internal static class ShowWays
 
         /// <summary>What is left when the window is closed.</summary>
         public string? After { get; init; }
+
+        /// <summary>Marks of a formatted text that its customers see (docs/formatted-text.md); null where it is plain text.</summary>
+        public IReadOnlyList<string>? Shows { get; init; }
     }
 
     public sealed record Ways(IReadOnlyList<Way> Items);
@@ -51,7 +54,7 @@ internal static class ShowWays
             var (facts, budget) = (await channels.Of(actor.Ws, channel.Key), budgets.Of(newest));
             ways.Add(new Way(channel.Key, facts.Kind, facts.Name, newest.ContactId, open?.Id, budget.CanSend, budget.Reason, budget.Until is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null)
             {
-                Remaining = budget.Remaining, MostText = budget.MostText, After = budget.After,
+                Remaining = budget.Remaining, MostText = budget.MostText, After = budget.After, Shows = facts.Shows == Marks.None ? null : [.. RowWriter.NamesOf(facts.Shows)],
             });
         }
         return TypedResults.Ok(new Ways(ways));

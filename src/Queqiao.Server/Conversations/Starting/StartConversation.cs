@@ -16,16 +16,18 @@ internal static class StartConversation
 {
     /// <param name="ContactId">Somebody who has written on this channel before: only then is it known how to reach them there.</param>
     /// <param name="ClientId">The same one again gives the first answer again.</param>
-    internal sealed record Request(Guid ContactId, Guid ChannelId, string Text, string? ClientId = null);
+    /// <param name="Format"><c>markdown</c>: the text has marks (docs/formatted-text.md); else it is taken as it stands there.</param>
+    internal sealed record Request(Guid ContactId, Guid ChannelId, string Text, string? ClientId = null, string? Format = null);
 
     public static async Task<IResult> Handle(Request request, Actor actor, IStorageEngine storage, ConversationSeals seals, ConversationLog log, Ids ids, CancellationToken ct)
     {
         var clientId = request.ClientId ?? "start-" + ids.New().ToString("N");
-        if (Sending.Check(clientId, request.Text) is { } refusal)
+        if ((Sending.Check(clientId, request.Text) ?? Sending.CheckFormat(request.Format)) is { } refusal)
             return refusal.ToProblem();
         if (!actor.MayUseChannel(request.ChannelId) || await IdentityOf(storage, seals, actor, request, ct) is not { } identity)
             return Refusal.Conflict("contact_not_on_channel").ToProblem();
-        var outcome = await StartConversations.Append(log, actor, new CustomerKey(request.ChannelId, identity), new FirstWords(request.Text, clientId));
+        var (plain, markdown) = Sending.Read(request.Text, request.Format);
+        var outcome = await StartConversations.Append(log, actor, new CustomerKey(request.ChannelId, identity), new FirstWords(plain, clientId) { Markdown = markdown });
         return outcome is LogOutcome.Stored stored
             ? JsonAnswer.Object(stored, static (json, it) => SendAnswer.WriteMembers(json, it, forCustomer: false), StatusCodes.Status201Created)
             : ((LogOutcome.Refused)outcome).Refusal.ToProblem();

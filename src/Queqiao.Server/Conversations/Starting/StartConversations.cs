@@ -32,7 +32,7 @@ internal sealed class StartConversations(ConversationLog log) : IStartConversati
             Handling = actor.Conversations(Permissions.Reply),
             Key = LogCommand.KeyOf(actor.Ws, $"agent:{actor.AgentId}", words.ClientId),
             By = new Sender(SenderKind.Agent, actor.AgentId, actor.Name),
-            Decide = head => head.AgentStarts(words.Text, words.ClientId, agent, words.Subject),
+            Decide = head => Sending.Marked(head.AgentStarts(words.Text, words.ClientId, agent, words.Subject), words.Markdown),
             Reply = reply,
         });
     }

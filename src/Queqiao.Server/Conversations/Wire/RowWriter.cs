@@ -62,13 +62,12 @@ internal static class RowWriter
         if (shows == Marks.None)
             return;
         json.WriteStartArray("shows");
-        foreach (var (mark, name) in MarkNames)
-        {
-            if (shows.HasFlag(mark))
-                json.WriteStringValue(name);
-        }
+        foreach (var name in NamesOf(shows))
+            json.WriteStringValue(name);
         json.WriteEndArray();
     }
+
+    public static IEnumerable<string> NamesOf(Marks shows) => MarkNames.Where(one => shows.HasFlag(one.Mark)).Select(one => one.Name);
 
     private static readonly (Marks Mark, string Name)[] MarkNames = [(Marks.Bold, "bold"), (Marks.Italic, "italic"), (Marks.Code, "code"), (Marks.Quote, "quote"), (Marks.List, "list"), (Marks.Link, "link")];
 

@@ -4,8 +4,8 @@ using Queqiao.Server.CustomerData.Configuring;
 namespace Queqiao.Server.CustomerData.Asking;
 
 /// <summary>
-/// The demonstration shop: <c>customer-001</c> … are who they say, and anybody else is always the same one of them, so that the panel
-/// can be tried before a system is connected.
+/// The demonstration shop: <c>customer-001</c> … are who they say, a telephone number that was proven belongs to one of them, and anybody else
+/// is always the same one, so that the panel can be tried before a system is connected.
 /// </summary>
 internal sealed class DemoSource(TimeProvider clock) : ICustomerDataSource
 {
@@ -26,7 +26,12 @@ internal sealed class DemoSource(TimeProvider clock) : ICustomerDataSource
 
     private static string WhoIs(AskedPerson person) =>
         person.Identities.FirstOrDefault(one => one.Kind == IdentityKinds.User && Shop.Customers.Contains(one.Value))?.Value
+        ?? (person.Identities.FirstOrDefault(one => one is { Kind: IdentityKinds.Phone, Verified: true }) is { } phone ? OfPhone(phone.Value) : null)
         ?? Shop.Customers[(int)(BitConverter.ToUInt32(person.Contact.ToByteArray(), 12) % (uint)Shop.Customers.Count)];
+
+    /// <summary>Whose number it is, by its last four digits.</summary>
+    internal static string? OfPhone(string number) =>
+        number.Length >= 4 && int.TryParse(number.AsSpan(number.Length - 4), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var last) ? Shop.Customers[last % Shop.Customers.Count] : null;
 
     private static bool Matches(ShopProduct product, string query) =>
         query.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(word =>

@@ -11,12 +11,19 @@ namespace Queqiao.Server.Demo.Platforms;
 /// <summary>Invented customers on played platforms: they ask when the demo starts, and answer when somebody answers them.</summary>
 internal sealed class DemoCustomers(PlayedPlatforms platforms, IChannels channels, IStorageEngine storage, IServer server, PublicUrl url, TimeProvider clock, ILogger<DemoCustomers> log) : IHostedLifecycleService, IDisposable
 {
-    private static readonly (string Kind, string Name, string Customer, string Asks, string Thanks)[] Cast =
+    private static readonly (string Kind, string Name, string Customer, string? Asks, string? Thanks)[] Cast =
     [
         ("wechat-official", "微信公众号（演示）", "小雨", "你好，我在你们商城买的外套什么时候发货？", "好的，谢谢！"),
         ("whatsapp", "WhatsApp (demo)", "Emma Clarke", "Hi! Does the kettle work with 110 V as well?", "Great, thank you!"),
         ("telegram", "Telegram (demo)", "Max Weber", "Hello, can I change the size of my order?", "Perfect, thanks."),
+        (Sms, "短信（演示）", SmsCustomer, null, null),
     ];
+
+    /// <summary>By this channel the bot sends one-time codes.</summary>
+    public const string Sms = "twilio-sms";
+
+    /// <summary>Whose telephone is at hand: <c>/demo/phone</c> shows what it gets.</summary>
+    public const string SmsCustomer = "小雨";
 
     private readonly ConcurrentDictionary<string, Guid> _channels = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _thanked = new(StringComparer.Ordinal);
@@ -32,9 +39,10 @@ internal sealed class DemoCustomers(PlayedPlatforms platforms, IChannels channel
             var (channel, isNew) = await ChannelOf(one.Kind, one.Name, cancellationToken);
             _channels[one.Kind] = channel;
             platform.Person(one.Customer).LastWrote = clock.GetUtcNow(); // else a restart would close their window
-            platform.Received += (_, message) => _ = Thank(platform, message, one.Thanks);
-            if (isNew)
-                await Ask(one.Kind, one.Customer, one.Asks, cancellationToken);
+            if (one.Thanks is { } thanks)
+                platform.Received += (_, message) => _ = Thank(platform, message, thanks);
+            if (isNew && one.Asks is { } asks)
+                await Ask(one.Kind, one.Customer, asks, cancellationToken);
         }
     }
 
@@ -59,6 +67,9 @@ internal sealed class DemoCustomers(PlayedPlatforms platforms, IChannels channel
         await Deliver(kind, platform.Says(platform.Person(customer), text), ct);
         return true;
     }
+
+    /// <summary>The channel of text messages, opened when there is none.</summary>
+    public async Task<Guid> SmsChannel(CancellationToken ct) => (await ChannelOf(Sms, Cast.Single(one => one.Kind == Sms).Name, ct)).Channel;
 
     private async Task<(Guid Channel, bool IsNew)> ChannelOf(string kind, string name, CancellationToken ct)
     {

@@ -35,7 +35,7 @@ internal static class PhonePage
         context.Response.Headers.ContentSecurityPolicy = Policy;
         var isChinese = Locale.Of(context) == Locale.ZhCn;
         string T(string zh, string en) => isChinese ? zh : en;
-        var options = string.Concat(customers.Kinds.Select(kind => $"<option value=\"{kind}\">{kind switch { "wechat-official" => T("微信公众号", "WeChat official account"), "whatsapp" => "WhatsApp", "telegram" => "Telegram", _ => kind }}</option>"));
+        var options = string.Concat(customers.Kinds.Select(kind => $"<option value=\"{kind}\">{kind switch { "wechat-official" => T("微信公众号", "WeChat official account"), "whatsapp" => "WhatsApp", "telegram" => "Telegram", DemoCustomers.Sms => T("短信", "Text messages"), _ => kind }}</option>"));
         return TypedResults.Text($"""
             <!doctype html><html lang="{(isChinese ? "zh-CN" : "en")}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
             <title>{T("客户的手机", "A customer's phone")}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/demo/shop.css"></head>

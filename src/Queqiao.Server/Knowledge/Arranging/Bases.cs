@@ -116,6 +116,8 @@ internal static class Bases
             yield return ("name", new("required"));
         if (name?.Trim().Length > 80)
             yield return ("name", new("too_long", 80));
+        if (OneLine.HidesSomething(name))
+            yield return ("name", new("control_characters"));
         if (language is not null && !ContentRules.IsLanguage(language.Trim()))
             yield return ("language", new("knowledge_language"));
         if (host is not null && (host.Length > 253 || Uri.CheckHostName(host) != UriHostNameType.Dns || !host.Contains('.', StringComparison.Ordinal)))

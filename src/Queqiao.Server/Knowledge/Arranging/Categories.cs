@@ -176,6 +176,8 @@ internal static class Categories
             yield return ("name", new("required"));
         if (name?.Trim().Length > 80 || (names?.Values.Any(one => one.Length > 80) ?? false))
             yield return ("name", new("too_long", 80));
+        if (OneLine.HidesSomething(name) || (names?.Values.Any(OneLine.HidesSomething) ?? false))
+            yield return ("name", new("control_characters"));
         if (names?.Count > 12 || (names?.Keys.Any(tag => !ContentRules.IsLanguage(tag)) ?? false))
             yield return ("names", new("knowledge_language"));
     }

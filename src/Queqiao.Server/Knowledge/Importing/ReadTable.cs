@@ -53,9 +53,10 @@ internal static class ReadTable
         {
             if (Cell(name) is not { } cell)
                 return null;
-            if (DateTimeOffset.TryParse(cell, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var at))
-                return at.ToUnixTimeMilliseconds();
-            fault = "invalid_time";
+            if (TimeOf(cell) is not { } at)
+                fault = "invalid_time";
+            else
+                return at;
             return null;
         }
         var content = new KnowledgeContent
@@ -69,7 +70,7 @@ internal static class ReadTable
         return new ImportedItem(IsFaq: true, content, record.Line.ToString(System.Globalization.CultureInfo.InvariantCulture), Cell("category") ?? plan.Category, Cell("key"), fault);
     }
 
-    /// <summary>Rows of one key are one FAQ in several languages, or with an answer for a channel.</summary>
+    /// <summary>Rows of one key are one FAQ in several languages, or with an answer for a channel or for other readers.</summary>
     private static List<ImportedItem> Together(List<ImportedItem> rows)
     {
         var items = new List<ImportedItem>();
@@ -84,21 +85,39 @@ internal static class ReadTable
                 continue;
             }
             var (known, wording) = (items[at].Content, row.Content.Wordings[0]);
+            var shared = Wider(known.Audience, row.Content.Audience);
             items[at] = items[at] with
             {
                 Content = known with
                 {
+                    Audience = shared,
                     Wordings = known.Wordings.Any(one => KnowledgeContent.Speaks(one.Language, wording.Language)) ? known.Wordings : [.. known.Wordings, wording],
-                    Answers = [.. known.Answers, row.Content.Answers[0]],
+                    Answers = [.. known.Answers.Select(answer => Narrowed(answer, answer.Audience ?? known.Audience, shared)), Narrowed(row.Content.Answers[0], row.Content.Audience, shared)],
                 },
             };
         }
         return items;
     }
 
+    /// <summary>Whom the whole is for when its rows are for different readers; each answer stays with its own.</summary>
+    private static Audience Wider(Audience one, Audience other) => Same(one, other) || one.Kind == Audience.Everybody ? one
+        : other.Kind == Audience.Everybody || one.Kind == Audience.Colleagues ? other
+        : other.Kind == Audience.Some ? one with { Segments = [.. one.Segments.Union(other.Segments, StringComparer.OrdinalIgnoreCase)] }
+        : one;
+
+    private static FaqAnswer Narrowed(FaqAnswer answer, Audience own, Audience shared) => answer with { Audience = Same(own, shared) ? null : own };
+
+    private static bool Same(Audience one, Audience other) => one.Kind == other.Kind && one.Segments.SequenceEqual(other.Segments, StringComparer.OrdinalIgnoreCase);
+
     public static Audience AudienceOf(string text) => text.StartsWith("segment:", StringComparison.Ordinal)
         ? new Audience(Audience.Some, [.. text["segment:".Length..].Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)])
         : new Audience(text switch { "公开" => Audience.Everybody, "内部" => Audience.Colleagues, _ => text }, []);
+
+    public static string TextOf(Audience audience) => audience.Kind == Audience.Some ? "segment:" + string.Join('+', audience.Segments) : audience.Kind;
+
+    /// <summary>A time as a file says it; null: it is none.</summary>
+    public static long? TimeOf(string cell) =>
+        DateTimeOffset.TryParse(cell, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var at) ? at.ToUnixTimeMilliseconds() : null;
 
     private static List<string> Split(string? cell) =>
         cell is null ? [] : [.. cell.Replace("||", "\n", StringComparison.Ordinal).Split(['\n', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ContentRules.Line)];

@@ -11,7 +11,7 @@ export interface Probe { ok: boolean; account: string | null; class: string | nu
 export type HealthState = 'ok' | 'waiting' | 'warning' | 'failing' | 'off'
 export interface Health {
   state: HealthState; todo: { code: string; text: string }[]
-  lastInAt: string | null; lastOutAt: string | null; tokenExpiresAt: string | null; pausedUntil: string | null
+  lastInAt: string | null; lastOutAt: string | null; tokenExpiresAt: string | null; consentUntil?: string | null; pausedUntil: string | null
   /** Of a channel that the server connects by itself; else nothing. */
   connected?: boolean | null
   /** Of the last hour. */
@@ -20,7 +20,7 @@ export interface Health {
   lastRefused: { at: string; why: string; count: number } | null
   lastError: { at: string; class: string; code: string; reason: string } | null
 }
-export interface Authorised { channelId: string; ok: boolean; account: string | null; code: string | null; reason: string | null; detail: string | null }
+export interface Authorised { channelId: string; ok: boolean; account: string | null; code: string | null; reason: string | null; detail: string | null; left?: string | null }
 export interface HookTest { ok: boolean; result: string; text: string }
 
 /** Every kind of channel but the chat window. */

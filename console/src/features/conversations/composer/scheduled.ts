@@ -3,6 +3,7 @@ import { computed } from 'vue'
 import type { Ref } from 'vue'
 import type { Http } from '@/api/client'
 import { useHttp } from '@/api/http'
+import { useRested } from '@/lib/rested'
 
 /** A message that is sent later; `failed` and `skipped` ones wait for somebody to look at them. */
 export interface ScheduledMessage {
@@ -35,6 +36,7 @@ export const scheduledKey = (id: string) => ['scheduled', id] as const
 export function useScheduled(id: Ref<string>) {
   const source = scheduledSource(useHttp())
   const queries = useQueryClient()
-  const query = useQuery({ queryKey: computed(() => scheduledKey(id.value)), queryFn: ({ queryKey: [, of] }) => source.of(of), staleTime: 60_000, retry: false })
-  return { source, items: computed(() => query.data.value ?? []), refresh: () => queries.invalidateQueries({ queryKey: scheduledKey(id.value) }) }
+  const rested = useRested(() => id.value)
+  const query = useQuery({ queryKey: computed(() => scheduledKey(rested.value)), queryFn: ({ queryKey: [, of] }) => source.of(of), staleTime: 60_000, retry: false })
+  return { source, items: computed(() => (rested.value === id.value ? query.data.value : null) ?? []), refresh: () => queries.invalidateQueries({ queryKey: scheduledKey(id.value) }) }
 }

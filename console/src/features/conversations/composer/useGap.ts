@@ -1,10 +1,11 @@
 import { ref, watch } from 'vue'
 import type { Ref } from 'vue'
-import { gapIn } from '@/features/replies'
+import { gapsIn } from '@/features/replies'
+import type { Field } from './field'
 
 /** A canned reply with a place that nobody has filled in does not go to a customer unasked. */
-export function useGap(text: Ref<string>, area: Readonly<Ref<HTMLTextAreaElement | null>>, on: () => boolean) {
-  const gap = ref<ReturnType<typeof gapIn>>(null)
+export function useGap(text: Ref<string>, field: Readonly<Ref<Field | null>>, on: () => boolean) {
+  const gap = ref<{ name: string } | null>(null)
   let again = () => {}
   watch([text, on], () => (gap.value = null))
 
@@ -12,14 +13,13 @@ export function useGap(text: Ref<string>, area: Readonly<Ref<HTMLTextAreaElement
   function holds(send: () => void): boolean {
     if (!on() || gap.value) return false
     again = send
-    gap.value = gapIn(text.value)
+    gap.value = gapsIn(text.value)[0] ?? null
     return gap.value !== null
   }
   function fill() {
-    const found = gap.value
     gap.value = null
-    area.value?.focus()
-    if (found) area.value?.setSelectionRange(found.from, found.to)
+    field.value?.focus()
+    field.value?.toGap(1, true)
   }
   return { gap, holds, fill, anyway: () => again() }
 }

@@ -65,8 +65,8 @@ internal sealed class DigestMail(
         if (mail.From is not { } from)
             return null;
         if (!from.Key.Equals(settings.Mailbox, StringComparison.OrdinalIgnoreCase))
-            return SmtpAddress.IsOne(from.Address) ? new Writer(from.Address, from.Name, IsFrom: true) : null;
-        return mail.ReplyTo is [var reply, ..] && !reply.Key.Equals(settings.Mailbox, StringComparison.OrdinalIgnoreCase) && SmtpAddress.IsOne(reply.Address) ? new Writer(reply.Address, reply.Name, IsFrom: false) : null;
+            return SmtpAddress.IsOne(from.Address) ? new Writer(from.Address, MailWords.Name(from.Name), IsFrom: true) : null;
+        return mail.ReplyTo is [var reply, ..] && !reply.Key.Equals(settings.Mailbox, StringComparison.OrdinalIgnoreCase) && SmtpAddress.IsOne(reply.Address) ? new Writer(reply.Address, MailWords.Name(reply.Name), IsFrom: false) : null;
     }
 
     /// <summary>By a token; else, for who is proven, by mails of their own thread. Never by the subject.</summary>
@@ -158,7 +158,7 @@ internal sealed class DigestMail(
     {
         var mine = known.Customer.Address.Equals(sender.Address, StringComparison.OrdinalIgnoreCase);
         var others = mail.To.Concat(mail.Cc).Where(one => SmtpAddress.IsOne(one.Address) && !IsOurs(one, settings) && !one.Address.Equals(known.Customer.Address, StringComparison.OrdinalIgnoreCase))
-            .DistinctBy(one => one.Key).Take(20).Select(one => new MailPerson(one.Address, one.Name)).ToList();
+            .DistinctBy(one => one.Key).Take(20).Select(one => new MailPerson(one.Address, MailWords.Name(one.Name))).ToList();
         return known with
         {
             References = MailBook.With(known.References, mail.MessageId),

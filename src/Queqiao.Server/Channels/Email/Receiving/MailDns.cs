@@ -10,13 +10,16 @@ namespace Queqiao.Server.Channels.Email.Receiving;
 /// Asks the machine's own name servers for what checks of senders need: the base library knows addresses only. Each question has a
 /// number nobody can guess and a port of its own; what does not fit comes by TCP.
 /// </summary>
-internal sealed class MailDns : IMailDns
+internal sealed class MailDns(TimeProvider clock) : IMailDns
 {
     private const int MostServers = 2;
     private const int Port = 53;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private readonly Lazy<List<IPAddress>> _servers = new(Servers);
+    private readonly Lazy<IReadOnlyList<IPEndPoint>> _servers = new(Servers);
+
+    /// <summary>Other servers than the machine's own.</summary>
+    internal IReadOnlyList<IPEndPoint> Asks { init => _servers = new Lazy<IReadOnlyList<IPEndPoint>>(value); }
 
     public async Task<DnsValues<string>> Texts(string name, CancellationToken ct) => Of(await Ask(name, DnsKind.Txt, ct), record => record.Text);
 
@@ -39,8 +42,8 @@ internal sealed class MailDns : IMailDns
             return [];
         foreach (var server in _servers.Value.Take(MostServers))
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            limit.CancelAfter(Patience);
+            using var patience = new CancellationTokenSource(Patience, clock);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
             try
             {
                 var answer = await OverUdp(server, question, limit.Token);
@@ -57,10 +60,10 @@ internal sealed class MailDns : IMailDns
         return null;
     }
 
-    private static async Task<(bool IsCut, int Code, List<DnsRecord> Records)?> OverUdp(IPAddress server, byte[] question, CancellationToken ct)
+    private static async Task<(bool IsCut, int Code, List<DnsRecord> Records)?> OverUdp(IPEndPoint server, byte[] question, CancellationToken ct)
     {
         using var socket = new UdpClient(server.AddressFamily);
-        socket.Connect(server, Port);
+        socket.Connect(server);
         await socket.SendAsync(question, ct);
         while (true)
         {
@@ -70,10 +73,10 @@ internal sealed class MailDns : IMailDns
         }
     }
 
-    private static async Task<(bool IsCut, int Code, List<DnsRecord> Records)?> OverTcp(IPAddress server, byte[] question, CancellationToken ct)
+    private static async Task<(bool IsCut, int Code, List<DnsRecord> Records)?> OverTcp(IPEndPoint server, byte[] question, CancellationToken ct)
     {
         using var tcp = new TcpClient(server.AddressFamily);
-        await tcp.ConnectAsync(server, Port, ct);
+        await tcp.ConnectAsync(server, ct);
         var stream = tcp.GetStream();
         await stream.WriteAsync((byte[])[(byte)(question.Length >> 8), (byte)question.Length, .. question], ct);
         var length = new byte[2];
@@ -83,10 +86,10 @@ internal sealed class MailDns : IMailDns
         return DnsMessage.Read(answer, question);
     }
 
-    private static List<IPAddress> Servers()
+    private static List<IPEndPoint> Servers()
     {
         var named = NetworkInterface.GetAllNetworkInterfaces().Where(one => one.OperationalStatus == OperationalStatus.Up).SelectMany(one => one.GetIPProperties().DnsAddresses)
             .Where(one => one is not { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6SiteLocal: true }).Distinct().ToList();
-        return named.Count > 0 ? named : [IPAddress.Loopback];
+        return [.. (named.Count > 0 ? named : [IPAddress.Loopback]).Select(address => new IPEndPoint(address, Port))];
     }
 }

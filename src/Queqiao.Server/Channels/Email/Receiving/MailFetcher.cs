@@ -5,7 +5,6 @@ using Queqiao.Mail.Wire;
 using Queqiao.Server.Channels.Email.Storage;
 using Queqiao.Server.Channels.Receiving;
 using Queqiao.Server.Channels.Storage;
-using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
@@ -17,7 +16,7 @@ namespace Queqiao.Server.Channels.Email.Receiving;
 /// transaction: nothing is fetched twice or lost when a node dies.
 /// </summary>
 internal sealed class MailFetcher(
-    IMailDialer dialer, MailSignIn signIn, MailArrivals arrivals, IChannels channels, ChannelHealth health, IStorageEngine storage, NodeOptions node, Ids ids, TimeProvider clock, ILogger<MailFetcher> log) : BackgroundService
+    IMailDialer dialer, MailSignIn signIn, MailArrivals arrivals, IChannels channels, ChannelHealth health, IStorageEngine storage, LeaseHeirs heirs, Ids ids, TimeProvider clock, ILogger<MailFetcher> log) : BackgroundService
 {
     private const long MostSize = 40L << 20;
     private const int AtOnce = 200;
@@ -32,13 +31,13 @@ internal sealed class MailFetcher(
 
     private readonly ConcurrentDictionary<Guid, Task> _mailboxes = new();
 
-    /// <summary>This process: two may run on one machine.</summary>
-    private readonly string _me = $"{node.Name}/{ids.New():N}";
+    private readonly string _me = heirs.NewHolder();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            var freed = heirs.Freed;
             try
             {
                 foreach (var (id, task) in _mailboxes)
@@ -54,9 +53,10 @@ internal sealed class MailFetcher(
             {
                 log.Fault(LogLevel.Warning, trouble, "Mailboxes could not be looked for");
             }
-            await Task.Delay(LookEvery, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(Task.Delay(LookEvery, clock, stoppingToken), freed);
         }
         await Task.WhenAll(_mailboxes.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await storage.RunSystem((unit, stop) => unit.Db.Table<MailBox>().Where(row => row.Holder == _me).ExecuteUpdateAsync(set => set.SetProperty(row => row.HeldUntil, 0L), stop), CancellationToken.None);
     }
 
     private async Task<List<Guid>> Mailboxes(CancellationToken ct)

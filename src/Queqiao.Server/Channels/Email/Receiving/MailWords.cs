@@ -3,6 +3,7 @@ using Queqiao.Mail.Mime;
 using Queqiao.Mail.Reading;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.I18n;
+using Queqiao.Server.Platform.Problems;
 
 namespace Queqiao.Server.Channels.Email.Receiving;
 
@@ -24,7 +25,10 @@ internal static class MailWords
         return Cut(text, ConversationRules.MostText);
     }
 
-    public static string? Subject(string? subject) => string.IsNullOrWhiteSpace(subject) ? null : Cut(Subjects.Bare(string.Concat(subject.Select(c => char.IsControl(c) ? ' ' : c))), MostSubject);
+    public static string? Subject(string? subject) => string.IsNullOrWhiteSpace(subject) ? null : Cut(Subjects.Bare(OneLine.Of(string.Concat(subject.Select(c => char.IsControl(c) ? ' ' : c)))), MostSubject);
+
+    /// <summary>What somebody calls themselves: a name must read as what it is.</summary>
+    public static string? Name(string? name) => name is not null && OneLine.Of(name).Trim() is { Length: > 0 } shown ? shown : null;
 
     public static MailFacts Facts(MailMessage mail, SenderProof proof, TakenFiles taken, string text)
     {
@@ -39,5 +43,5 @@ internal static class MailWords
 
     public static string Cut(string text, int most) => ShortText.Shorten(text, most);
 
-    private static List<MailPerson> People(IReadOnlyList<MailAddress> people) => [.. people.Take(MostPeople).Select(one => new MailPerson(one.Address, one.Name))];
+    private static List<MailPerson> People(IReadOnlyList<MailAddress> people) => [.. people.Take(MostPeople).Select(one => new MailPerson(one.Address, Name(one.Name)))];
 }

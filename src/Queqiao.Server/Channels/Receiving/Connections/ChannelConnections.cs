@@ -12,12 +12,12 @@ namespace Queqiao.Server.Channels.Receiving.Connections;
 /// Keeps the connections of channels whose platform does not call an address of ours (sockets, long polls). One node holds each: by a
 /// lease on the channel's row that ends by itself when its node dies. What arrives twice while a lease changes hands is stored once.
 /// </summary>
-internal sealed class ChannelConnections(IStorageEngine storage, KindRegistry kinds, IChannels channels, ConnectionMaker maker, Ids ids, ILogger<ChannelConnections> log) : BackgroundService
+internal sealed class ChannelConnections(IStorageEngine storage, KindRegistry kinds, IChannels channels, ConnectionMaker maker, LeaseHeirs heirs, Ids ids, ILogger<ChannelConnections> log) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
 
-    private readonly string _me = ids.New().ToString("N");
+    private readonly string _me = heirs.NewHolder();
     private readonly Dictionary<Guid, Held> _held = [];
 
     private sealed record Held(ChannelView Channel, string Mark, long Until, CancellationTokenSource End, Task Running);
@@ -49,10 +49,12 @@ internal sealed class ChannelConnections(IStorageEngine storage, KindRegistry ki
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(LookEvery);
+        var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
         try
         {
             do
             {
+                var freed = heirs.Freed;
                 try
                 {
                     await Look(stoppingToken);
@@ -61,8 +63,10 @@ internal sealed class ChannelConnections(IStorageEngine storage, KindRegistry ki
                 {
                     log.Fault(LogLevel.Warning, trouble, "Connections to platforms could not be looked after");
                 }
+                if (await Task.WhenAny(tick, freed) == tick && await tick)
+                    tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            while (!stoppingToken.IsCancellationRequested);
         }
         catch (OperationCanceledException)
         {

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Queqiao.Channels;
+using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Channels.Receiving;
+using Queqiao.Server.Channels.Storage;
+using Queqiao.Server.Platform.Access;
+using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Jobs;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
+
+namespace Queqiao.Server.Channels.Sending;
+
+/// <summary>Consents that end are renewed in time, also of channels by which nobody writes; until when they are good stands in the channel's health.</summary>
+[NoPurposeGate("renews the firm's own access to platforms")]
+internal sealed class RenewConsents(IStorageEngine storage, IChannels channels, KindRegistry kinds, AdapterServices services, ChannelHealth health, Ids ids, ILogger<RenewConsents> log) : IJobHandler
+{
+    public const string Name = "channels.renew_consents";
+
+    public JobKind Kind { get; } = new(Name) { Class = JobClass.Bulk, Concurrency = 1, Leased = 1, Keep = TimeSpan.FromHours(1) };
+
+    public async Task<JobOutcome> Run(JobRun run, CancellationToken ct)
+    {
+        foreach (var id in await Renewed(ct))
+        {
+            try
+            {
+                if (await channels.Find(id, ct) is { Enabled: true, Account: { } account } channel && kinds.Find(channel.Kind)?.Adapter is IRenewedChannel renews)
+                    await Renew(renews, account, ct);
+            }
+            catch (Exception trouble) when (trouble is not OperationCanceledException)
+            {
+                log.Fault(LogLevel.Warning, trouble, "The consent of a channel could not be renewed"); // the others' still can
+            }
+        }
+        return new JobOutcome.Done();
+    }
+
+    private async Task Renew(IRenewedChannel renews, ChannelAccount account, CancellationToken ct)
+    {
+        var (until, failed) = await renews.Renew(services.For(account), ct);
+        if (failed is not null)
+            health.Failed(account.Ws, account.ChannelId, failed.Failure, ids.Now());
+        else if (until is { } end)
+            await storage.Run(account.Ws, (unit, stop) => unit.Db.Table<ChannelState>().Where(state => state.Ws == account.Ws && state.ChannelId == account.ChannelId)
+                .ExecuteUpdateAsync(set => set.SetProperty(state => state.ConsentUntil, end.ToUnixTimeMilliseconds()), stop), ct);
+    }
+
+    private async Task<List<Guid>> Renewed(CancellationToken ct)
+    {
+        var those = kinds.All.Where(kind => kind.Adapter is IRenewedChannel).Select(kind => kind.Descriptor.Kind).ToList();
+        await using var db = storage.ReadSystem();
+        return await db.Table<Channel>().AsNoTracking().Where(row => row.Enabled && row.DeletedAt == null && those.Contains(row.Kind)).Select(row => row.Id).ToListAsync(ct);
+    }
+}
