@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Queqiao.Text.Features;
 using Queqiao.Text.Learning;
+using Queqiao.Text.Sentences;
 
 namespace Queqiao.Text.Clustering;
 
@@ -8,6 +9,8 @@ namespace Queqiao.Text.Clustering;
 public static class QuestionClusters
 {
     private static readonly NGramShape Shape = new(PartsFrom: 3, PartsTo: 5, Edges: false, Meant: true);
+
+    private const float WeightOfSense = 1.5f;
 
     /// <summary>Clusters texts.</summary>
     /// <param name="texts">The questions.</param>
@@ -57,7 +60,21 @@ public static class QuestionClusters
     {
         var space = FeatureSpace.Learn(texts, Shape, texts.Count > 200 ? 2 : 1);
         var rows = texts.Select(space.Vector).ToArray();
-        return Projection.Of(rows, space.Count, Math.Clamp(clusters * 3 / 2, 16, 150));
+        var points = Projection.Of(rows, space.Count, Math.Clamp(clusters * 3 / 2, 16, 150));
+        for (var i = 0; i < points.Length; i++)
+            points[i] = WithSense(points[i], texts[i]);
+        return points;
+    }
+
+    /// <summary>A text's words, and beside them what it is about, which counts more.</summary>
+    private static float[] WithSense(float[] words, string text)
+    {
+        var point = new float[words.Length + SentenceEncoder.Width];
+        words.CopyTo(point, 0);
+        var sense = point.AsSpan(words.Length);
+        SentenceEncoder.Standard.Encode(text, sense);
+        TensorPrimitives.Multiply(sense, WeightOfSense, sense);
+        return Projection.Unit(point);
     }
 
     private static (int[] Heaps, double Closeness) KMeans(float[][] points, int count, Chance chance)
