@@ -39,7 +39,7 @@ public sealed record Reply(ReplyKind Kind, string? Id, double Score, IReadOnlyLi
 /// <param name="Answer">From this certainty on it answers.</param>
 /// <param name="Clarify">From this certainty on it asks which of the best is meant.</param>
 /// <param name="Facts">From this certainty on the graph answers.</param>
-public sealed record Boldness(double Answer = 0.42, double Clarify = 0.2, double Facts = 0.5);
+public sealed record Boldness(double Answer = 0.5, double Clarify = 0.2, double Facts = 0.5);
 
 /// <summary>Decides what becomes of a customer's message: a person, an order, an entry, facts, a question back, or an honest no. For any number of threads.</summary>
 /// <param name="finders">A finder for each language of the knowledge base, by its tag.</param>

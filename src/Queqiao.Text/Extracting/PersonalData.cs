@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Queqiao.Text.Extracting;
 
 /// <summary>Finds and hides what identifies a person, before a text leaves the house or is kept where it should not be.</summary>
-public static class PersonalData
+public static partial class PersonalData
 {
     private static readonly EntityReader Reader = new();
 
@@ -19,6 +21,12 @@ public static class PersonalData
             masked = string.Concat(masked.AsSpan(0, entity.Start), "[" + NameOf(entity.Kind) + "]", masked.AsSpan(entity.Start + entity.Length));
         return masked;
     }
+
+    /// <summary>What a masked text says besides: without the names of what was hidden, which would be taken for words of the customer's.</summary>
+    public static string WithoutMasks(string masked) => Masks().Replace(masked, " ");
+
+    [GeneratedRegex(@"\[(phone|email|id_card|bank_card|passport|plate|ip|address)\]")]
+    private static partial Regex Masks();
 
     private static string NameOf(EntityKind kind) => kind switch
     {

@@ -7,13 +7,13 @@ internal sealed record Priors(Logistic Ranking, Logistic Decision)
 {
     /// <summary>Where answers stand beside the questions: learnt by <see cref="PriorTrainer"/> from our own questions to the demo shop (<c>queqiao eval priors</c>; docs/nlu.md).</summary>
     public static readonly Priors WithTexts = new(Logistic.Of(
-        0.178, 1.481, -1.802, 0.446, -0.810, -0.009, 2.900, 0.397, -0.149, 0.134, -2.612, -0.102, -1.219,
-        -0.247, 2.999, 3.209, 3.742, 0.711, -0.094, 0.755,
-        1.197, -0.165, -1.191, 2.016, -0.863, 10.139, 4.137,
-        -9.786), Logistic.Of(
-        0.071, 0.051, 0.671, 0.267, 0.796, 0.089, 2.724, 0.259, 1.066, 0.135, -0.193, 0.287, 0.296, 1.433, -2.496, 0.433, 0.386, 0.419,
-        0.266, 0.129, -0.543, 1.229, -0.932, 6.344, 1.738, 0.853, 1.017,
-        -11.703));
+        0.802, 0.866, -0.187, -0.096, -0.333, 0.062, 2.419, 0.406, -0.158, 0.084, -3.563, 0.144, -0.551,
+        -0.162, 2.213, 2.480, 2.820, 0.812, -0.031, 0.708,
+        1.010, 0.324, -0.595, 1.616, -0.718, 11.814, 5.556,
+        -11.989), Logistic.Of(
+        0.103, 0.131, 0.084, 0.064, 0.448, 0.192, 3.103, 0.431, 1.196, 0.162, 0.009, 0.148, 0.260, 0.789, -2.117, 0.332, 0.522, 0.393,
+        0.592, 0.082, -1.025, 1.171, -0.769, 8.280, 2.137, 1.863, -0.109,
+        -12.296));
 
     /// <summary>Where there are questions only, and many of them: by hand, every signal speaks for, more or less. The knowledge base teaches the rest.</summary>
     public static readonly Priors QuestionsOnly = new(Logistic.Of(

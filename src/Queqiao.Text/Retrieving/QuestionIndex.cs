@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics.Tensors;
 using Queqiao.Text.Sentences;
 using Queqiao.Text.Wording;
 
@@ -19,7 +18,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
     private readonly TermIndex _raw = new(), _meant = new(), _rawEntries = new(), _meantTexts = new();
     private volatile Question[] _questions = new Question[64];
     private volatile Entry[] _entries = new Entry[64];
-    private volatile float[] _senses = new float[64 * SentenceEncoder.Width];
+    private volatile sbyte[] _senses = new sbyte[64 * SentenceEncoder.Width];
     private volatile int _live;
 
     /// <summary>How many entries there are.</summary>
@@ -49,7 +48,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             _numbers[id] = number;
             var all = string.Join('\n', questions);
             var words = Phrase.Of(text is null ? all : all + "\n" + text, Meanings);
-            _entries = Placed(_entries, number, new Entry(id, words.Meant.Hashes, [.. words.Vectors.Where(vector => vector != WordVectors.None).Distinct()], text is null ? null : SenseOf(text)));
+            _entries = Placed(_entries, number, new Entry(id, words.Meant.Hashes, [.. words.Vectors.Where(vector => vector != WordVectors.None).Distinct()], text is null ? null : PackedSentence.Of(text)));
             _meantTexts.Add(words.Meant);
             foreach (var question in questions)
             {
@@ -88,7 +87,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             _meant.Score(query.Meant, byQuestion, 1 / meantSelf);
             _rawEntries.Score(query.Raw, byEntry, 1 / rawSelf);
             _meantTexts.Score(query.Meant, byText, 1 / meantSelf);
-            var senses = new Senses(SenseOf(text), scores.AsSpan(count + 2 * entries, count), scores.AsSpan(2 * count + 2 * entries, entries));
+            var senses = new Senses(PackedSentence.Of(text), scores.AsSpan(count + 2 * entries, count), scores.AsSpan(2 * count + 2 * entries, entries));
             Compare(senses);
             return Candidates(query, byQuestion, byEntry, byText, senses, most);
         }
@@ -147,7 +146,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             found.Add(byNumber[number]);
         }
         foreach (var candidate in found)
-            candidate.Mean(senses.ByEntry[candidate.Number], _entries[candidate.Number].Sense is { } said ? TensorPrimitives.Dot<float>(said, senses.Query) : 0);
+            candidate.Mean(senses.ByEntry[candidate.Number], _entries[candidate.Number].Sense is { } said ? PackedSentence.Likeness(said, senses.Query) : 0);
         return found;
     }
 
@@ -158,7 +157,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         senses.ByEntry.Fill(-1);
         for (var i = 0; i < senses.ByQuestion.Length; i++)
         {
-            var near = senses.ByQuestion[i] = TensorPrimitives.Dot<float>(all.AsSpan(i * SentenceEncoder.Width, SentenceEncoder.Width), senses.Query);
+            var near = senses.ByQuestion[i] = PackedSentence.Likeness(all.AsSpan(i * SentenceEncoder.Width, SentenceEncoder.Width), senses.Query);
             var entry = _questions[i].Entry;
             if (entry < senses.ByEntry.Length)
                 senses.ByEntry[entry] = Math.Max(senses.ByEntry[entry], near);
@@ -170,15 +169,8 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         var senses = _senses;
         if ((document + 1) * SentenceEncoder.Width > senses.Length)
             Array.Resize(ref senses, senses.Length * 2);
-        SentenceEncoder.Standard.Encode(question, senses.AsSpan(document * SentenceEncoder.Width, SentenceEncoder.Width));
+        PackedSentence.Encode(question, senses.AsSpan(document * SentenceEncoder.Width, SentenceEncoder.Width));
         _senses = senses;
-    }
-
-    private static float[] SenseOf(string text)
-    {
-        var sense = new float[SentenceEncoder.Width];
-        SentenceEncoder.Standard.Encode(text, sense);
-        return sense;
     }
 
     private Candidate Of(Phrase query, Kinship kinship, int entry, float byQuestion, float byEntry, float byText)
@@ -262,7 +254,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         return items;
     }
 
-    private sealed class Entry(string id, ulong[] words, int[] vectors, float[]? sense)
+    private sealed class Entry(string id, ulong[] words, int[] vectors, sbyte[]? sense)
     {
         private volatile bool _isLive = true;
 
@@ -272,7 +264,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
 
         public int[] Vectors => vectors;
 
-        public float[]? Sense => sense;
+        public sbyte[]? Sense => sense;
 
         public bool IsLive
         {
@@ -283,9 +275,9 @@ public sealed class QuestionIndex(Meanings? meanings = null)
 
     private sealed record Question(int Entry, Phrase Phrase);
 
-    private readonly ref struct Senses(float[] query, Span<float> byQuestion, Span<float> byEntry)
+    private readonly ref struct Senses(sbyte[] query, Span<float> byQuestion, Span<float> byEntry)
     {
-        public float[] Query { get; } = query;
+        public sbyte[] Query { get; } = query;
 
         public Span<float> ByQuestion { get; } = byQuestion;
 

@@ -12,7 +12,7 @@ namespace Queqiao.Text.Sentences;
 /// <param name="Heat">The smaller, the more the nearest wrong topic counts.</param>
 /// <param name="LeaveOut">Share of n-grams left out each time.</param>
 /// <param name="Least">N-grams of fewer texts are left out for good.</param>
-public sealed record SentenceOptions(int Epochs = 40, int Batch = 256, float Rate = 0.15f, float Heat = 0.07f, float LeaveOut = 0.2f, int Least = 2);
+public sealed record SentenceOptions(int Epochs = 25, int Batch = 256, float Rate = 0.15f, float Heat = 0.07f, float LeaveOut = 0.2f, int Least = 2);
 
 /// <summary>
 /// Learns sentence vectors from groups of texts that mean the same: of two texts of a topic each is to be nearer to the other than to the

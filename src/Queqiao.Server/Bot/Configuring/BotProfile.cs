@@ -18,7 +18,7 @@ internal sealed record BotProfile
     public LocalText HandOver { get; init; } = new();
 
     /// <summary>From this certainty on it answers (0 to 1).</summary>
-    public double AnswerFrom { get; init; } = 0.42;
+    public double AnswerFrom { get; init; } = 0.5;
 
     /// <summary>From this certainty on it asks which of two or three is meant.</summary>
     public double ClarifyFrom { get; init; } = 0.2;

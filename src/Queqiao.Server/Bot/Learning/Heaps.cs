@@ -88,7 +88,7 @@ internal static class Heaps
     private static Heap Named(IReadOnlyList<BadQuestion> heap, Brain brain, long now)
     {
         var middle = heap.MaxBy(question => heap.Sum(other => Alike(question.Text, other.Text)))!;
-        var reply = brain.Reply(middle.Text, BotProfile.Default, middle.Language, now);
+        var reply = brain.Reply(PersonalData.WithoutMasks(middle.Text), BotProfile.Default, middle.Language, now);
         var nearest = reply.Candidates.FirstOrDefault(candidate => brain.Entry(candidate.Id) is not null);
         var isNear = nearest.Id is not null && reply.Score >= Near && nearest.Share >= Clear;
         var words = KeywordReader.Of([.. heap.Select(question => question.Text)], 3).Select(word => word.Word).ToList();

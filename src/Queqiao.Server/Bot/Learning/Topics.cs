@@ -74,7 +74,7 @@ internal static class Topics
 
     private static string? EntryOf(About about, Brain brain, long now)
     {
-        var reply = brain.Reply(about.Question, BotProfile.Default, about.Language, now);
+        var reply = brain.Reply(PersonalData.WithoutMasks(about.Question), BotProfile.Default, about.Language, now);
         return reply.Kind == ReplyKind.Answer ? reply.Id
             : reply.Score >= Near && reply.Candidates is [{ Share: >= Clear } first, ..] ? first.Id
             : null;

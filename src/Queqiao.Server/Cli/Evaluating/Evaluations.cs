@@ -15,10 +15,10 @@ internal static class Evaluations
 
     public static async Task<int> Run(Command.Evaluate command, Terminal terminal)
     {
-        await using var output = Create(command.Out); // before minutes of learning
         var timings = new Timings(command.What);
         if (command.What == "sentences")
-            return Sentences(command, timings, terminal);
+            return await Sentences(command, timings, terminal);
+        await using var output = Create(command.Out); // before minutes of learning
         var lines = command.What switch
         {
             "classify" => Classify(command, IntentOptions.Questions, timings),
@@ -93,15 +93,15 @@ internal static class Evaluations
     }
 
     /// <summary><c>eval sentences</c>: learns sentence vectors from ways to ask (<c>topic</c>, <c>text</c>) and writes them as the library reads them.</summary>
-    private static Task<int> Sentences(Command.Evaluate command, Timings timings, Terminal terminal)
+    private static async Task<int> Sentences(Command.Evaluate command, Timings timings, Terminal terminal)
     {
+        await using var output = Create(command.Out);
         var texts = Tables(command.Train).SelectMany(table => table.Rows.Select(row => new Example(table.Cell(row, "text"), table.Cell(row, "topic")))).ToList();
         var encoder = timings.Train(() => SentenceTrainer.Train(texts));
         timings.Features = encoder.Grams;
-        using var to = File.Create(command.Out);
-        encoder.Save(to);
-        terminal.Out.WriteLine(timings.Line());
-        return Task.FromResult(Commands.Done);
+        encoder.Save(output.BaseStream);
+        await terminal.Out.WriteLineAsync(timings.Line());
+        return Commands.Done;
     }
 
     private static IEnumerable<object> Cluster(Command.Evaluate command, Timings timings)
