@@ -23,7 +23,11 @@ public static partial class PersonalData
     }
 
     /// <summary>What a masked text says besides: without the names of what was hidden, which would be taken for words of the customer's.</summary>
-    public static string WithoutMasks(string masked) => Masks().Replace(masked, " ");
+    public static string WithoutMasks(string masked)
+    {
+        ArgumentNullException.ThrowIfNull(masked);
+        return Masks().Replace(masked, " ");
+    }
 
     [GeneratedRegex(@"\[(phone|email|id_card|bank_card|passport|plate|ip|address)\]")]
     private static partial Regex Masks();

@@ -8,8 +8,8 @@ namespace Queqiao.Text.Retrieving;
 /// <param name="Decision">Weights of the decision to answer, the bias last.</param>
 public sealed record Learnt(IReadOnlyList<double> Ranking, IReadOnlyList<double> Decision)
 {
-    /// <summary>Raised whenever the same knowledge would teach something else: signals, features, trials.</summary>
-    private const int Format = 3;
+    /// <summary>Raised whenever the same knowledge would teach something else: signals, features, trials, sentence vectors.</summary>
+    private const int Format = 4;
 
     /// <summary>Whether this version can use it.</summary>
     public bool Fits => Ranking.Count == Priors.WithTexts.Ranking.Weights.Count && Decision.Count == Priors.WithTexts.Decision.Weights.Count;

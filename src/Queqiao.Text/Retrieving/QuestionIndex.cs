@@ -107,10 +107,9 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         foreach (var document in Best(byQuestion))
         {
             var question = _questions[document];
-            var entry = _entries[question.Entry];
             if (!byNumber.TryGetValue(question.Entry, out var candidate))
             {
-                if (!entry.IsLive || found.Count == most)
+                if (!IsThere(question.Entry, byEntry) || found.Count == most)
                     continue;
                 candidate = Of(query, kinship, question.Entry, byQuestion[document], byEntry[question.Entry], byText[question.Entry]);
                 byNumber.Add(question.Entry, candidate);
@@ -127,7 +126,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             var number = _questions[document].Entry;
             if (found.Count >= most + MoreBySense)
                 break;
-            if (!_entries[number].IsLive || byNumber.ContainsKey(number))
+            if (!IsThere(number, byEntry) || byNumber.ContainsKey(number))
                 continue;
             var candidate = Of(query, kinship, number, byQuestion[document], byEntry[number], byText[number]);
             PairSignals.Of(query, _questions[document].Phrase, _raw, _meant, signals);
@@ -140,21 +139,27 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         {
             if (found.Count >= most + MoreBySense)
                 break;
-            if (!_entries[number].IsLive || byNumber.ContainsKey(number))
+            if (!IsThere(number, byEntry) || byNumber.ContainsKey(number))
                 continue;
             byNumber.Add(number, Of(query, kinship, number, 0, byEntry[number], byText[number]));
             found.Add(byNumber[number]);
         }
         foreach (var candidate in found)
-            candidate.Mean(senses.ByEntry[candidate.Number], _entries[candidate.Number].Sense is { } said ? PackedSentence.Likeness(said, senses.Query) : 0);
+        {
+            // What has no text (a flow) must not stand behind for that: its questions speak for it.
+            var question = senses.ByEntry[candidate.Number];
+            candidate.Mean(question, _entries[candidate.Number].Sense is { } said ? PackedSentence.Likeness(said, senses.Query) : question);
+        }
         return found;
     }
+
+    /// <summary>Not taken out, and not just being added: an entry's questions are there a moment before itself.</summary>
+    private bool IsThere(int entry, ReadOnlySpan<float> known) => entry < known.Length && _entries[entry].IsLive;
 
     /// <summary>How near in sense each question is, and the nearest of each entry.</summary>
     private void Compare(Senses senses)
     {
         var all = _senses;
-        senses.ByEntry.Fill(-1);
         for (var i = 0; i < senses.ByQuestion.Length; i++)
         {
             var near = senses.ByQuestion[i] = PackedSentence.Likeness(all.AsSpan(i * SentenceEncoder.Width, SentenceEncoder.Width), senses.Query);

@@ -6,7 +6,7 @@ using Queqiao.Text.Wording;
 namespace Queqiao.Text.Sentences;
 
 /// <summary>How sentence vectors are learnt.</summary>
-/// <param name="Epochs">How often each topic is looked at, in both ways, about as often as it has texts.</param>
+/// <param name="Epochs">Rounds; in each a topic is drawn about half as often as it has texts (sixteen at most), two texts at a time.</param>
 /// <param name="Batch">Topics that are told apart at once.</param>
 /// <param name="Rate">Size of the first steps (AdaGrad).</param>
 /// <param name="Heat">The smaller, the more the nearest wrong topic counts.</param>
@@ -16,7 +16,7 @@ public sealed record SentenceOptions(int Epochs = 25, int Batch = 256, float Rat
 
 /// <summary>
 /// Learns sentence vectors from groups of texts that mean the same: of two texts of a topic each is to be nearer to the other than to the
-/// texts of all other topics of the batch (InfoNCE; van den Oord, Li, Vinyals, arXiv 1807.03748). Deterministic.
+/// texts of all other topics of the batch (InfoNCE; van den Oord, Li, Vinyals, arXiv 1807.03748). Deterministic on one machine.
 /// </summary>
 public sealed class SentenceTrainer
 {
@@ -55,6 +55,8 @@ public sealed class SentenceTrainer
     {
         ArgumentNullException.ThrowIfNull(texts);
         var trainer = new SentenceTrainer(texts, options ?? new SentenceOptions());
+        if (trainer._topics.Length < 2)
+            throw new ArgumentException("Two topics of two texts are needed at least.", nameof(texts));
         trainer.Learn();
         return trainer.Encoder();
     }

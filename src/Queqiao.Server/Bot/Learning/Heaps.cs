@@ -53,7 +53,7 @@ internal static class Heaps
     {
         if (all.Count < FewQuestions)
             return Split(all); // too few to learn from what they share
-        var heaps = QuestionClusters.Of(texts, Math.Max(2, (int)Math.Ceiling(Math.Sqrt(all.Count) * 1.5)));
+        var heaps = QuestionClusters.Of(texts.ConvertAll(PersonalData.WithoutMasks), Math.Max(2, (int)Math.Ceiling(Math.Sqrt(all.Count) * 1.5)));
         return all.Select((question, i) => (question, Heap: heaps[i])).GroupBy(one => one.Heap, one => one.question).SelectMany(group => Split([.. group]));
     }
 

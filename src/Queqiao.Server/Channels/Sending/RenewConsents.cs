@@ -25,7 +25,7 @@ internal sealed class RenewConsents(IStorageEngine storage, IChannels channels, 
         {
             try
             {
-                if (await channels.Find(id, ct) is { Enabled: true, Account: { } account } channel && kinds.Find(channel.Kind)?.Adapter is IRenewedChannel renews)
+                if (await channels.Find(id, ct) is { Enabled: true, Account: { } account } channel && kinds.Find(channel.Kind) is { Adapter: IRenewedChannel renews } kind && HasConsented(kind.Descriptor, account))
                     await Renew(renews, account, ct);
             }
             catch (Exception trouble) when (trouble is not OperationCanceledException)
@@ -35,6 +35,10 @@ internal sealed class RenewConsents(IStorageEngine storage, IChannels channels, 
         }
         return new JobOutcome.Done();
     }
+
+    /// <summary>A channel may stand enabled before anybody has consented; there is nothing to renew then, and nothing wrong.</summary>
+    private static bool HasConsented(ChannelDescriptor kind, ChannelAccount account) =>
+        kind.Settings.Where(field => field is { Granted: true, Required: true }).All(field => account.Settings.Has(field.Key));
 
     private async Task Renew(IRenewedChannel renews, ChannelAccount account, CancellationToken ct)
     {

@@ -95,8 +95,10 @@ internal static class Evaluations
     /// <summary><c>eval sentences</c>: learns sentence vectors from ways to ask (<c>topic</c>, <c>text</c>) and writes them as the library reads them.</summary>
     private static async Task<int> Sentences(Command.Evaluate command, Timings timings, Terminal terminal)
     {
-        await using var output = Create(command.Out);
         var texts = Tables(command.Train).SelectMany(table => table.Rows.Select(row => new Example(table.Cell(row, "text"), table.Cell(row, "topic")))).ToList();
+        if (texts.CountBy(text => text.Label).Count(topic => topic.Value > 1) < 2)
+            throw new EvaluationException("cli_eval_no_rows", string.Join(' ', command.Train)); // nothing that could be told apart
+        await using var output = Create(command.Out);
         var encoder = timings.Train(() => SentenceTrainer.Train(texts));
         timings.Features = encoder.Grams;
         encoder.Save(output.BaseStream);

@@ -38,8 +38,8 @@ internal sealed class TableFile
     private static TableFile Table(string path, StreamReader reader)
     {
         var columns = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var name in (reader.ReadLine() ?? "").Split('\t'))
-            columns.TryAdd(name.Trim('\ufeff', ' '), columns.Count);
+        foreach (var (at, name) in (reader.ReadLine() ?? "").Split('\t').Index())
+            columns.TryAdd(name.Trim('\ufeff', ' '), at);
         var rows = new List<string[]>();
         while (reader.ReadLine() is { } line)
         {

@@ -76,7 +76,13 @@ export function openEditor(root: HTMLElement, first: Content, on: Listening) {
       },
       drop: (_, event) => Boolean(event.dataTransfer?.files.length),
       blur() { settle() },
-      compositionend() { setTimeout(() => { if (waiting && !view.composing) give(waiting) }, 50) },
+      compositionend() { setTimeout(() => { if (waiting && !view.isDestroyed && !view.composing) give(waiting) }, 50) },
+      // The browser's own bold would show what the channel does not.
+      beforeinput(_, event) {
+        if (!event.inputType.startsWith('format')) return false
+        event.preventDefault()
+        return true
+      },
     },
     clipboardSerializer: serializer,
     clipboardParser: new PagesParser(schema, DOMParser.fromSchema(schema).rules),
@@ -133,7 +139,7 @@ export function openEditor(root: HTMLElement, first: Content, on: Listening) {
   /** Other words, of another conversation or from another tab. While a word is being composed it waits for it. */
   function give(next: Content) {
     const same = keyOf(place) === keyOf(next.place)
-    if (same && next.text === text && next.shows.join() === shows.join()) return
+    if (same && next.text === text && next.shows.join() === shows.join()) return void (waiting = null)
     if (same && view.composing) return void (waiting = next)
     waiting = null
     if (same && next.shows.join() === shows.join()) {
