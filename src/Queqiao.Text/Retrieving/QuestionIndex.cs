@@ -101,8 +101,6 @@ public sealed class QuestionIndex(Meanings? meanings = null)
     {
         var found = new List<Candidate>();
         var byNumber = new Dictionary<int, Candidate>();
-        Span<double> signals = stackalloc double[PairSignals.Count];
-        Span<double> kin = stackalloc double[Kinship.OfQuestion];
         var kinship = new Kinship(query);
         foreach (var document in Best(byQuestion))
         {
@@ -115,11 +113,8 @@ public sealed class QuestionIndex(Meanings? meanings = null)
                 byNumber.Add(question.Entry, candidate);
                 found.Add(candidate);
             }
-            if (candidate.Looked >= QuestionsAnEntry)
-                continue;
-            PairSignals.Of(query, question.Phrase, _raw, _meant, signals);
-            kinship.Of(question.Phrase, kin);
-            candidate.Look(signals, kin, byQuestion[document]);
+            if (candidate.Looked < QuestionsAnEntry)
+                Compare(query, kinship, candidate, question.Phrase, byQuestion[document]);
         }
         foreach (var document in Best(senses.ByQuestion))
         {
@@ -129,9 +124,7 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             if (!IsThere(number, byEntry) || byNumber.ContainsKey(number))
                 continue;
             var candidate = Of(query, kinship, number, byQuestion[document], byEntry[number], byText[number]);
-            PairSignals.Of(query, _questions[document].Phrase, _raw, _meant, signals);
-            kinship.Of(_questions[document].Phrase, kin);
-            candidate.Look(signals, kin, byQuestion[document]);
+            Compare(query, kinship, candidate, _questions[document].Phrase, byQuestion[document]);
             byNumber.Add(number, candidate);
             found.Add(candidate);
         }
@@ -153,17 +146,27 @@ public sealed class QuestionIndex(Meanings? meanings = null)
         return found;
     }
 
+    /// <summary>Compares a question with one of a candidate's.</summary>
+    private void Compare(Phrase query, Kinship kinship, Candidate candidate, Phrase question, float score)
+    {
+        Span<double> signals = stackalloc double[PairSignals.Count];
+        Span<double> kin = stackalloc double[Kinship.OfQuestion];
+        PairSignals.Of(query, question, _raw, _meant, signals);
+        kinship.Of(question, kin);
+        candidate.Look(signals, kin, score);
+    }
+
     /// <summary>Not taken out, and not just being added: an entry's questions are there a moment before itself.</summary>
     private bool IsThere(int entry, ReadOnlySpan<float> known) => entry < known.Length && _entries[entry].IsLive;
 
     /// <summary>How near in sense each question is, and the nearest of each entry.</summary>
     private void Compare(Senses senses)
     {
-        var all = _senses;
+        var (all, questions) = (_senses, _questions);
         for (var i = 0; i < senses.ByQuestion.Length; i++)
         {
             var near = senses.ByQuestion[i] = PackedSentence.Likeness(all.AsSpan(i * SentenceEncoder.Width, SentenceEncoder.Width), senses.Query);
-            var entry = _questions[i].Entry;
+            var entry = questions[i].Entry;
             if (entry < senses.ByEntry.Length)
                 senses.ByEntry[entry] = Math.Max(senses.ByEntry[entry], near);
         }

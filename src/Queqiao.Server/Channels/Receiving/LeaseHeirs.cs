@@ -3,7 +3,6 @@ using Queqiao.Server.Channels.Email.Storage;
 using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
-using Queqiao.Server.Platform.Problems;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Channels.Receiving;
@@ -13,8 +12,9 @@ namespace Queqiao.Server.Channels.Receiving;
 /// is lost the others need not wait for that: its leases end as soon as they know, and they look at once for what is free. A server that
 /// is alone on its store ends all of them when it starts.
 /// </summary>
-internal sealed class LeaseHeirs(IStorageEngine storage, Ids ids, ILogger<LeaseHeirs> log, Bus? bus = null, NodeRegistry? nodes = null) : IHostedService
+internal sealed class LeaseHeirs(IStorageEngine storage, Ids ids, ILogger<LeaseHeirs> log, Bus? bus = null, NodeRegistry? nodes = null) : Heirs(storage, "leases of channels", log, nodes)
 {
+    private readonly IStorageEngine _storage = storage;
     private TaskCompletionSource _freed = New();
 
     /// <summary>Completes when leases were ended; asked for anew each time.</summary>
@@ -23,27 +23,12 @@ internal sealed class LeaseHeirs(IStorageEngine storage, Ids ids, ILogger<LeaseH
     /// <summary>The name under which somebody on this server holds things: whose server it is can be told from it.</summary>
     public string NewHolder() => $"{NameOf(bus?.Node ?? Guid.Empty)}{ids.New():N}";
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (!storage.IsPostgres)
-            await Free("", cancellationToken); // one file, one server: whoever held them is gone
-        else if (nodes is not null)
-            nodes.Lost += OnLost;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (nodes is not null)
-            nodes.Lost -= OnLost;
-        return Task.CompletedTask;
-    }
-
     /// <returns>How many leases ended.</returns>
     public Task<int> Free(Guid node, CancellationToken ct) => Free(NameOf(node), ct);
 
     private async Task<int> Free(string holder, CancellationToken ct)
     {
-        var count = await storage.RunSystem(async (unit, stop) =>
+        var count = await _storage.RunSystem(async (unit, stop) =>
             await unit.Db.Table<MailBox>().Where(row => row.Holder != null && row.Holder.StartsWith(holder) && row.HeldUntil > 0).ExecuteUpdateAsync(set => set.SetProperty(row => row.HeldUntil, 0L), stop)
             + await unit.Db.Table<ChannelState>().Where(row => row.Holder != null && row.Holder.StartsWith(holder)).ExecuteUpdateAsync(set => set.SetProperty(row => row.Holder, (string?)null).SetProperty(row => row.HeldUntil, (long?)null), stop)
             + await unit.Db.Table<ChannelToken>().Where(row => row.Holder != null && row.Holder.StartsWith(holder)).ExecuteUpdateAsync(set => set.SetProperty(row => row.Holder, (string?)null).SetProperty(row => row.HeldUntil, 0L), stop), ct);
@@ -51,21 +36,9 @@ internal sealed class LeaseHeirs(IStorageEngine storage, Ids ids, ILogger<LeaseH
         return count;
     }
 
-    private void OnLost(Guid node) => _ = Inherit(node);
+    protected override Task<int> TakeAll(CancellationToken ct) => Free("", ct);
 
-    private async Task Inherit(Guid node)
-    {
-        try
-        {
-            var count = await Free(node, CancellationToken.None);
-            if (count > 0 && log.IsEnabled(LogLevel.Information))
-                log.LogInformation("{Count} leases of channels ended because the server {Node} was lost", count, node);
-        }
-        catch (Exception trouble)
-        {
-            log.Fault(LogLevel.Warning, trouble, "Leases of a lost server end by themselves");
-        }
-    }
+    protected override Task<int> TakeFrom(Guid node, CancellationToken ct) => Free(node, ct);
 
     private static string NameOf(Guid node) => $"{node:N}/";
 
