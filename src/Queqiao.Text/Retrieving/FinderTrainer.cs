@@ -100,12 +100,13 @@ public static class FinderTrainer
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         var sizes = questions.CountBy(question => question.Entry).ToDictionary(StringComparer.Ordinal);
         var every = Math.Max(folds, (questions.Count + MostTried - 1) / MostTried);
+        var stride = every % 7 == 0 ? every - 1 : 7; // the turns of an entry must not all fall on one fold
         var order = 0;
         foreach (var question in questions)
         {
             var turn = seen[question.Entry] = seen.GetValueOrDefault(question.Entry) + 1;
             order += turn == 1 ? 1 : 0;
-            if ((turn * 7 + order) % every == fold && (sizes[question.Entry] > 1 || question.IsReal))
+            if ((turn * stride + order) % every == fold && (sizes[question.Entry] > 1 || question.IsReal))
                 left.Add(question);
             else
                 kept.Add(question);

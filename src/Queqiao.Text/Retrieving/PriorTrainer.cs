@@ -25,9 +25,10 @@ public static class PriorTrainer
             var query = Phrase.Of(one.Question.Text, one.Finder.Index.Meanings);
             var candidates = one.Finder.Candidates(query, one.Question.Text);
             Finder.Rank(candidates, one.Finder.Ranking);
-            return (Query: query, one.Finder, Candidates: candidates.Take(Others).ToList(), one.Question.Entries);
+            return (Query: query, one.Finder, Candidates: candidates, one.Question.Entries);
         }).Where(row => row.Candidates.Count > 0).ToList();
-        var ranking = Ranking([.. rows.Where(row => row.Entries.Count > 0).Select(row => (row.Candidates.ConvertAll(one => one.Signals), row.Candidates.ConvertAll(one => row.Entries.Contains(one.Id))))]);
+        var ranking = Ranking([.. rows.Where(row => row.Entries.Count > 0).Select(row => (Compared: row.Candidates.Take(Others).ToList(), row.Entries))
+            .Select(row => (row.Compared.ConvertAll(one => one.Signals), row.Compared.ConvertAll(one => row.Entries.Contains(one.Id))))]);
         var (signals, answers, weights) = (new List<double[]>(), new List<bool>(), new List<double>());
         foreach (var row in rows)
         {

@@ -7,13 +7,13 @@ internal sealed record Priors(Logistic Ranking, Logistic Decision)
 {
     /// <summary>Where answers stand beside the questions: learnt by <see cref="PriorTrainer"/> from our own questions to the demo shop (<c>queqiao eval priors</c>; docs/nlu.md).</summary>
     public static readonly Priors WithTexts = new(Logistic.Of(
-        0.802, 0.866, -0.187, -0.096, -0.333, 0.062, 2.419, 0.406, -0.158, 0.084, -3.563, 0.144, -0.551,
-        -0.162, 2.213, 2.480, 2.820, 0.812, -0.031, 0.708,
-        1.010, 0.324, -0.595, 1.616, -0.718, 11.814, 5.556,
-        -11.989), Logistic.Of(
-        0.103, 0.131, 0.084, 0.064, 0.448, 0.192, 3.103, 0.431, 1.196, 0.162, 0.009, 0.148, 0.260, 0.789, -2.117, 0.332, 0.522, 0.393,
-        0.592, 0.082, -1.025, 1.171, -0.769, 8.280, 2.137, 1.863, -0.109,
-        -12.296));
+        0.223, 0.551, -1.481, 0.201, -0.581, -0.125, 2.443, 0.345, -0.059, 0.221, -3.054, -0.128, 0.134,
+        -0.309, 3.080, 1.662, 2.819, 0.716, 0.296, 0.733,
+        0.192, 0.258, -1.200, 1.439, -0.748, 14.016, 6.442,
+        -13.303), Logistic.Of(
+        0.125, 0.015, -0.343, 0.775, 0.681, 0.166, 3.315, 0.356, 1.135, 0.203, -0.114, 0.099, 0.263, 0.046, -1.960, 0.544, 0.402, 0.490,
+        -0.025, -0.473, -0.595, 1.045, -1.017, 8.382, 2.237, 1.410, -0.188,
+        -11.498));
 
     /// <summary>Where there are questions only, and many of them: by hand, every signal speaks for, more or less. The knowledge base teaches the rest.</summary>
     public static readonly Priors QuestionsOnly = new(Logistic.Of(

@@ -116,10 +116,11 @@ public sealed class QuestionIndex(Meanings? meanings = null)
             if (candidate.Looked < QuestionsAnEntry)
                 Compare(query, kinship, candidate, question.Phrase, byQuestion[document]);
         }
+        var byWords = found.Count;
         foreach (var document in Best(senses.ByQuestion))
         {
             var number = _questions[document].Entry;
-            if (found.Count >= most + MoreBySense)
+            if (found.Count >= byWords + MoreBySense) // what is left of the room is for texts
                 break;
             if (!IsThere(number, byEntry) || byNumber.ContainsKey(number))
                 continue;

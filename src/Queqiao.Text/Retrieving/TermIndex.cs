@@ -9,6 +9,7 @@ namespace Queqiao.Text.Retrieving;
 internal sealed class TermIndex
 {
     private const float Saturation = 1.2f;
+    private const int TimesBits = 8;
     private const float LengthWeight = 0.75f;
     private readonly ConcurrentDictionary<ulong, Posting> _postings = new(1, 1024);
     private volatile float[] _lengths = new float[64];
@@ -63,10 +64,10 @@ internal sealed class TermIndex
             var worth = weight * MathF.Log(1 + (_count - page.Count + 0.5f) / (page.Count + 0.5f)) * (Saturation + 1);
             for (var i = 0; i < page.Count; i++)
             {
-                var document = page.Documents[i];
+                var document = (int)(page.Held[i] >> TimesBits);
                 if (document >= scores.Length)
                     break;
-                float times = page.Times[i];
+                float times = page.Held[i] & byte.MaxValue;
                 scores[document] += worth * times / (times + Saturation * (1 - LengthWeight + LengthWeight * lengths[document] / average));
             }
         }
@@ -74,7 +75,7 @@ internal sealed class TermIndex
 
     private sealed class Posting
     {
-        private volatile Page _page = new([0, 0], [0, 0], 0);
+        private volatile Page _page = new([0], 0);
 
         public Page Page => _page;
 
@@ -82,17 +83,14 @@ internal sealed class TermIndex
 
         public void Append(int document, byte times)
         {
-            var (documents, counts, count) = _page;
-            if (count == documents.Length)
-            {
-                Array.Resize(ref documents, count * 2);
-                Array.Resize(ref counts, count * 2);
-            }
-            documents[count] = document;
-            counts[count] = times;
-            _page = new Page(documents, counts, count + 1); // readers of the old page do not look behind its count
+            var (held, count) = _page;
+            if (count == held.Length)
+                Array.Resize(ref held, count * 2);
+            held[count] = (uint)document << TimesBits | times;
+            _page = new Page(held, count + 1); // readers of the old page do not look behind its count
         }
     }
 
-    private sealed record Page(int[] Documents, byte[] Times, int Count);
+    /// <summary>Documents in ascending order, each with how often it holds the term in the lower eight bits: one array, for most terms have one document.</summary>
+    private sealed record Page(uint[] Held, int Count);
 }

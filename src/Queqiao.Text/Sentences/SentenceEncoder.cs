@@ -12,7 +12,16 @@ namespace Queqiao.Text.Sentences;
 public sealed class SentenceEncoder
 {
     /// <summary>Numbers of a vector.</summary>
-    public const int Width = 64;
+    public const int Width = 128;
+
+    /// <summary>Bytes of a row: two numbers in each, the first half of the row in the lower four bits.</summary>
+    private const int RowBytes = Width / 2;
+
+    /// <summary>A number of a row is −7 to 7, and stands there with eight added.</summary>
+    private const int Most = 7, Zero = 8;
+
+    private const uint Mark = 0x56535151; // "QQSV"
+    private const byte Version = 2;
 
     private static readonly Lazy<SentenceEncoder> Embedded = new(() =>
     {
@@ -23,11 +32,11 @@ public sealed class SentenceEncoder
     [ThreadStatic]
     private static SentenceReader? _reader;
     private readonly uint[] _grams;
-    private readonly sbyte[] _rows;
-    private readonly float[] _scales;
+    private readonly byte[] _rows;
+    private readonly Half[] _scales;
     private readonly float[] _projection;
 
-    internal SentenceEncoder(uint[] grams, sbyte[] rows, float[] scales, float[] projection)
+    private SentenceEncoder(uint[] grams, byte[] rows, Half[] scales, float[] projection)
     {
         _grams = grams;
         _rows = rows;
@@ -51,17 +60,23 @@ public sealed class SentenceEncoder
         vector.Clear();
         Span<float> row = stackalloc float[Width];
         var known = 0;
+        var scales = 0f;
         foreach (var gram in reader.Grams)
         {
             var at = Array.BinarySearch(_grams, gram);
             if (at < 0)
                 continue;
             known++;
-            TensorPrimitives.ConvertChecked<sbyte, float>(_rows.AsSpan(at * Width, Width), row);
-            TensorPrimitives.MultiplyAdd(row, _scales[at], vector, vector);
+            var scale = (float)_scales[at];
+            scales += scale;
+            Unpack(_rows.AsSpan(at * RowBytes, RowBytes), row);
+            TensorPrimitives.MultiplyAdd(row, scale, vector, vector);
         }
         if (known > 0)
+        {
+            TensorPrimitives.Subtract(vector, Zero * scales, vector);
             TensorPrimitives.Divide(vector, MathF.Sqrt(known), vector);
+        }
         for (var i = 0; i < Width; i++)
             vector[i] += TensorPrimitives.Dot(_projection.AsSpan(i * WordVectors.Width, WordVectors.Width), reader.Middle);
         var length = TensorPrimitives.Norm<float>(vector);
@@ -70,31 +85,61 @@ public sealed class SentenceEncoder
         return reader.Grams.Count == 0 ? 0 : (float)known / reader.Grams.Count;
     }
 
-    /// <summary>Writes the encoder: four bytes and a byte a number for each n-gram.</summary>
+    /// <summary>Packs what was learnt: a row of numbers for each n-gram, sixteenths of its greatest.</summary>
+    internal static SentenceEncoder Of(uint[] grams, ReadOnlySpan<float> learnt, float[] projection)
+    {
+        var rows = new byte[grams.Length * RowBytes];
+        var scales = new Half[grams.Length];
+        for (var at = 0; at < grams.Length; at++)
+        {
+            var row = learnt.Slice(at * Width, Width);
+            scales[at] = (Half)(Math.Max(1e-3f, Math.Abs(TensorPrimitives.MaxMagnitude(row))) / Most);
+            for (var i = 0; i < RowBytes; i++)
+                rows[at * RowBytes + i] = (byte)(Stored(row[i], (float)scales[at]) | Stored(row[i + RowBytes], (float)scales[at]) << 4);
+        }
+        return new SentenceEncoder(grams, rows, scales, projection);
+    }
+
+    private static int Stored(float number, float scale) => Zero + (int)Math.Clamp(MathF.Round(number / scale), -Most, Most);
+
+    private static void Unpack(ReadOnlySpan<byte> row, Span<float> numbers)
+    {
+        Span<byte> half = stackalloc byte[RowBytes];
+        TensorPrimitives.BitwiseAnd(row, (byte)0x0F, half);
+        TensorPrimitives.ConvertChecked<byte, float>(half, numbers[..RowBytes]);
+        TensorPrimitives.ShiftRightLogical(row, 4, half);
+        TensorPrimitives.ConvertChecked<byte, float>(half, numbers[RowBytes..]);
+    }
+
+    /// <summary>Writes the encoder: four bytes and half a byte a number for each n-gram, and its scale.</summary>
     public void Save(Stream to)
     {
         using var writer = new BinaryWriter(to, System.Text.Encoding.UTF8, leaveOpen: true);
+        writer.Write(Mark);
+        writer.Write(Version);
+        writer.Write((byte)Width);
         writer.Write(_grams.Length);
         writer.Write(MemoryMarshal.AsBytes<uint>(_grams));
-        writer.Write(MemoryMarshal.AsBytes<sbyte>(_rows));
-        foreach (var scale in _scales)
-            writer.Write((Half)scale);
+        writer.Write(_rows);
+        writer.Write(MemoryMarshal.AsBytes<Half>(_scales));
         foreach (var weight in _projection)
             writer.Write((Half)weight);
     }
 
     /// <summary>Reads an encoder that was saved.</summary>
-    /// <exception cref="EndOfStreamException">It is none.</exception>
+    /// <exception cref="InvalidDataException">It is none, or one of another version.</exception>
+    /// <exception cref="EndOfStreamException">It breaks off.</exception>
     public static SentenceEncoder Load(Stream from)
     {
         using var reader = new BinaryReader(from, System.Text.Encoding.UTF8, leaveOpen: true);
-        var grams = new uint[reader.ReadInt32()];
-        var rows = new sbyte[grams.Length * Width];
+        if (reader.ReadUInt32() != Mark || reader.ReadByte() != Version || reader.ReadByte() != Width || reader.ReadInt32() is not (>= 0 and < 1 << 24 and var count))
+            throw new InvalidDataException("Not sentence vectors of this version.");
+        var grams = new uint[count];
+        var rows = new byte[count * RowBytes];
+        var scales = new Half[count];
         from.ReadExactly(MemoryMarshal.AsBytes<uint>(grams.AsSpan()));
-        from.ReadExactly(MemoryMarshal.AsBytes<sbyte>(rows.AsSpan()));
-        var scales = new float[grams.Length];
-        for (var i = 0; i < scales.Length; i++)
-            scales[i] = (float)reader.ReadHalf();
+        from.ReadExactly(rows);
+        from.ReadExactly(MemoryMarshal.AsBytes<Half>(scales.AsSpan()));
         var projection = new float[Width * WordVectors.Width];
         for (var i = 0; i < projection.Length; i++)
             projection[i] = (float)reader.ReadHalf();

@@ -12,7 +12,7 @@ namespace Queqiao.Text.Sentences;
 /// <param name="Heat">The smaller, the more the nearest wrong topic counts.</param>
 /// <param name="LeaveOut">Share of n-grams left out each time.</param>
 /// <param name="Least">N-grams of fewer texts are left out for good.</param>
-public sealed record SentenceOptions(int Epochs = 25, int Batch = 256, float Rate = 0.15f, float Heat = 0.07f, float LeaveOut = 0.2f, int Least = 2);
+public sealed record SentenceOptions(int Epochs = 25, int Batch = 256, float Rate = 0.15f, float Heat = 0.07f, float LeaveOut = 0.3f, int Least = 2);
 
 /// <summary>
 /// Learns sentence vectors from groups of texts that mean the same: of two texts of a topic each is to be nearer to the other than to the
@@ -58,7 +58,7 @@ public sealed class SentenceTrainer
         if (trainer._topics.Length < 2)
             throw new ArgumentException("Two topics of two texts are needed at least.", nameof(texts));
         trainer.Learn();
-        return trainer.Encoder();
+        return SentenceEncoder.Of(trainer._grams, trainer._rows, trainer._projection);
     }
 
     private int[] Numbers(uint[] grams) => [.. grams.Select(gram => Array.BinarySearch(_grams, gram)).Where(number => number >= 0)];
@@ -172,20 +172,6 @@ public sealed class SentenceTrainer
                 TensorPrimitives.MultiplyAdd(side.Middles[at], -0.3f * rate * back[i] / MathF.Sqrt(_projectionPace), row, row);
             }
         }
-    }
-
-    private SentenceEncoder Encoder()
-    {
-        var rows = new sbyte[_rows.Length];
-        var scales = new float[_grams.Length];
-        for (var at = 0; at < scales.Length; at++)
-        {
-            var row = _rows.AsSpan(at * Width, Width);
-            scales[at] = (float)(Half)(Math.Max(1e-3f, Math.Abs(TensorPrimitives.MaxMagnitude<float>(row))) / 127);
-            for (var i = 0; i < Width; i++)
-                rows[at * Width + i] = (sbyte)Math.Clamp(MathF.Round(row[i] / scales[at]), -127, 127);
-        }
-        return new SentenceEncoder(_grams, rows, scales, _projection);
     }
 
     private sealed record Text(int[] Grams, float[] Middle);

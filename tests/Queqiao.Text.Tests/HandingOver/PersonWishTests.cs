@@ -11,10 +11,15 @@ public sealed class PersonWishTests
     [Fact]
     public void Of_harder_ones_it_hears_most() => Check("-harder", 0.92, 0.07);
 
+    /// <summary>Look-alikes above all: people, calls, service hours, "let me know".</summary>
+    [Fact]
+    public void Of_those_written_last_it_hears_most_and_takes_few_for_wishes() => Check("-more", 0.92, 0.07);
+
     private static void Check(string which, double least, double most)
     {
         var (asks, others) = (PersonWish.Lines("asks" + which), PersonWish.Lines("looks-alike" + which));
-        var (otherAsks, otherOthers) = which.Length > 0 ? (PersonWish.Lines("asks"), PersonWish.Lines("looks-alike")) : (PersonWish.Lines("asks-harder"), PersonWish.Lines("looks-alike-harder"));
+        var rest = PersonWish.Lists.Where(list => list != which).ToList();
+        var (otherAsks, otherOthers) = (rest.SelectMany(list => PersonWish.Lines("asks" + list)).ToList(), rest.SelectMany(list => PersonWish.Lines("looks-alike" + list)).ToList());
         int heard = 0, misheard = 0;
         const int folds = 3;
         for (var fold = 0; fold < folds; fold++)

@@ -52,7 +52,15 @@ public sealed class SentenceEncoderTests
     }
 
     [Fact]
-    public void What_is_no_encoder_is_refused() => Assert.Throws<EndOfStreamException>(() => SentenceEncoder.Load(new MemoryStream([9, 0, 0, 0, 1, 2])));
+    public void What_is_no_encoder_is_refused()
+    {
+        Assert.Throws<InvalidDataException>(() => SentenceEncoder.Load(new MemoryStream([9, 0, 0, 0, 1, 2, 0, 0, 0, 0])));
+        using var file = new MemoryStream();
+        SentenceEncoder.Standard.Save(file);
+        file.SetLength(file.Length / 2);
+        file.Position = 0;
+        Assert.Throws<EndOfStreamException>(() => SentenceEncoder.Load(file));
+    }
 
     private static float[] Of(string text, SentenceEncoder? encoder = null)
     {
