@@ -107,11 +107,20 @@ internal static class Imports
             case "pdf":
                 return [await Task.Run(() => ReadDocuments.Pdf(stream, name, plan), ct)];
             case "html":
-                var page = ReadHtml.Of(Encoding.UTF8.GetString(bytes), null);
+                var page = ReadHtml.Of(await TextOf(stream, ct), null);
                 return [ReadDocuments.Article(page.Title.Length > 0 ? page.Title : name, page.Body, name, plan)];
             default:
-                return [ReadDocuments.Markdown(Encoding.UTF8.GetString(bytes), name, plan)];
+                return [ReadDocuments.Markdown(await TextOf(stream, ct), name, plan)];
         }
+    }
+
+    /// <summary>Editors on Windows write UTF-16 and GB 18030, too.</summary>
+    private static async Task<string> TextOf(Stream file, CancellationToken ct)
+    {
+        var format = await TableFormat.Detect(file, ct);
+        file.Position = 0;
+        using var text = format.Open(file);
+        return await text.ReadToEndAsync(ct);
     }
 
     private static async Task<IResult> Keep(Actor actor, Guid? baseId, string source, string name, ImportPlan plan, List<ImportedItem> items, JobQueue jobs, IStorageEngine storage, HttpContext context, CancellationToken ct)
