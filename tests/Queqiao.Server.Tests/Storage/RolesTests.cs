@@ -111,7 +111,7 @@ public sealed class RolesTests
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
         "custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key",
-        "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge", "knowledge_import", "knowledge_import_row", "knowledge_check", "knowledge_run", "knowledge_miss", "knowledge_use", "knowledge_feedback", "knowledge_file",
+        "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge", "knowledge_edge_proposal", "knowledge_import", "knowledge_import_row", "knowledge_check", "knowledge_run", "knowledge_miss", "knowledge_use", "knowledge_feedback", "knowledge_file",
         "file",
         "user_key", "consent_notice", "consent",
         "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_link", "contact_word", "conversation_mark",
