@@ -69,6 +69,8 @@ public sealed class LearningTests
         var seq = (await solved.Log()).First(item => item.TryGetProperty("bot", out _)).Long("seq");
         Assert.Equal(HttpStatusCode.NoContent, (await solved.Post("/widget/v1/events", new { type = "bot_rating", seq, helpful = true })).Status);
         Assert.Equal("validation", (await solved.Post("/widget/v1/events", new { type = "bot_rating", seq = 1, helpful = true })).Code);
+        var useless = (await quiet.Log()).First(item => item.TryGetProperty("bot", out _)).Long("seq");
+        Assert.Equal("validation", (await quiet.Post("/widget/v1/events", new { type = "bot_rating", seq = useless, helpful = false, reason = "because" })).Code);
         await solved.Say("解决了，谢谢");
         await Until.True(async () => (await owner.Row((await solved.Get("/widget/v1/unread")).Expect(HttpStatusCode.OK).Text("conversationId"))).Text("status") == "resolved", "solved");
         site.Time.Move(TimeSpan.FromMinutes(31));
@@ -100,10 +102,11 @@ public sealed class LearningTests
         };
         var score = Scoreboard.Of(
             [Case(CaseOutcome.Solved), Case(CaseOutcome.Quiet), Case(CaseOutcome.Quiet, helpful: 1), Case(CaseOutcome.Quiet, helpful: 0), Case(CaseOutcome.Quiet, answers: 0), Case(CaseOutcome.Quiet, again: 20), Case(CaseOutcome.HandedOver), Case(CaseOutcome.Taken), Case(CaseOutcome.Open)],
-            [new("answer", "offline", null, null, 5), new("answer", "offline", null, 0, 2), new("answer", "offline", 1, 1, 3), new("refuse", "offline", null, null, 4)],
+            [new("answer", "offline", null, null, 5), new("answer", "offline", 0, 0, 2, "wrong"), new("answer", "offline", 1, 1, 3), new("facts", "offline", 0, null, 1), new("refuse", "offline", null, null, 4)],
             DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), 1000);
         Assert.Equal((9, 4, 2, 2, 1, 1), (score.Received, score.Contained, score.Confirmed, score.Assumed, score.Recontacted, score.Observed)); // who said "no use", or got no answer, was not helped
-        Assert.Equal((10, 4, 5, 2), (score.Answers, score.Refused, score.Labelled, score.Wrong));
+        Assert.Equal((11, 4, 5, 2, 3), (score.Answers, score.Refused, score.Labelled, score.Wrong, score.Unhelpful));
+        Assert.Equal(("wrong", 2), (Assert.Single(score.UnhelpfulReasons).Key, score.UnhelpfulReasons["wrong"])); // not everybody says why
     }
 
     [Fact]
