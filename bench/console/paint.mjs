@@ -122,7 +122,7 @@ async function measure({ channelId, visitors }) {
   await page.locator('.rich-field').fill('')
   await page.keyboard.press('Escape')
   await during('command bar', async () => { for (let i = 0; i < 5; i++) { await page.keyboard.press('Control+k'); await page.waitForTimeout(400); await page.keyboard.type('set', { delay: 80 }); await page.keyboard.press('Escape'); await page.waitForTimeout(200) } })
-  await during('another view', async () => { for (const view of ['unassigned', 'all', 'mine', 'all']) { await page.locator(`a[href$="/inbox/${view}"]`).first().click(); await page.waitForTimeout(900) } })
+  await during('another view', async () => { for (const view of ['unassigned', 'all', 'mine', 'all', 'resolved', 'all', 'team', 'all', 'snoozed', 'unassigned', 'mentions', 'all', 'mine', 'all']) { await page.locator(`a[href$="/inbox/${view}"]`).first().click(); await page.waitForTimeout(900) } })
 
   // One that does not fill its pane yet: what comes must not move what is there.
   const others = visitors

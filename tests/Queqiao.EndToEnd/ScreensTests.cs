@@ -75,6 +75,8 @@ public sealed partial class ScreensTests(BrowserFixture browser) : IClassFixture
         await page.GetByRole(AriaRole.Dialog).WaitForAsync();
         await camera.Take("help");
         await page.Keyboard.PressAsync("Escape");
+        // On a phone a conversation takes the whole screen: the account's menu stands below the list.
+        await page.GotoAsync(new Uri(site.Address, "/console/inbox/all").ToString());
         await page.Locator("button[aria-haspopup=menu]:has(span.rounded-full.border-2)").First.ClickAsync();
         await page.GetByRole(AriaRole.Menuitem).Filter(new() { HasText = language == "en" ? "Away" : "离开" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Dialog).WaitForAsync();

@@ -3,6 +3,8 @@ import type { RouteRecordRaw } from 'vue-router'
 import { views } from '@/api/types'
 import { useSession } from '@/features/identity'
 import type { IdentitySource, Permission } from '@/features/identity'
+import { Problem } from '@/api/client'
+import AwayPage from './AwayPage.vue'
 import { loadLater } from './i18n'
 import Shell from './Shell.vue'
 
@@ -26,6 +28,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/invitation', component: () => import('@/features/identity/InvitationPage.vue'), meta: { open: true, later: true, title: 'people.accept.title' } },
   { path: '/reset', component: () => import('@/features/identity/ResetPage.vue'), meta: { open: true, later: true, title: 'people.reset.title' } },
   { path: '/second-factor', name: 'second-factor', component: () => import('@/features/identity/SecondFactorPage.vue'), meta: { later: true, title: 'security.factor.title' } },
+  // Part of the first load: what is not here already cannot be fetched now.
+  { path: '/away', component: AwayPage, meta: { open: true, title: 'errors.offline' } },
   { path: '/setup', component: () => import('@/features/identity/SetUpPage.vue'), meta: { open: true, title: 'identity.setUp.title' } },
   { path: '/setup/channel', component: () => import('@/features/channels/FirstChannelPage.vue'), meta: { needs: 'channels.manage', title: 'channels.first.title' } },
   { path: '/try/:id', component: () => import('@/features/tour/TryPage.vue'), props: true, meta: { open: true, later: true, title: 'tour.try.title' } },
@@ -71,15 +75,16 @@ export function createAppRouter(source: IdentitySource) {
   let setUpRequired = false
 
   async function findSession() {
-    asked = true
     const session = useSession()
     try {
       const start = await source.start()
       setUpRequired = start.required
       if (start.signedIn) session.begin(await source.session())
-    } catch {
-      // No answer, or signed out between the two questions: the sign-in page says which when it is used.
+    } catch (error) {
+      // Signed out between the two questions: the sign-in page. No answer says nothing about who is here.
+      if (!(error instanceof Problem) || error.transient) return 'away' as const
     }
+    asked = true
     return session.session !== null
   }
 
@@ -87,7 +92,9 @@ export function createAppRouter(source: IdentitySource) {
     const session = useSession()
     if (session.session) setUpRequired = false // somebody works here now, signed in or not
     if (to.meta.open) return true
-    if (!session.session && (asked || !(await findSession()))) {
+    const found = session.session !== null || (!asked && await findSession())
+    if (found === 'away') return { path: '/away', query: { back: to.fullPath } }
+    if (!found) {
       return setUpRequired && !session.session ? '/setup' : { path: '/sign-in', query: { back: to.fullPath } }
     }
     if (session.session?.limitedTo && to.name !== 'second-factor') return { path: '/second-factor', query: { back: to.fullPath } }

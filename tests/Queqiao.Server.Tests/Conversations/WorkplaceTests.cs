@@ -165,9 +165,11 @@ public sealed class WorkplaceTests
         Assert.Equal((one, "failed", "conversation_open_elsewhere"), (failed.Text("id"), failed.Text("state"), failed.Text("reason")));
         await socket.Next(frame => frame.IsEvent("scheduled.updated"), "open screens look again");
         await owner.Status(next, "resolved");
-        (await owner.Api.Patch($"{path}/{one}", new { text = "now" })).Expect(HttpStatusCode.OK);
+        Assert.Equal("validation", (await owner.Api.Patch($"{path}/{one}", new { text = "now", format = "html" })).Code);
+        (await owner.Api.Patch($"{path}/{one}", new { text = "**now**", format = "markdown" })).Expect(HttpStatusCode.OK);
         await site.RunDueJobs();
-        Assert.Equal("now", (await owner.Log(id)).Last(item => item.Text("kind") == "message").Text("text"));
+        var sent = (await owner.Log(id)).Last(item => item.Text("kind") == "message");
+        Assert.Equal(("now", "**now**"), (sent.Text("text"), sent.Maybe("markdown")));
         Assert.Empty((await owner.Api.Get(path)).Expect(HttpStatusCode.OK).Items());
     }
 

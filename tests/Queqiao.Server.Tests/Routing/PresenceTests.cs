@@ -32,6 +32,26 @@ public sealed class PresenceTests
         Assert.Equal(2, office.Consoles.Told.Count(frame => frame.Contains("\"status\"", StringComparison.Ordinal)));
     }
 
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Whoever_comes_back_is_online_since_then(string engine)
+    {
+        await using var store = await Store.Open(engine);
+        using var office = new Office(store, store.Node);
+        office.Consoles.Open(store.Lin.Id);
+        await office.Statuses.Turn(CancellationToken.None);
+        office.Consoles.Shut(store.Lin.Id);
+        store.Clock.Move(TimeSpan.FromHours(2));
+        await office.Statuses.Turn(CancellationToken.None);
+        store.Clock.Move(TimeSpan.FromMinutes(5));
+        office.Consoles.Open(store.Lin.Id);
+        var back = store.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        await office.Statuses.Turn(CancellationToken.None);
+        store.Clock.Move(TimeSpan.FromSeconds(5));
+        await office.Statuses.Turn(CancellationToken.None); // what stands in the database says the same
+
+        Assert.Equal(back, office.Statuses.Of(1).Single(one => one.AgentId == store.Lin.Id).Since);
+    }
+
     [PostgresFact]
     public async Task Nodes_know_who_is_on_the_other_and_what_they_chose()
     {

@@ -29,9 +29,9 @@ export function useActs() {
       return false
     }
   }
-  const setStatus = (id: string, status: Status, more?: { until?: string; reason?: string }) => act(() => overlay.during(id, { status }, () => source.setStatus(id, status, more)), problem => {
+  const setStatus = (id: string, status: Status, more?: { until?: string; reason?: string }, done?: () => void) => act(() => overlay.during(id, { status }, () => source.setStatus(id, status, more)), problem => {
     if (problem.code !== 'wrap_up_needed') return false
-    askWrapUp({ id, resolve: true, reason: more?.reason })
+    askWrapUp({ id, resolve: true, reason: more?.reason, done })
     return true
   })
   const setAssignee = (id: string, to: Person | null) => act(() => overlay.during(id, { assignee: to }, () => source.assign(id, to?.id ?? null)))
@@ -51,8 +51,9 @@ export function useActs() {
     edit: (id: string, seq: number, text: string, format?: 'markdown') => act(() => source.edit(id, seq, text, format)),
     recall: (id: string, seq: number) => act(() => source.recall(id, seq)),
     react: (id: string, seq: number, sign: string | null) => act(() => source.react(id, seq, sign)),
-    async resolve(id: string, reason?: string) {
-      const done = setStatus(id, 'resolved', reason ? { reason } : undefined)
+    /** `after`: when it waited for its wrap-up first. */
+    async resolve(id: string, reason?: string, after?: () => void) {
+      const done = setStatus(id, 'resolved', reason ? { reason } : undefined, after)
       // A refusal that comes at once (a wrap-up is needed) is no "resolved": what takes longer is shown as done.
       const soon = await Promise.race([done, new Promise<true>(resolve => setTimeout(() => resolve(true), 400))])
       if (soon) showToast(t('conversations.resolvedToast'), { action: { label: t('ui.undo'), run: () => void done.then(ok => ok && setStatus(id, 'open')) } })

@@ -1,5 +1,6 @@
 export { identitySource } from './source'
 export type { IdentitySource } from './source'
+export { pathBack } from './pathBack'
 export { useSession } from './session'
 export type { Permission } from './session'
 export { agentsKey, useAgents } from './useAgents'

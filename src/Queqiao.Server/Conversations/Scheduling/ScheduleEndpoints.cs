@@ -64,7 +64,8 @@ internal static class ScheduleEndpoints
         return TypedResults.Created($"/api/v1/conversations/{id}/scheduled/{added}", answer);
     }
 
-    internal sealed record ChangeRequest(DateTimeOffset? At = null, string? Text = null);
+    /// <param name="Format">Of the text; without it the text is read as the one before was.</param>
+    internal sealed record ChangeRequest(DateTimeOffset? At = null, string? Text = null, string? Format = null);
 
     private static async Task<IResult> Change(
         Guid id, Guid message, ChangeRequest request, Actor actor, HttpContext context, ConversationReader reader, Schedule schedule, IAgents agents, Ids ids, CancellationToken ct)
@@ -73,8 +74,8 @@ internal static class ScheduleEndpoints
             return Refusal.NotFound().ToProblem();
         if (request.Text is { } words && actor.Rights.Fields.Messages != FieldLevel.Clear && words.Contains("**", StringComparison.Ordinal))
             return Refusal.Invalid("text", "value_is_masked").ToProblem(); // what is shown starred out is not what was written
-        var next = body with { Text = request.Text ?? body.Text };
-        if ((Sending.CheckText(next.Text, mayBeBlank: next.Files is { Count: > 0 }) ?? (request.At is { } wanted ? CheckTime(wanted, ids) : null)) is { } refusal)
+        var next = body with { Text = request.Text ?? body.Text, Format = request.Text is null ? body.Format : request.Format ?? body.Format };
+        if ((Sending.CheckText(next.Text, mayBeBlank: next.Files is { Count: > 0 }) ?? Sending.CheckFormat(request.Format) ?? (request.At is { } wanted ? CheckTime(wanted, ids) : null)) is { } refusal)
             return refusal.ToProblem();
         var at = request.At?.ToUnixTimeMilliseconds() ?? Math.Max(row.SendAt, ids.Now());
         if (!await schedule.Change(actor, head, row, next, at, ct))

@@ -223,7 +223,11 @@ internal sealed class AgentStatuses : BackgroundService
                 continue;
             if (one.IsHere)
                 await Note(one, status, ct);
-            Update(key.Ws, key.Agent, known => known with { Shown = status, ShownReason = reason, IsHere = known.IsHere && status != PresenceStatus.Offline, TakenBack = false }, now);
+            Update(key.Ws, key.Agent, known => known with
+            {
+                Shown = status, ShownReason = reason, IsHere = known.IsHere && status != PresenceStatus.Offline, TakenBack = false,
+                Since = status == PresenceStatus.Offline ? known.Since : Math.Max(known.Since, now), // whoever comes back has not been here all the time
+            }, now);
             _consoles.Tell(key.Ws, Frame(one, status));
             Changed?.Invoke(key.Ws);
         }
@@ -235,9 +239,13 @@ internal sealed class AgentStatuses : BackgroundService
         {
             await _storage.Run(one.Ws, async (unit, stop) =>
             {
+                var at = unit.Ids.Now();
+                if (status != PresenceStatus.Offline)
+                    await unit.Db.Table<AgentPresenceRow>().Where(row => row.Ws == one.Ws && row.AgentId == one.AgentId && row.Since < at)
+                        .ExecuteUpdateAsync(set => set.SetProperty(row => row.Since, at), stop);
                 unit.Db.Table<PresenceChange>().Add(new PresenceChange
                 {
-                    Ws = one.Ws, AgentId = one.AgentId, At = unit.Ids.Now(), Status = status, Reason = status == PresenceStatus.Offline ? null : one.Reason,
+                    Ws = one.Ws, AgentId = one.AgentId, At = at, Status = status, Reason = status == PresenceStatus.Offline ? null : one.Reason,
                 });
                 return await unit.Db.SaveChangesAsync(stop);
             }, ct);

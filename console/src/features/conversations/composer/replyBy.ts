@@ -17,6 +17,9 @@ import type { Lost } from './useReduced'
 /** What a way lets us say, as the composer shows it. */
 export const budgetOf = (way: Way): ReplyBudget => ({ canSend: way.canSend, reason: way.reason, until: way.until, remaining: way.remaining ?? null, templates: false, after: way.after ?? null, parts: ['text'], mostText: way.mostText ?? null })
 
+/** What has been written since `sent` was; where that was changed meanwhile, all of it. */
+export const leftOver = (now: string, sent: string) => (now.startsWith(sent) ? now.slice(sent.length).trim() : now)
+
 interface Writing {
   /** The conversation. */
   id: () => string
@@ -37,10 +40,10 @@ export function useReplyBy({ id, mode, drafts, budget, shows }: Writing) {
   const elsewhere = computed(() => (mode.value === 'reply' ? by.value : null))
   const showing = computed(() => (mode.value === 'note' ? allMarks : by.value ? (by.value.shows ?? []) : shows()))
   const allowed = computed(() => (elsewhere.value ? budgetOf(elsewhere.value) : budget()))
-  let clientId = ''
+  let tried = { words: '', clientId: '' }
   watch(id, () => (by.value = null), { flush: 'sync' })
   watch([id, by], () => {
-    clientId = ''
+    tried = { words: '', clientId: '' }
     problem.value = null
   })
 
@@ -61,17 +64,21 @@ export function useReplyBy({ id, mode, drafts, budget, shows }: Writing) {
     } } : null
   }
 
-  /** The same words are sent once, however often it is tried. */
+  /** The same words are sent once, however often it is tried. What is written while they travel follows the customer there. */
   const begin = () => submit(async () => {
     const [way, from] = [by.value, id()]
-    const { words, format } = outgoing(drafts.get(from, 'reply'), showing.value)
+    const draft = drafts.get(from, 'reply')
+    const { words, format } = outgoing(draft, showing.value)
     if (!way || !words) return
-    clientId ||= `by-${crypto.randomUUID()}`
-    const stored = await source.write(way, words, clientId, format)
-    drafts.set(from, 'reply', '')
-    by.value = null
+    if (tried.words !== words) tried = { words, clientId: `by-${crypto.randomUUID()}` }
+    const { conversationId: to } = await source.write(way, words, tried.clientId, format)
+    const rest = leftOver(drafts.get(from, 'reply'), draft)
+    drafts.set(from, 'reply', to ? '' : rest)
+    if (to && rest) drafts.set(to, 'reply', [drafts.get(to, 'reply'), rest].filter(Boolean).join('\n'))
     showToast(t('chat.replyBy.sent', { channel: way.name }))
-    if (stored.conversationId) await router.push(`/inbox/all/${stored.conversationId}`)
+    if (id() !== from) return // whoever has walked on stays there
+    by.value = null
+    if (to) await router.push(`/inbox/all/${to}`)
   })
   return { by, elsewhere, showing, allowed, beginning, trouble, move, begin }
 }

@@ -26,7 +26,7 @@ export const scheduledSource = (http: Http) => {
   return {
     of: async (id: string) => (await http.get<{ items: ScheduledMessage[] }>(root(id))).items,
     add: (id: string, message: NewScheduled) => http.post<ScheduledMessage>(root(id), message),
-    change: (id: string, message: string, change: { at?: string; text?: string }) => http.patch<ScheduledMessage>(`${root(id)}/${message}`, change),
+    change: (id: string, message: string, change: { at?: string; text?: string; format?: 'markdown' }) => http.patch<ScheduledMessage>(`${root(id)}/${message}`, change),
     cancel: (id: string, message: string) => http.remove(`${root(id)}/${message}`),
   }
 }

@@ -15,7 +15,8 @@ export function useRichEditor({ root, area, content, on, opened }: Meanwhile) {
   /** A word that is being composed is not torn apart. */
   const settled = () => (composing ? new Promise<void>(resolve => (composed = resolve)) : Promise.resolve())
 
-  onMounted(() => whenIdle(async () => {
+  let stop = () => {}
+  onMounted(() => (stop = whenIdle(async () => {
     const { openEditor } = await import('./rich/editor')
     await settled()
     if (gone || !root.value) return
@@ -29,9 +30,10 @@ export function useRichEditor({ root, area, content, on, opened }: Meanwhile) {
     await nextTick() // the other field is shown; no key can come in between
     made.select(places[0]!, places[1]!)
     made.focus()
-  }))
+  })))
   onBeforeUnmount(() => {
     gone = true
+    stop()
     editor.value?.close()
   })
   return {

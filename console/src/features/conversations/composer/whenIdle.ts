@@ -1,6 +1,14 @@
-/** Runs work when nothing else is to be done, and again after a while when it failed (the server restarts, the network is away). */
-export function whenIdle(work: () => Promise<void>, again = 3_000) {
-  const attempt = () => void work().catch(() => setTimeout(attempt, again))
+/** Runs work when nothing else is to be done, and again after a while when it failed (the server restarts, the network is away). Gives back what ends that. */
+export function whenIdle(work: () => Promise<void>, again = 3_000): () => void {
+  let over = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const attempt = () => {
+    if (!over) void work().catch(() => { if (!over) timer = setTimeout(attempt, again) })
+  }
   if ('requestIdleCallback' in window) window.requestIdleCallback(attempt, { timeout: 2_000 })
-  else setTimeout(attempt, 300)
+  else timer = setTimeout(attempt, 300)
+  return () => {
+    over = true
+    clearTimeout(timer)
+  }
 }

@@ -88,6 +88,11 @@ export function createUploads(api: FileApi, wait = pause) {
       for (const upload of now) drop(place, upload)
       return now.flatMap(upload => upload.done ?? [])
     },
+    /** What was taken and did not go, before what has been added meanwhile. */
+    putBack(place: string, files: readonly Upload[]) {
+      for (const upload of files) if (upload.preview) upload.preview = URL.createObjectURL(upload.file)
+      places.set(place, [...files, ...(places.get(place) ?? [])])
+    },
     /** Signing out, on a computer that somebody else may use next. */
     clear() {
       for (const abort of aborts.values()) abort.abort()

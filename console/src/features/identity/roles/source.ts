@@ -46,8 +46,8 @@ export interface SampleRow {
   id: string
   status: string
   subject: string | null
-  contact: { name: string | null }
-  channel: { name: string }
+  contact: { id: string; name: string | null }
+  channel: { kind: string; name: string }
   assignee: { name: string } | null
   lastMessage: { text: string | null } | null
 }

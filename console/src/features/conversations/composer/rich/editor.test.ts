@@ -9,7 +9,7 @@ import { allMarks } from './marks'
 const here = { id: 'a', mode: 'reply' } as const
 let editor: Editor
 let texts: Record<string, string>
-const on = { written: (text: string, { id }: { id: string }) => { texts[id] = text }, moved: vi.fn(), key: vi.fn((_: KeyboardEvent) => false), paste: vi.fn(), reduced: vi.fn() }
+const on = { written: (text: string, { id }: { id: string }, _typed: boolean) => { texts[id] = text }, moved: vi.fn(), key: vi.fn((_: KeyboardEvent) => false), paste: vi.fn(), reduced: vi.fn() }
 
 function open(text = '', shows: readonly Mark[] = allMarks) {
   texts = {}
@@ -175,6 +175,25 @@ describe('the rich field', () => {
     expect(texts['a']).toBe('inword 中*文*')
     press('z', { ctrlKey: true })
     expect(texts['a']).toBe('inword 中文')
+  })
+
+  it('tells typing from tidying up', () => {
+    open('in')
+    const written = vi.spyOn(on, 'written')
+    editor.select({ line: 0, column: 2 }, { line: 0, column: 2 })
+    editor.put('italic')
+    type('word')
+    expect(written.mock.calls.map(([, , typed]) => typed)).toEqual([true, true, true, true])
+    expect(editor.view.dom.querySelector('em')).not.toBeNull()
+    editor.view.dom.dispatchEvent(new FocusEvent('blur'))
+    expect(editor.view.dom.querySelector('em')).toBeNull() // no reader would see it
+    expect(written.mock.lastCall?.[2]).toBe(false)
+  })
+
+  it('takes a few thousand lines of what was copied, and no more', () => {
+    open()
+    editor.view.pasteText('\n'.repeat(60_000))
+    expect(editor.view.state.doc.childCount).toBeLessThanOrEqual(10_000)
   })
 
   it('links and unlinks', () => {

@@ -15,14 +15,15 @@ import type { Spot } from './document'
 import { gapsOf, shownGaps } from './gaps'
 import { plainLines, readLines, shownLine, wordsOf } from './lines'
 import type { Line } from './lines'
-import { linesFromPage, tame } from './pasting'
+import { hadLooks, linesFromPage, mostLetters, mostLines, tame } from './pasting'
 import { typedSigns } from './rules'
 
 /** Where something is written: what is written there belongs to it. */
 export interface Place { id: string; mode: Mode }
 export interface Content { place: Place; text: string; shows: readonly Mark[] }
 export interface Listening {
-  written: (text: string, place: Place) => void
+  /** `typed`: by somebody, and not because the text shows now as it will be read. */
+  written: (text: string, place: Place, typed: boolean) => void
   /** The caret moved: what stands before it in its line, and what it stands in. */
   moved: (before: string, inside: readonly string[]) => void
   key: (event: KeyboardEvent) => boolean
@@ -59,7 +60,7 @@ export function openEditor(root: HTMLElement, first: Content, on: Listening) {
     state: fresh(first),
     dispatchTransaction(tr) {
       view.updateState(view.state.apply(tr))
-      if (tr.docChanged && !tr.getMeta('given')) on.written(text = textOf(view.state.doc, shows), place)
+      if (tr.docChanged && !tr.getMeta('given')) on.written(text = textOf(view.state.doc, shows), place, tr.getMeta('settled') === undefined)
       tell()
     },
     handleKeyDown: (_, event) => event.key !== 'Escape' && on.key(event),
@@ -91,7 +92,7 @@ export function openEditor(root: HTMLElement, first: Content, on: Listening) {
       return lines.length === 1 ? wordsOf(lines[0]!) : plainLines(lines)
     },
     clipboardTextParser: words => {
-      pasted = words.split(/\r\n?|\n/).map(line => ({ kind: 'paragraph', spans: line ? [{ text: line, marks: [] }] : [] }))
+      pasted = words.slice(0, mostLetters).split(/\r\n?|\n/, mostLines).map(line => ({ kind: 'paragraph', spans: line ? [{ text: line, marks: [] }] : [] }))
       return new Slice(docOf(pasted).content, 0, 0)
     },
     transformPastedHTML: tame,
@@ -117,7 +118,7 @@ export function openEditor(root: HTMLElement, first: Content, on: Listening) {
     const read = docOf(readLines(textOf(doc, shows), shows))
     if (view.composing || read.eq(doc)) return
     become(tr, read, spotOf(doc, selection.head), spotOf(doc, selection.anchor))
-    view.dispatch(after ? tr.setMeta('appendedTransaction', after) : tr.setMeta('addToHistory', false))
+    view.dispatch((after ? tr.setMeta('appendedTransaction', after) : tr.setMeta('addToHistory', false)).setMeta('settled', true))
   }
   const run = (command: Command): boolean => command(view.state, step, view)
   /** The browser tells of a selection a moment later: whoever presses Ctrl+K right after Shift+Left means what is selected now. */
@@ -203,6 +204,3 @@ export function openEditor(root: HTMLElement, first: Content, on: Listening) {
 export type Editor = ReturnType<typeof openEditor>
 
 const isEmpty = (doc: Node) => doc.content.size === 2 && doc.firstChild!.type.name === 'paragraph'
-
-/** Whether what was copied had looks that messages do not have. */
-const hadLooks = (html: string) => /<(table|img|h[1-6]|u|s|strike|del|hr)[\s>/]|style="[^"]*(color|font-size|text-decoration|background)/i.test(html)

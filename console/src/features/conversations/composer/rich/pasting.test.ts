@@ -23,6 +23,7 @@ describe('what is pasted', () => {
 
   it('leaves nothing in it that a page could do or how it looks', () => {
     expect(tame('<p style="a" onclick="b">style="c" onclick=d</p><img/onerror=x src="y"><STYLE>p{}</STYLE>')).toBe('<p data-style="a" data-onclick="b">style="c" onclick=d</p><img/data-onerror=x src="y">')
+    expect(tame('<p title="a>b" onclick="c">d <b>1 < 2</b><style media=x>p{}</style >e')).toBe('<p title="a>b" data-onclick="c">d <b>1 < 2</b>e')
   })
 
   it('makes lines of a table', () => {
@@ -47,5 +48,8 @@ describe('what is pasted', () => {
     expect(paste('<div>'.repeat(2000) + 'x' + '</div>'.repeat(2000))).toBe('x')
     expect(paste(`<p>${'<b>'.repeat(500)}y</p>`)).toBe('**y**')
     expect(paste('a'.repeat(200_000)).length).toBe(50_000)
+    for (const piece of ['<style>', '<a ', '<p title="', '<', '</style', '<style x', '<a href=\'"']) expect(tame(piece.repeat(250_000)).length).toBeLessThanOrEqual(2_000_000)
+    expect(linesFromPage(new DOMParser().parseFromString(`<pre>${' '.repeat(49_000)}x</pre>`, 'text/html').body)[0]!.spans[0]!.text).toHaveLength(49_001)
+    expect(linesFromPage(new DOMParser().parseFromString('<br>'.repeat(20_000), 'text/html').body)).toHaveLength(10_000)
   })
 })

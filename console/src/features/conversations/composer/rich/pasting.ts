@@ -10,16 +10,70 @@ const unread = new Set(['SCRIPT', 'STYLE', 'HEAD', 'META', 'LINK', 'TITLE', 'TEM
 const blocks = new Set(['P', 'DIV', 'LI', 'UL', 'OL', 'DL', 'DT', 'DD', 'H1', 'H2', 'H3', 'H4', 'H5', 'H6', 'BLOCKQUOTE', 'PRE', 'TR', 'TABLE', 'SECTION', 'ARTICLE', 'HEADER', 'FOOTER', 'MAIN', 'ASIDE', 'NAV', 'FIGURE', 'FIGCAPTION', 'ADDRESS', 'HR', 'FORM', 'DETAILS', 'SUMMARY', 'CAPTION'])
 /** Paragraphs that a page sets apart, and we do too. */
 const apart = new Set(['P', 'H1', 'H2', 'H3', 'H4', 'H5', 'H6', 'BLOCKQUOTE', 'TABLE', 'UL', 'OL', 'PRE'])
-const most = 50_000
+export const mostLetters = 50_000
+/** A message has fewer letters than that. */
+export const mostLines = 10_000
+/** Of a page that was copied: more than that is a whole workbook, and no message. */
+const mostRead = 2_000_000
 const deepest = 200
 
 /**
  * The page's own looks and handlers are read as data before a parser sees them: it would take them for ours, and the content security
  * policy would speak up. What was copied here keeps its spaces.
  */
-export const tame = (html: string) => html
-  .replace(/<style[\s\S]*?<\/style\s*>/gi, '')
-  .replace(/<[a-z][^>]*>/gi, tag => tag.replace(/\sdata-pm-slice="[^"]*"/g, ' data-kept=""').replace(/([\s"'/])(style|on[a-z]+)(\s*=)/gi, '$1data-$2$3'))
+export function tame(html: string): string {
+  const page = html.slice(0, mostRead)
+  let [out, at] = ['', 0]
+  for (;;) {
+    const open = page.indexOf('<', at)
+    if (open < 0) return out + page.slice(at)
+    out += page.slice(at, open)
+    if (!/[a-z]/i.test(page[open + 1] ?? '')) {
+      out += '<'
+      at = open + 1
+      continue
+    }
+    // A tag that never ends is none to a browser either: what follows is read once, and not once for every tag.
+    const end = endOfTag(page, open)
+    if (end < 0) return out
+    const tag = page.slice(open, end)
+    at = end
+    if (/^<style[\s/>]/i.test(tag)) {
+      const close = endOfStyle(page, end)
+      if (close < 0) return out
+      at = close
+    } else {
+      out += tag.replace(/\sdata-pm-slice="[^"]*"/g, ' data-kept=""').replace(/([\s"'/])(style|on[a-z]+)(\s*=)/gi, '$1data-$2$3')
+    }
+  }
+}
+
+/** Behind its `>`, which may stand in the value of an attribute too; -1: it never ends. */
+function endOfTag(page: string, from: number): number {
+  let [quote, valued] = ['', false]
+  for (let at = from; at < page.length; at++) {
+    const sign = page[at]!
+    if (quote) {
+      if (sign === quote) quote = ''
+      continue
+    }
+    if (sign === '>') return at + 1
+    if (valued && (sign === '"' || sign === "'")) quote = sign
+    if (sign === '=') valued = true
+    else if (sign.trim()) valued = false
+  }
+  return -1
+}
+
+function endOfStyle(page: string, from: number): number {
+  const closes = /<\/style[\s/>]/gi
+  closes.lastIndex = from
+  const found = closes.exec(page)
+  return found ? page.indexOf('>', found.index) + 1 || -1 : -1
+}
+
+/** Whether what was copied had looks that messages do not have. */
+export const hadLooks = (html: string) => /<(table|img|h[1-6]|u|s|strike|del|hr)[\s>/]|style="[^"]*(color|font-size|text-decoration|background)/i.test(html.slice(0, mostRead))
 
 /**
  * What somebody copied from a page, from Word or WPS, as lines with the few marks that messages have. Looks, scripts and pictures stay
@@ -36,7 +90,8 @@ class PageReader {
   private spans: Span[] = []
   private now: Pick<Line, 'kind' | 'number' | 'opens'> = { kind: 'paragraph' }
   private gap = false
-  private left = most
+  private left = mostLetters
+  private readonly items = new Map<Element, number>()
   private depth = 0
 
   children(node: Node, style: Style) {
@@ -77,13 +132,23 @@ class PageReader {
   private block(element: HTMLElement, name: string, css: string, style: Style) {
     this.close()
     if (apart.has(name) && this.lines.length && style.kind === 'paragraph' && !element.closest('li')) this.gap ||= !/mso-list/.test(css)
-    if (name === 'LI' || /mso-list:\s*l/.test(css)) this.now = itemOf(element)
+    if (name === 'LI' || /mso-list:\s*l/.test(css)) this.now = this.item(element)
     else this.now = { kind: name === 'BLOCKQUOTE' ? 'quote' : name === 'PRE' ? 'code' : style.kind, ...(name === 'PRE' ? { opens: true } : {}) }
     const kind = this.now.kind
     this.children(element, { ...style, kind: kind === 'bullets' || kind === 'numbers' ? style.kind === 'paragraph' ? kind : style.kind : kind, kept: style.kept || kind === 'code' })
     this.close()
     this.now = { kind: style.kind }
     if (apart.has(name) && style.kind === 'paragraph' && !element.closest('li') && !/mso-list/.test(css)) this.gap = true
+  }
+
+  private item(element: HTMLElement): Pick<Line, 'kind' | 'number'> {
+    if (element.tagName.toUpperCase() !== 'LI') return wordItem(element)
+    const list = element.closest('ul,ol')
+    if (!list) return { kind: 'paragraph' }
+    if (list.tagName.toUpperCase() === 'UL') return { kind: 'bullets' }
+    const before = this.items.get(list) ?? 0
+    this.items.set(list, before + 1)
+    return { kind: 'numbers', number: Math.min(999, Math.max(0, (Number(list.getAttribute('start') ?? 1) || 1) + before)) }
   }
 
   private words(text: string, style: Style) {
@@ -117,8 +182,9 @@ class PageReader {
   private flush(evenEmpty: boolean) {
     const spans = merged(this.spans)
     this.spans = []
+    if (this.lines.length >= mostLines) return void (this.left = 0)
     const last = spans.at(-1)
-    if (last && this.now.kind !== 'code') last.text = last.text.replace(/\s+$/, '')
+    if (last && this.now.kind !== 'code') last.text = last.text.trimEnd()
     if (!spans.some(span => span.text) && !evenEmpty) return
     if (this.gap && this.now.kind === 'paragraph' && this.lines.at(-1)?.spans.length && this.lines.at(-1)?.kind === 'paragraph') this.lines.push({ kind: 'paragraph', spans: [] })
     this.gap = false
@@ -130,14 +196,7 @@ class PageReader {
 const styleOf = (element: Element) => (element.getAttribute('data-style') ?? element.getAttribute('style') ?? '').toLowerCase()
 
 /** Word and WPS write their lists as paragraphs, with the sign in a piece that is to be ignored. */
-function itemOf(element: HTMLElement): Pick<Line, 'kind' | 'number'> {
-  const list = element.closest('ul,ol')
-  if (element.tagName.toUpperCase() === 'LI') {
-    if (!list) return { kind: 'paragraph' }
-    if (list.tagName.toUpperCase() === 'UL') return { kind: 'bullets' }
-    const items = [...list.children].filter(one => one.tagName.toUpperCase() === 'LI')
-    return { kind: 'numbers', number: Math.min(999, Math.max(0, (Number(list.getAttribute('start') ?? 1) || 1) + items.indexOf(element))) }
-  }
+function wordItem(element: HTMLElement): Pick<Line, 'kind' | 'number'> {
   const sign = [...element.querySelectorAll('[data-style],[style]')].find(one => /mso-list:\s*ignore/.test(styleOf(one)))?.textContent ?? ''
   const number = /^[\s\u00a0]*([0-9]{1,3})[.\u3001)\uff09]/.exec(sign)
   return number ? { kind: 'numbers', number: Number(number[1]) } : { kind: 'bullets' }
