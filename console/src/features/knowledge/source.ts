@@ -21,7 +21,7 @@ export interface HelpSettings { isOn: boolean; titles?: Record<string, string> |
 export interface Category { id: string; baseId: string; parentId: string | null; name: string; names: Record<string, string>; slug: string; position: number; items: number }
 export interface Term { id: string; kind: 'synonym' | 'term'; words: string[]; meaning: string | null }
 export type EdgeWords = Pick<Edge, 'subject' | 'relation' | 'target' | 'audience'>
-export interface EdgeProposal { id: string; baseId: string; edgeId: string | null; kind: 'add' | 'change' | 'remove'; before: EdgeWords | null; after: EdgeWords | null; by: { id: string; name: string } | null; createdAt: string; isOwn: boolean }
+export interface EdgeProposal { id: string; baseId: string; edgeId: string | null; kind: 'add' | 'change' | 'remove'; before: EdgeWords | null; after: EdgeWords | null; by: { id: string; name: string } | null; createdAt: string; isOwn: boolean; mayAccept: boolean }
 export interface Edge { id: string; baseId: string; subject: string; relation: string; target: string; audience: 'public' | 'internal' }
 export interface Hit { id: string; kind: Kind; version: number; title: string; language: string; heading: string | null; url: string | null; category: string[]; audience: Audience['kind']; excerpt: string; marks: [number, number][]; answer: string | null }
 export interface Found { items: Hit[]; path: { subject: string; relation: string; target: string }[]; corrected: string | null }

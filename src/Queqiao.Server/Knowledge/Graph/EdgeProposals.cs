@@ -16,15 +16,16 @@ internal sealed record EdgeWords(string Subject, string Relation, string Target,
 /// <param name="Kind"><c>add</c>, <c>change</c> or <c>remove</c>.</param>
 /// <param name="Before">What readers have now; null: nothing.</param>
 /// <param name="After">What they would have; null: nothing.</param>
-/// <param name="IsOwn">By who asks: somebody else accepts it.</param>
-internal sealed record EdgeProposalView(Guid Id, Guid BaseId, Guid? EdgeId, string Kind, EdgeWords? Before, EdgeWords? After, Person? By, string CreatedAt, bool IsOwn);
+/// <param name="IsOwn">By who asks.</param>
+/// <param name="MayAccept">Whether who asks may: who wrote it may not where the base asks for a second person.</param>
+internal sealed record EdgeProposalView(Guid Id, Guid BaseId, Guid? EdgeId, string Kind, EdgeWords? Before, EdgeWords? After, Person? By, string CreatedAt, bool IsOwn, bool MayAccept);
 
 internal sealed record EdgeProposalList(IReadOnlyList<EdgeProposalView> Items);
 
 /// <summary><c>/api/v1/knowledge/edge-proposals</c>: where a base asks for a second person, facts too are shown to readers by somebody else than who wrote them.</summary>
 internal static class EdgeProposals
 {
-    private const int Most = 500;
+    public const int Most = 500;
 
     public static async Task<IResult> List(Actor actor, ItemViews views, IStorageEngine storage, CancellationToken ct)
     {
@@ -42,16 +43,23 @@ internal static class EdgeProposals
             return TypedResults.Ok(EdgeView.Of(edge));
         if (await unit.Db.Table<KnowledgeEdgeProposal>().CountAsync(one => one.Ws == home.Ws, ct) >= Most)
             return Refusal.Conflict("too_many", Most).ToProblem();
-        if (edge is not null) // one says what is to become of it: the last
-            await unit.Db.Table<KnowledgeEdgeProposal>().Where(one => one.Ws == home.Ws && one.EdgeId == edge.Id).ExecuteDeleteAsync(ct);
-        var row = new KnowledgeEdgeProposal
-        {
-            Ws = home.Ws, Id = unit.Ids.New(), BaseId = home.Id, EdgeId = edge?.Id, Subject = words?.Subject, Relation = words?.Relation, Target = words?.Target, Audience = words?.Audience, ByAgent = actor.AgentId, CreatedAt = unit.Ids.Now(),
-        };
-        unit.Db.Table<KnowledgeEdgeProposal>().Add(row);
+        var row = await Put(unit, home, edge, words, actor.AgentId, ct);
         await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_edge.proposed", "knowledge_edge", (edge?.Id ?? row.Id).ToString(), new { kind = KindOf(row), before = edge is null ? null : WordsOf(edge), after = words }, ct);
         await unit.Db.SaveChangesAsync(ct);
         return TypedResults.Accepted("/api/v1/knowledge/edge-proposals", (await Views(unit.Db, [row], actor, views, ct))[0]);
+    }
+
+    /// <summary>Of a fact that is there the last one says what is to become of it.</summary>
+    public static async Task<KnowledgeEdgeProposal> Put(WriteUnit unit, KnowledgeBaseRow home, KnowledgeEdge? edge, EdgeWords? words, Guid by, CancellationToken ct)
+    {
+        if (edge is not null)
+            await unit.Db.Table<KnowledgeEdgeProposal>().Where(one => one.Ws == home.Ws && one.EdgeId == edge.Id).ExecuteDeleteAsync(ct);
+        var row = new KnowledgeEdgeProposal
+        {
+            Ws = home.Ws, Id = unit.Ids.New(), BaseId = home.Id, EdgeId = edge?.Id, Subject = words?.Subject, Relation = words?.Relation, Target = words?.Target, Audience = words?.Audience, ByAgent = by, CreatedAt = unit.Ids.Now(),
+        };
+        unit.Db.Table<KnowledgeEdgeProposal>().Add(row);
+        return row;
     }
 
     public static Task<IResult> Accept(Guid id, Actor actor, ItemWriting writing, IStorageEngine storage, HttpContext context, CancellationToken ct) => On(id, actor, storage, async (unit, home, row, stop) =>
@@ -97,9 +105,11 @@ internal static class EdgeProposals
     {
         var ids = rows.Select(row => row.EdgeId).OfType<Guid>().ToList();
         var edges = await db.Table<KnowledgeEdge>().AsNoTracking().Where(one => one.Ws == actor.Ws && ids.Contains(one.Id)).ToDictionaryAsync(one => one.Id, ct);
+        var strict = await db.Table<KnowledgeBaseRow>().AsNoTracking().Where(one => one.Ws == actor.Ws && one.NeedsSecond).Select(one => one.Id).ToListAsync(ct);
         var names = await views.Names(actor.Ws, rows.Select(row => (Guid?)row.ByAgent), ct);
         return [.. rows.Select(row => new EdgeProposalView(
-            row.Id, row.BaseId, row.EdgeId, KindOf(row), row.EdgeId is { } known && edges.GetValueOrDefault(known) is { } edge ? WordsOf(edge) : null, WordsOf(row), Person.Of(row.ByAgent, names), WireTime.Format(row.CreatedAt), row.ByAgent == actor.AgentId))];
+            row.Id, row.BaseId, row.EdgeId, KindOf(row), row.EdgeId is { } known && edges.GetValueOrDefault(known) is { } edge ? WordsOf(edge) : null, WordsOf(row), Person.Of(row.ByAgent, names), WireTime.Format(row.CreatedAt), row.ByAgent == actor.AgentId,
+            actor.May(Permissions.PublishKnowledge) && !(row.ByAgent == actor.AgentId && strict.Contains(row.BaseId))))];
     }
 
     private static string KindOf(KnowledgeEdgeProposal row) => row.EdgeId is null ? "add" : row.Subject is null ? "remove" : "change";

@@ -103,7 +103,7 @@ internal static class Edges
 
     private static string? Line(string? text) => text is null ? null : ContentRules.Line(text);
 
-    private static IEnumerable<(string Field, FieldFault Fault)> Faults(string subject, string relation, string target, string audience)
+    internal static IEnumerable<(string Field, FieldFault Fault)> Faults(string subject, string relation, string target, string audience)
     {
         foreach (var (name, text, most) in new[] { ("subject", subject, 120), ("relation", relation, 40), ("target", target, 500) })
         {
