@@ -4,6 +4,7 @@ using Queqiao.Server.Bot.Learning;
 using Queqiao.Server.Bot.Ledger;
 using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Bot.Turning;
+using Queqiao.Server.Conversations;
 using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
@@ -123,6 +124,18 @@ public sealed class LearningTests
     [Theory]
     [InlineData("转人工", null), InlineData("谢谢", null), InlineData("?", null), InlineData("我的手机13812345678怎么改", "我的手机[phone]怎么改")]
     public void What_is_learnt_from_says_nothing_about_people(string text, string? clean) => Assert.Equal(clean, Heaps.Clean(text));
+
+    /// <summary>A colleague who says something else than the bot had said to the same question is heard; one who says the same, or answers something else, is not.</summary>
+    [Theory]
+    [InlineData("其实要打客服热线登记，专票三天寄出", true), InlineData("发票在订单详情里点申请开票就可以了", false), InlineData("您好，很高兴为您服务", null), InlineData("您好|稍等，我帮您查一下|要打客服热线登记才行", true)]
+    [InlineData("<运费险怎么算|运费险由平台承担", false), InlineData("<我要转人工|要打客服热线登记才行的", true), InlineData("", null)]
+    public void A_colleague_who_answers_otherwise_is_heard(string after, bool? isOther)
+    {
+        var seq = 3L;
+        BotHeard[] said = [new(1, 1, SenderKind.Contact, "怎么开发票", false), new(2, 2, SenderKind.Bot, "在订单详情里点“申请开票”。", false, new BotPart("answer", "offline")),
+            .. after.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(text => new BotHeard(seq, seq++, text[0] == '<' ? SenderKind.Contact : SenderKind.Agent, text.TrimStart('<'), false))];
+        Assert.Equal(isOther, ColleagueReply.IsOther(said, 2));
+    }
 
     /// <summary>What another version has learnt of the same knowledge is of no use to this one: it is learnt anew once, not at every start.</summary>
     [Theory, OnSqlite, OnPostgres]

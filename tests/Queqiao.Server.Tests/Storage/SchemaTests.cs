@@ -81,7 +81,7 @@ public sealed class SchemaTests
             .. Strict("role", "agent_role", "access_state", "access_use"), "without rowid agent_role", "without rowid access_use",
             .. Strict("team", "team_member", "invitation", "password_reset", "second_factor", "recovery_code", "api_token"),
             .. Strict("sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member", "push_setting", "push_choice", "push_subscription", "brand", "brand_image", "hook_key", "hook_delivery", "channel_reach", "push_target", "push_device", "push_mark", "channel_state", "channel_token", "delivery", "mail_box", "mail_arrival", "mail_thread", "mail_message", "server_mail", "server_letter"),
-            .. Strict("bot", "bot_channel", "bot_turn", "bot_case", "bot_flow", "bot_flow_version", "bot_action", "bot_suggestion", "bot_question", "bot_spend", "bot_code", "bot_learnt", "bot_experiment"),
+            .. Strict("bot", "bot_channel", "bot_turn", "bot_case", "bot_flow", "bot_flow_version", "bot_action", "bot_suggestion", "bot_question", "bot_question_passed", "bot_spend", "bot_code", "bot_learnt", "bot_experiment"),
             .. Strict("known_device", "sign_in_lock", "notice", "invariant_check"),
             .. Strict("search_text", "search_state"), "table search_text", "table search_word",
             .. Strict("custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key"),
@@ -133,7 +133,7 @@ public sealed class SchemaTests
             "role", "agent_role", "access_state", "access_use",
             "conversation_mark",
             "customer_data_setting", "customer_data_copy", "visitor_context", "visited_page", "wrap_up_plan", "wrap_up", "contact_segment",
-            "bot", "bot_channel", "bot_turn", "bot_case", "bot_flow", "bot_flow_version", "bot_action", "bot_suggestion", "bot_question", "bot_spend", "bot_code", "bot_learnt", "bot_experiment",
+            "bot", "bot_channel", "bot_turn", "bot_case", "bot_flow", "bot_flow_version", "bot_action", "bot_suggestion", "bot_question", "bot_question_passed", "bot_spend", "bot_code", "bot_learnt", "bot_experiment",
         ];
         var name = store.Database.Name;
         string[] expected =
@@ -171,7 +171,7 @@ public sealed class SchemaTests
             .. Granted(["job", "job_lane", "job_schedule", "bulk_change", "bulk_item"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["team_member", "second_factor", "recovery_code"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member", "push_setting", "push_choice", "push_subscription", "brand", "brand_image", "hook_key", "hook_delivery", "channel_reach", "push_target", "push_device", "push_mark", "channel_state", "channel_token", "delivery", "mail_box", "mail_arrival", "mail_thread", "mail_message", "server_mail", "server_letter"], "DELETE INSERT SELECT UPDATE"),
-            .. Granted(["bot", "bot_channel", "bot_turn", "bot_case", "bot_flow", "bot_flow_version", "bot_action", "bot_suggestion", "bot_question", "bot_spend", "bot_code", "bot_learnt", "bot_experiment"], "DELETE INSERT SELECT UPDATE"),
+            .. Granted(["bot", "bot_channel", "bot_turn", "bot_case", "bot_flow", "bot_flow_version", "bot_action", "bot_suggestion", "bot_question", "bot_question_passed", "bot_spend", "bot_code", "bot_learnt", "bot_experiment"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["invariant_check"], "INSERT SELECT UPDATE"),
             .. Granted(["known_device", "sign_in_lock", "notice"], "DELETE INSERT SELECT UPDATE"),
             .. Granted(["contact_key", "erasure"], "INSERT SELECT UPDATE"),
