@@ -143,9 +143,10 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
     private static async Task<bool> Count(WriteUnit unit, int ws, long now, CancellationToken ct)
     {
         var week = (long)KeepLedger.AgainWithin.TotalMilliseconds;
-        var counts = await unit.Db.Table<BotQuestionRow>().Where(row => row.Ws == ws).GroupBy(row => row.SuggestionId)
-            .Select(group => new { group.Key, Size = group.Count(), Recent = group.Count(row => row.At >= now - week), Earlier = group.Count(row => row.At < now - week && row.At >= now - (2 * week)) }).ToListAsync(ct);
         var open = await unit.Db.Table<BotSuggestionRow>().Where(row => row.Ws == ws && row.State == SuggestionState.Open).ToListAsync(ct);
+        var ids = open.ConvertAll(row => row.Id);
+        var counts = await unit.Db.Table<BotQuestionRow>().Where(row => row.Ws == ws && ids.Contains(row.SuggestionId)).GroupBy(row => row.SuggestionId)
+            .Select(group => new { group.Key, Size = group.Count(), Recent = group.Count(row => row.At >= now - week), Earlier = group.Count(row => row.At < now - week && row.At >= now - (2 * week)) }).ToListAsync(ct);
         foreach (var row in open)
         {
             if (counts.FirstOrDefault(one => one.Key == row.Id) is { } count)
