@@ -57,7 +57,7 @@ public sealed class KnowledgeWorkTests
 
         Assert.Equal(3, (await Import(csv, publish: true)).Counts.Long("added"));
         var facts = (await site.The<IKnowledge>().Published(1, null, default)).Facts;
-        Assert.Equal(["不出雾 False", "雾化片结垢 False", "三十元 True"], facts.Select(fact => $"{fact.Target} {fact.IsInternal}"));
+        Assert.Equal(["三十元 True", "不出雾 False", "雾化片结垢 False"], facts.Select(fact => $"{fact.Target} {fact.IsInternal}").Order(StringComparer.Ordinal));
         Assert.Equal(3, (await Import(await (await site.Owner.Api.Raw(HttpMethod.Get, "/api/v1/knowledge/export?format=facts")).Content.ReadAsStringAsync(), publish: true)).Counts.Long("same"));
 
         async Task<(List<string> Rows, System.Text.Json.JsonElement Counts)> Import(string text, bool publish)

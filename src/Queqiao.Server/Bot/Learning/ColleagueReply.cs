@@ -39,6 +39,6 @@ internal static partial class ColleagueReply
 
     private static bool IsEmpty(string text) => text[^1] is '?' or '？' || (text.Length < 60 && Opening().IsMatch(text));
 
-    [GeneratedRegex("^(您好|你好|亲|hello|hi\\b|dear)[^。.!！?？]{0,12}[。.!！,，~～ ]*$|稍等|请等|马上(为|帮|给)|(帮|为|给)(您|你)(查|看|核实|确认|转)|很高兴(为|能)|有什么(可以|能)|我是(人工)?客服|one moment|bear with|hold on|let me (check|look|see)|please wait|how (can|may) i help|i('m| am) (here|happy) to help|just a (moment|second|minute)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^(您好|你好|亲|hello|hi\\b|dear)[^。.!！?？]{0,12}[。.!！,，~～ ]*$|稍等|请等|马上(为|帮|给)|(帮|为|给)(您|你)(查|看|核实|确认|转)|很高兴(为|能)|有什么(可以|能)|我是(人工)?客服|one moment|bear with|hold on|let me (check|look|see)|please wait|how (can|may) i help|i('m| am) (here|happy) to help|just a (moment|second|minute)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Opening();
 }
