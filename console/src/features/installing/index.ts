@@ -1,1 +1,2 @@
+export { look, newer } from './newer'
 export { default as InstallCard } from './InstallCard.vue'
