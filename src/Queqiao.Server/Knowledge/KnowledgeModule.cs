@@ -70,9 +70,12 @@ internal static class KnowledgeModule
         knowledge.MapPatch("/terms/{id:guid}", Terms.Change).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Change them").Produces<TermView>();
         knowledge.MapDelete("/terms/{id:guid}", Terms.Remove).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Remove them").Produces(StatusCodes.Status204NoContent);
         knowledge.MapGet("/edges", Edges.List).Needs(Permissions.ReadKnowledge).TakesQuery("base", "q", "limit", "cursor").WithSummary("Facts of the graph").Produces<EdgeList>();
-        knowledge.MapPost("/edges", Edges.Create).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Add a fact").Produces<EdgeView>(StatusCodes.Status201Created);
-        knowledge.MapPatch("/edges/{id:guid}", Edges.Change).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Change a fact").Produces<EdgeView>();
-        knowledge.MapDelete("/edges/{id:guid}", Edges.Remove).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Remove a fact").Produces(StatusCodes.Status204NoContent);
+        knowledge.MapPost("/edges", Edges.Create).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Add a fact, or propose it where the base asks for a second person").Produces<EdgeView>(StatusCodes.Status201Created).Produces<EdgeProposalView>(StatusCodes.Status202Accepted);
+        knowledge.MapPatch("/edges/{id:guid}", Edges.Change).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Change a fact, or propose it").Produces<EdgeView>().Produces<EdgeProposalView>(StatusCodes.Status202Accepted);
+        knowledge.MapDelete("/edges/{id:guid}", Edges.Remove).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Remove a fact").Produces(StatusCodes.Status204NoContent).Produces<EdgeProposalView>(StatusCodes.Status202Accepted);
+        knowledge.MapGet("/edge-proposals", EdgeProposals.List).Needs(Permissions.ReadKnowledge).TakesQuery().WithSummary("Facts that wait for a second person").Produces<EdgeProposalList>();
+        knowledge.MapPost("/edge-proposals/{id:guid}/accept", EdgeProposals.Accept).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Show a fact to readers, as somebody else than who wrote it").Produces(StatusCodes.Status204NoContent);
+        knowledge.MapPost("/edge-proposals/{id:guid}/dismiss", EdgeProposals.Dismiss).Needs(Permissions.PublishKnowledge).TakesQuery().WithSummary("Leave the graph as it is").Produces(StatusCodes.Status204NoContent);
     }
 
     private static void MapWork(RouteGroupBuilder knowledge)

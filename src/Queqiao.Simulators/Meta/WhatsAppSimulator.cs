@@ -17,6 +17,15 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
     /// <summary>The PIN of the number's two-step verification; null: none is set.</summary>
     public string? Pin { get; private set; }
 
+    /// <summary>Whether it is said for which accounts a token is; a token that is for all accounts of a business names none.</summary>
+    public bool NamesAccounts { get; set; } = true;
+
+    /// <summary>Whether the app may ask what a token is for.</summary>
+    public bool IsDebugged { get; set; } = true;
+
+    /// <summary>How many other numbers the account has; they come first, 25 a page at most.</summary>
+    public int OtherNumbers { get; set; }
+
     /// <summary>Whether the app gets the account's events.</summary>
     public bool IsSubscribed { get; private set; }
 
@@ -42,7 +51,7 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
         return (request.Method, path) switch
         {
             ("GET", Phone) => SimAnswer.Json(Number()),
-            ("GET", Business + "/phone_numbers") => SimAnswer.Json(new JsonObject { ["data"] = new JsonArray(Number()) }),
+            ("GET", Business + "/phone_numbers") => SimAnswer.Json(Numbers(request)),
             ("POST", Business + "/subscribed_apps") => Subscribe(),
             ("POST", Phone + "/register") => Register(request.Json),
             ("POST", Phone + "/messages") => Message(request.Json),
@@ -52,19 +61,31 @@ public sealed class WhatsAppSimulator(TimeProvider clock) : Simulator("whatsapp"
         };
     }
 
-    private JsonObject Number() => new()
+    private JsonObject Numbers(SimRequest request)
     {
-        ["id"] = Phone, ["display_phone_number"] = "+86 138 0000 0000", ["verified_name"] = "鹊桥优选", ["platform_type"] = IsRegistered ? "CLOUD_API" : "NOT_APPLICABLE", ["code_verification_status"] = "VERIFIED",
+        var all = Enumerable.Range(1, OtherNumbers).Select(i => Number(i.ToString(CultureInfo.InvariantCulture))).Append(Number(Phone)).ToList();
+        var from = int.TryParse(request.Query.GetValueOrDefault("after"), CultureInfo.InvariantCulture, out var after) ? after : 0;
+        var page = new JsonObject { ["data"] = new JsonArray([.. all.Skip(from).Take(25)]) };
+        page["paging"] = new JsonObject { ["cursors"] = new JsonObject { ["after"] = (from + 25).ToString(CultureInfo.InvariantCulture) } };
+        if (from + 25 < all.Count)
+            page["paging"]!["next"] = request.BaseUrl + "/next";
+        return page;
+    }
+
+    private JsonObject Number(string id = Phone) => new()
+    {
+        ["id"] = id, ["display_phone_number"] = "+86 138 0000 0000", ["verified_name"] = "鹊桥优选", ["platform_type"] = IsRegistered ? "CLOUD_API" : "NOT_APPLICABLE", ["code_verification_status"] = "VERIFIED",
     };
 
     /// <summary>What a token is for: said to the app alone.</summary>
-    private SimAnswer Debug(SimRequest request) => !door.IsApp(request.Bearer) ? Denied() : SimAnswer.Json(new JsonObject
+    private SimAnswer Debug(SimRequest request) => !IsDebugged || !door.IsApp(request.Bearer) ? Denied() : SimAnswer.Json(new JsonObject
     {
         ["data"] = new JsonObject
         {
             ["app_id"] = MetaDoor.App, ["type"] = "SYSTEM_USER", ["is_valid"] = request.Query.GetValueOrDefault("input_token") == door.AccessToken, ["expires_at"] = 0,
             ["scopes"] = new JsonArray("whatsapp_business_management", "whatsapp_business_messaging"),
-            ["granular_scopes"] = request.Query.GetValueOrDefault("input_token") == door.AccessToken ? new JsonArray(new JsonObject { ["scope"] = "whatsapp_business_management", ["target_ids"] = new JsonArray(Business) }) : new JsonArray(),
+            ["granular_scopes"] = request.Query.GetValueOrDefault("input_token") != door.AccessToken ? new JsonArray()
+                : NamesAccounts ? new JsonArray(new JsonObject { ["scope"] = "whatsapp_business_management", ["target_ids"] = new JsonArray(Business) }) : new JsonArray(new JsonObject { ["scope"] = "whatsapp_business_management" }),
         },
     });
 

@@ -343,6 +343,35 @@ public class RoundTrips
         Assert.IsType<AuthorisationOutcome.Denied>(await Consent(line, line.With(values))); // a number of somebody else's
     }
 
+    /// <summary>An authorised channel to which nothing is subscribed hears nothing: that is said, or it is not authorised.</summary>
+    [Fact]
+    public async Task WhatsApps_consent_never_claims_a_subscription_that_nobody_made()
+    {
+        using var line = new Line("whatsapp");
+        var platform = (Queqiao.Simulators.Meta.WhatsAppSimulator)line.Platform;
+        var values = new Dictionary<string, string>(platform.Settings) { ["appId"] = "4242424242", ["configId"] = "77" };
+        values.Remove("accessToken");
+        foreach (var (names, debugged) in new[] { (false, true), (true, false) })
+        {
+            (platform.NamesAccounts, platform.IsDebugged) = (names, debugged);
+            var granted = Assert.IsType<AuthorisationOutcome.Granted>(await Consent(line, line.With(values)));
+            Assert.Contains("subscribed_apps", granted.Left?.En, StringComparison.Ordinal);
+            Assert.Contains("订阅", granted.Left?.Zh, StringComparison.Ordinal);
+            platform.IsRegistered = false;
+            Assert.Matches("subscribed_apps.*PIN", Assert.IsType<AuthorisationOutcome.Granted>(await Consent(line, line.With(values))).Left?.En); // both
+            platform.IsRegistered = true;
+            Assert.False(platform.IsSubscribed);
+            var unnamed = new Dictionary<string, string>(values);
+            unnamed.Remove("phoneNumberId");
+            Assert.IsType<AuthorisationOutcome.Denied>(await Consent(line, line.With(unnamed)));
+        }
+        (platform.NamesAccounts, platform.IsDebugged, platform.OtherNumbers) = (true, true, 60); // ours is on the third page
+        Assert.Null(Assert.IsType<AuthorisationOutcome.Granted>(await Consent(line, line.With(values))).Left);
+        Assert.True(platform.IsSubscribed);
+        values.Remove("phoneNumberId");
+        Assert.Equal("many_numbers", Assert.IsType<AuthorisationOutcome.Denied>(await Consent(line, line.With(values))).Failure.Code);
+    }
+
     /// <summary>Who logs in without a login configuration gives a token of theirs, which lives for two months.</summary>
     [Fact]
     public async Task A_consent_says_when_it_ends()

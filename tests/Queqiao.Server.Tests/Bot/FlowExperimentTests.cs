@@ -5,12 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Queqiao.Server.Bot.Comparing;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
+using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Bot.Thinking;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Platform.Access;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Gateway.Support;
+using Queqiao.Server.Tests.Identity;
 using Queqiao.Server.Tests.Support;
 
 namespace Queqiao.Server.Tests.Bot;
@@ -81,6 +83,30 @@ public sealed class FlowExperimentTests
         Assert.Contains("end 一：", (await api.Get("/api/v1/bots/flows/" + flow)).Expect(HttpStatusCode.OK).Text("text"), StringComparison.Ordinal); // nobody was writing on it
         (await api.Post($"/api/v1/bots/flows/{flow}/publish", new { })).Expect(HttpStatusCode.OK);
         Assert.Empty(site.The<Experiments>().FlowsFor(1, Guid.NewGuid()));
+    }
+
+    /// <summary>While a new version is being published nobody begins to compare the one that it replaces.</summary>
+    [Theory, OnPostgres]
+    public async Task What_is_compared_is_what_is_published(string engine)
+    {
+        await using var site = await Site.Open(engine, also: services => services.AddSingleton<IBotKnowledgeSource>(new Shop()));
+        var api = site.Owner.Api;
+        var flow = Guid.Parse((await api.Post("/api/v1/bots/flows", new { text = Text("一") })).Expect(HttpStatusCode.Created).Text("id"));
+        foreach (var words in (string[])["一", "二"])
+        {
+            (await api.Patch("/api/v1/bots/flows/" + flow, new { text = Text(words) })).Expect(HttpStatusCode.OK);
+            (await api.Post($"/api/v1/bots/flows/{flow}/publish", new { })).Expect(HttpStatusCode.OK);
+        }
+        Task<ApiAnswer>? begins = null;
+        await site.Storage.Run(1, async (unit, ct) =>
+        {
+            var row = await unit.Db.Table<BotFlowRow>().AsTracking().SingleAsync(row => row.Ws == 1 && row.Id == flow, ct);
+            Assert.Null(await FlowPublishing.Publish(unit, row, row.Draft, null, null, ct));
+            begins = api.Post(Root, new { name = "问法", flowId = flow, variants = new object[] { new { key = "A", share = 50 }, new { key = "B", share = 50, version = 1 } } });
+            await Until.True(async () => begins.IsCompleted || await unit.Db.Database.SqlQuery<long>($"SELECT count(*) AS \"Value\" FROM pg_locks WHERE NOT granted").SingleAsync(ct) > 0, "it has begun, or waits for us");
+            return await unit.Db.SaveChangesAsync(ct);
+        }, default);
+        Assert.Equal(3, (await begins!).Expect(HttpStatusCode.Created).GetProperty("variants")[0].Long("version"));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Queqiao.Server.Bot.Learning;
 using Queqiao.Server.Bot.Ledger;
 using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Bot.Turning;
+using Queqiao.Server.Conversations;
 using Queqiao.Server.Conversations.Listening;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
@@ -27,10 +28,15 @@ public sealed class LearningTests
         var id = (await visitor.Say("你们的羽绒服可以送到南极科考站吗，我的电话13812345678")).Text("conversationId");
         await Until.True(async () => (await owner.Row(id)).Text("status") == "queued", "handed over");
         await owner.Say(id, "可以的，南极科考站由远洋补给船每年十一月统一派送。");
-        await site.The<Listeners>().RunOnce(CancellationToken.None);
 
-        (await owner.Api.Post("/api/v1/learning/look", new { })).Expect(HttpStatusCode.OK);
-        var list = (await owner.Api.Get("/api/v1/learning/clusters")).Expect(HttpStatusCode.OK);
+        JsonElement list = default;
+        // The listener follows by itself as well: what it is at just now, nobody else digests, and the case is not in the books yet.
+        await Until.True(async () =>
+        {
+            await site.The<Listeners>().RunOnce(CancellationToken.None);
+            (await owner.Api.Post("/api/v1/learning/look", new { })).Expect(HttpStatusCode.OK);
+            return (list = (await owner.Api.Get("/api/v1/learning/clusters")).Expect(HttpStatusCode.OK)).Items().Any();
+        }, "the question is in the books");
         var found = Assert.Single(list.Items());
         Assert.Equal(("new_faq", 1L, 1L), (found.Text("kind"), found.Long("size"), found.Long("recent")));
         Assert.Contains("远洋补给船", found.Text("answer"), StringComparison.Ordinal);
@@ -64,6 +70,8 @@ public sealed class LearningTests
         var seq = (await solved.Log()).First(item => item.TryGetProperty("bot", out _)).Long("seq");
         Assert.Equal(HttpStatusCode.NoContent, (await solved.Post("/widget/v1/events", new { type = "bot_rating", seq, helpful = true })).Status);
         Assert.Equal("validation", (await solved.Post("/widget/v1/events", new { type = "bot_rating", seq = 1, helpful = true })).Code);
+        var useless = (await quiet.Log()).First(item => item.TryGetProperty("bot", out _)).Long("seq");
+        Assert.Equal("validation", (await quiet.Post("/widget/v1/events", new { type = "bot_rating", seq = useless, helpful = false, reason = "because" })).Code);
         await solved.Say("解决了，谢谢");
         await Until.True(async () => (await owner.Row((await solved.Get("/widget/v1/unread")).Expect(HttpStatusCode.OK).Text("conversationId"))).Text("status") == "resolved", "solved");
         site.Time.Move(TimeSpan.FromMinutes(31));
@@ -95,10 +103,11 @@ public sealed class LearningTests
         };
         var score = Scoreboard.Of(
             [Case(CaseOutcome.Solved), Case(CaseOutcome.Quiet), Case(CaseOutcome.Quiet, helpful: 1), Case(CaseOutcome.Quiet, helpful: 0), Case(CaseOutcome.Quiet, answers: 0), Case(CaseOutcome.Quiet, again: 20), Case(CaseOutcome.HandedOver), Case(CaseOutcome.Taken), Case(CaseOutcome.Open)],
-            [new("answer", "offline", null, null, 5), new("answer", "offline", null, 0, 2), new("answer", "offline", 1, 1, 3), new("refuse", "offline", null, null, 4)],
+            [new("answer", "offline", null, null, 5), new("answer", "offline", 0, 0, 2, "wrong"), new("answer", "offline", 1, 1, 3), new("facts", "offline", 0, null, 1), new("refuse", "offline", null, null, 4)],
             DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), 1000);
         Assert.Equal((9, 4, 2, 2, 1, 1), (score.Received, score.Contained, score.Confirmed, score.Assumed, score.Recontacted, score.Observed)); // who said "no use", or got no answer, was not helped
-        Assert.Equal((10, 4, 5, 2), (score.Answers, score.Refused, score.Labelled, score.Wrong));
+        Assert.Equal((11, 4, 5, 2, 3), (score.Answers, score.Refused, score.Labelled, score.Wrong, score.Unhelpful));
+        Assert.Equal(("wrong", 2), (Assert.Single(score.UnhelpfulReasons).Key, score.UnhelpfulReasons["wrong"])); // not everybody says why
     }
 
     [Fact]
@@ -115,4 +124,29 @@ public sealed class LearningTests
     [Theory]
     [InlineData("转人工", null), InlineData("谢谢", null), InlineData("?", null), InlineData("我的手机13812345678怎么改", "我的手机[phone]怎么改")]
     public void What_is_learnt_from_says_nothing_about_people(string text, string? clean) => Assert.Equal(clean, Heaps.Clean(text));
+
+    /// <summary>A colleague who says something else than the bot had said to the same question is heard; one who says the same, or answers something else, is not.</summary>
+    [Theory]
+    [InlineData("其实要打客服热线登记，专票三天寄出", true), InlineData("发票在订单详情里点申请开票就可以了", false), InlineData("您好，很高兴为您服务", null), InlineData("您好|稍等，我帮您查一下|要打客服热线登记才行", true)]
+    [InlineData("<运费险是谁出的|运费险由平台承担", false), InlineData("<我要转人工|要打客服热线登记才行的", true), InlineData("", null)]
+    public void A_colleague_who_answers_otherwise_is_heard(string after, bool? isOther)
+    {
+        var seq = 3L;
+        BotHeard[] said = [new(1, 1, SenderKind.Contact, "怎么开发票", false), new(2, 2, SenderKind.Bot, "在订单详情里点“申请开票”。", false, new BotPart("answer", "offline")),
+            .. after.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(text => new BotHeard(seq, seq++, text[0] == '<' ? SenderKind.Contact : SenderKind.Agent, text.TrimStart('<'), false))];
+        Assert.Equal(isOther, ColleagueReply.IsOther(said, 2));
+    }
+
+    /// <summary>What another version has learnt of the same knowledge is of no use to this one: it is learnt anew once, not at every start.</summary>
+    [Theory, OnSqlite, OnPostgres]
+    public async Task What_does_not_fit_is_replaced_in_the_book(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        var book = new Queqiao.Server.Bot.Knowing.LearntBook(site.Storage);
+        var fits = Queqiao.Text.Retrieving.FinderTrainer.Train([new("a", ["怎么退货"]), new("b", ["怎么开发票"])]).Learnt;
+        await book.Keep(1, new Dictionary<string, Queqiao.Text.Retrieving.Learnt> { ["d"] = new([1, 2], [3]) }, default);
+        Assert.Null((await book.Of(1, default))("d"));
+        await book.Keep(1, new Dictionary<string, Queqiao.Text.Retrieving.Learnt> { ["d"] = fits }, default);
+        Assert.Equal(fits.Decision, (await book.Of(1, default))("d")?.Decision);
+    }
 }

@@ -204,6 +204,25 @@ public sealed class OtherLeakTests
         Assert.Equal("not_one_of", Imports.RowOf(1, Guid.Empty, 1, ReadDocuments.Markdown("---\naudience: everyone\n---\n# a\n\nb", "x.md", plan)).Code); // rather nobody's than everybody's
         foreach (var text in (string[])["---\n\n一条线\n\n---\n\n下面", "---\n没有冒号\n---\n文", "--- \naudience: internal\n", "---\naudience: internal"])
             Assert.Contains("---", ReadDocuments.Markdown(text, "x.md", plan).Content.Texts[0].Body, StringComparison.Ordinal);
+        Assert.Null(ReadDocuments.Markdown("---\n\n一条线\n\n---\n\naudience: 读者", "x.md", plan).Fault);
         Assert.Equal("<p>b</p>", Markup.Html(ReadDocuments.Markdown("---\naudience: internal\n---\n# a\n\nb", "x.md", plan).Content.Texts[0].Body).Trim());
+    }
+
+    /// <summary>What is for colleagues does not become everybody's because somebody's editor has touched its head.</summary>
+    [Theory]
+    [InlineData("--- \naudience: internal\n---\t\n# a\n\n三折"), InlineData("---\r\naudience: internal\r\n---\r\n# a\r\n\r\n三折"), InlineData("\ufeff---\naudience: internal\n---\n三折"), InlineData("\ufeff\n\n---\naudience: internal\n---\n三折")]
+    [InlineData("-----\n\"audience\": 'internal'\n----\n三折"), InlineData("---\naudience : 内部\n---\n三折")]
+    [InlineData("---\naudience: internal\n# a\n\n三折"), InlineData("---\ntitle: a\n\naudience: internal\n\n三折"), InlineData("---\n\taudience: internal\n---\n三折"), InlineData("---\n- audience: internal\n---\n三折")]
+    [InlineData("---\naudience：internal\n---\n三折"), InlineData("---\naudience:\n---\n三折"), InlineData("---\naudience:\n  - internal\n---\n三折"), InlineData("---\nnobody\naudience: internal\n---\n三折"), InlineData("---\naudience: internal\naudience: public\n---\n三折")]
+    [InlineData("———\naudience: internal\n———\n三折"), InlineData("audience: internal\n---\n三折"), InlineData("title: a\naudience: internal\n---\n三折"), InlineData("+++\naudience = \"internal\"\n+++\n三折"), InlineData("--\naudience: internal\n--\n三折")]
+    [InlineData("---\naud\u200bience: internal\n---\n三折"), InlineData("---\n\u200baudience: internal\n---\n三折"), InlineData("---\naudience: Internal\n---\n三折"), InlineData("---\n可见范围：内部\n---\n三折"), InlineData("\u200b---\naudience: internal\n---\n三折")]
+    public async Task A_head_that_was_broken_by_hand_never_makes_an_article_everybodys(string text)
+    {
+        foreach (var bytes in new[] { new System.Text.UTF8Encoding(true).GetBytes(text), [0xff, 0xfe, .. System.Text.Encoding.Unicode.GetBytes(text)], System.Text.CodePagesEncodingProvider.Instance.GetEncoding("gb18030")!.GetBytes(text) })
+        {
+            var item = Assert.Single(await Imports.Read("markdown", bytes, "x.md", new ImportPlan(), CancellationToken.None));
+            var row = Imports.RowOf(1, Guid.Empty, 1, item);
+            Assert.True(row.Outcome == "failed" ? row.Code is "front_matter" or "not_one_of" : item.Content.Audience.Kind == "internal", text);
+        }
     }
 }

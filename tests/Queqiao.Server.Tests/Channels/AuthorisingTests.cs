@@ -1,8 +1,17 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Queqiao.Server.Channels;
+using Queqiao.Server.Channels.Configuring;
+using Queqiao.Server.Channels.Kinds;
+using Queqiao.Server.Channels.Receiving;
 using Queqiao.Server.Channels.Sending;
 using Queqiao.Server.Demo.Platforms;
+using Queqiao.Server.Identity;
+using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Jobs;
+using Queqiao.Server.Platform.Security;
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Identity;
 using Queqiao.Server.Tests.Support;
@@ -134,6 +143,34 @@ public sealed class AuthorisingTests
         // Who enters another token by hand does not keep the old one's end.
         (await api.Patch($"/api/v1/channels/{channel}", new { settings = new Dictionary<string, string> { ["accessToken"] = "IGAAother" } })).Expect(HttpStatusCode.OK);
         Assert.Null((await Health()).Until);
+    }
+
+    [Fact]
+    public async Task The_end_of_an_older_consent_is_not_written_over_a_newer_ones()
+    {
+        await using var site = await Open();
+        var channel = await Channel(site, "instagram", "accessToken", "accountId");
+        var back = Consent(site, "instagram", (await Begin(site, channel)).Text("url"));
+        (await site.Owner.Api.Post("/api/v1/channels/authorised", new { state = back["state"], code = back["code"] })).Expect(HttpStatusCode.OK);
+        site.Time.Move(TimeSpan.FromDays(50));
+        var api = (await site.Agent("admin")).Api;
+        var found = new FoundBefore(site.The<IChannels>(), (await site.The<IChannels>().Find(Guid.Parse(channel), default))!);
+        (await api.Patch($"/api/v1/channels/{channel}", new { settings = new Dictionary<string, string> { ["accessToken"] = "IGAAother" } })).Expect(HttpStatusCode.OK); // while the old one is renewed
+        await new RenewConsents(site.Storage, found, site.The<ChannelDirectory>(), site.The<KindRegistry>(), site.The<AdapterServices>(), site.The<ChannelHealth>(), site.The<Ids>(), NullLogger<RenewConsents>.Instance).Run(null!, default);
+        Assert.Equal(JsonValueKind.Null, (await api.Get($"/api/v1/channels/{channel}/health")).Expect(HttpStatusCode.OK).TryGetProperty("consentUntil", out var until) ? until.ValueKind : JsonValueKind.Null);
+    }
+
+    private sealed class FoundBefore(IChannels channels, ChannelView view) : IChannels
+    {
+        public ValueTask<ChannelView?> Find(Guid id, CancellationToken ct) => id == view.Id ? new(view) : channels.Find(id, ct);
+
+        public Task<Guid> OpenWeb(WriteUnit unit, AuditBy by, string name, WebSettings settings, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task AddUserKey(WriteUnit unit, AuditBy by, Guid channel, Secret secret, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task AddPush(WriteUnit unit, AuditBy by, Guid channel, string url, Secret secret, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<Guid> Open(WriteUnit unit, AuditBy by, string kind, string name, IReadOnlyDictionary<string, string> settings, CancellationToken ct) => throw new NotSupportedException();
     }
 
     /// <summary>A refresh token that is good once is not lost because another secret of the channel changes.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Queqiao.Server.Channels.Email.Storage;
 using Queqiao.Mail;
 using Queqiao.Mail.Reading;
 using Queqiao.Mail.Tests.Support;
@@ -187,6 +188,8 @@ public sealed class EmailTests
         Assert.NotNull(await mailbox.Site.The<MailFetcher>().Fetch(mailbox.Channel, CancellationToken.None));
         var state = await mailbox.State();
         Assert.Equal("imap_unreachable", state.Text("trouble"));
+        await using (var db = mailbox.Site.Storage.ReadSystem())
+            Assert.Equal(0, db.Table<MailBox>().Single().HeldUntil); // others need not wait
         Assert.Contains("host", (await mailbox.Site.Owner.Api.Get($"/api/v1/channels/{mailbox.Channel}/mailbox")).Text("reason") + "主机名 host", StringComparison.Ordinal);
         var bad = await mailbox.Site.Owner.Api.Post("/api/v1/channels", new { kind = "email", name = "x", settings = new { address = "nobody", imapHost = "a b" } });
         Assert.Equal(HttpStatusCode.BadRequest, bad.Status);

@@ -56,16 +56,72 @@ public sealed class TokenTests
         var account = new ChannelAccount(1, outside.Channel, "api", new ChannelSettings(new Dictionary<string, string>()), "v1");
         var never = new TaskCompletionSource<TokenOutcome>();
         var began = new TaskCompletionSource();
-        _ = new ChannelTokens(site.Storage, site.The<Ids>(), site.Time).For(account).Get("access", (_, _) =>
+        var slow = new ChannelTokens(site.Storage, site.The<Ids>(), site.Time).For(account).Get("access", (_, _) =>
         {
             began.SetResult();
             return never.Task;
         }, default);
         await began.Task;
-        site.Time.Move(TimeSpan.FromSeconds(31));
+        site.Time.Move(TimeSpan.FromSeconds(61));
         var other = await new ChannelTokens(site.Storage, site.The<Ids>(), site.Time).For(account).Get("access", (_, _) => Task.FromResult<TokenOutcome>(new TokenOutcome.Granted(new AccessToken("fresh", site.Time.GetUtcNow().AddHours(1)))), default);
         Assert.Equal("fresh", Assert.IsType<TokenOutcome.Granted>(other).Token.Value);
         never.SetResult(Late);
+        Assert.Equal("fresh", Assert.IsType<TokenOutcome.Granted>(await slow).Token.Value); // late, and refused: it takes what is there now
+    }
+
+    /// <summary>A refresh token that is good once: whoever got the next one writes it down, however slow it was and whatever became of its hold.</summary>
+    [Theory, OnSqlite, OnPostgres]
+    public async Task What_a_slow_server_got_is_not_lost_when_another_has_taken_its_hold(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        using var outside = await OutsideSite.Open(site);
+        var account = new ChannelAccount(1, outside.Channel, "api", new ChannelSettings(new Dictionary<string, string>()), "v1");
+        ITokenStore Server() => new ChannelTokens(site.Storage, site.The<Ids>(), site.Time).For(account);
+        var (began, gate) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        using var caller = new CancellationTokenSource();
+        var slow = Server().Get("access", async (_, ct) =>
+        {
+            began.SetResult();
+            await gate.Task;
+            ct.ThrowIfCancellationRequested();
+            return new TokenOutcome.Granted(new AccessToken("first", site.Time.GetUtcNow().AddHours(2), "once-1"));
+        }, caller.Token);
+        await began.Task;
+        site.Time.Move(TimeSpan.FromSeconds(61));
+        var other = Server();
+        var refused = await other.Get("access", (_, _) => Task.FromResult(Late), default); // the provider knows the old refresh token no longer
+        Assert.IsType<TokenOutcome.Denied>(refused);
+        await caller.CancelAsync(); // its caller is gone
+        gate.SetResult();
+        Assert.IsType<TokenOutcome.Granted>(await slow);
+
+        var seen = await other.Get("access", (_, _) => Task.FromResult(Late), default);
+        Assert.Equal("once-1", Assert.IsType<TokenOutcome.Granted>(seen).Token.Refresh);
+        site.Time.Move(TimeSpan.FromHours(3));
+        AccessToken? before = null;
+        await Server().Get("access", (old, _) => { before = old; return Task.FromResult(Late); }, default);
+        Assert.Equal("once-1", before?.Refresh);
+    }
+
+    /// <summary>Two had the hold one after the other: the one that was refused finds what the other has written meanwhile.</summary>
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Who_is_refused_takes_what_another_server_got_meanwhile(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        using var outside = await OutsideSite.Open(site);
+        var account = new ChannelAccount(1, outside.Channel, "api", new ChannelSettings(new Dictionary<string, string>()), "v1");
+        ITokenStore Server() => new ChannelTokens(site.Storage, site.The<Ids>(), site.Time).For(account);
+        var (began, gate) = (new TaskCompletionSource(), new TaskCompletionSource<TokenOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var slow = Server().Get("access", (_, _) => { began.SetResult(); return gate.Task; }, default);
+        await began.Task;
+        site.Time.Move(TimeSpan.FromSeconds(61));
+        var other = await Server().Get("access", async (_, _) =>
+        {
+            gate.SetResult(new TokenOutcome.Granted(new AccessToken("first", site.Time.GetUtcNow().AddHours(2), "once-1")));
+            await slow;
+            return Late;
+        }, default);
+        Assert.Equal("first", Assert.IsType<TokenOutcome.Granted>(other).Token.Value);
     }
 
     private static readonly TokenOutcome Late = new TokenOutcome.Denied(new Failure(ErrorClass.Retry, "late", new("迟了", "late")));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Queqiao.Server.Cli.Evaluating;
 using Queqiao.Server.Cli;
 using Queqiao.Server.Platform.I18n;
 
@@ -37,12 +38,13 @@ public sealed class EvaluationTests : IDisposable
     [Fact]
     public async Task What_a_server_exports_answers_as_its_bot_does()
     {
-        Put("export/faqs.csv", "\ufeffkey,category,question,similar,answer,language,channel,audience,keywords,valid_from,valid_to\r\nk1,,怎么退货？,我想退货 || 退货流程是什么,\"七天内，\n在订单里申请。\",zh-CN,,public,,,\r\nk2,,员工折扣是多少？,员工价多少,三折。,zh-CN,,internal,,,\r\nk3,,双十一活动规则？,双十一怎么算,已结束。,zh-CN,,public,,,2020-01-01T00:00:00Z\r\nk4,,How do I return it?,return policy,Within 7 days.,en,,public,,,\r\n");
-        Put("export/facts.csv", "subject,relation,object,audience\r\n加湿器,成本,三十元,internal\r\n");
-        Put("test.tsv", "id\ttext\na\t退货流程是什么\nb\t员工价多少\nc\t双十一怎么算\nd\thow do I return it\n");
+        Put("export/faqs.csv", "\ufeffkey,category,question,similar,answer,language,channel,audience,keywords,valid_from,valid_to\r\nk1,,怎么退货？,我想退货 || 退货流程是什么,\"七天内，\n在订单里申请。\",zh-CN,,public,,,\r\nk2,,员工折扣是多少？,员工价多少,三折。,zh-CN,,internal,,,\r\nk3,,双十一活动规则？,双十一怎么算,已结束。,zh-CN,,public,,,2020-01-01T00:00:00Z\r\nk4,,How do I return it?,return policy,Within 7 days.,en,,public,,,\r\nk5,,门店几点关门？,几点打烊,晚上九点。,,,,,,\r\n");
+        Put("export/facts.csv", "subject,relation,object,audience\r\n加湿器,成本,三十元,internal\r\n加湿器,保修期,两年,\r\n");
+        Put("test.tsv", "id\ttext\na\t退货流程是什么\nb\t员工价多少\nc\t双十一怎么算\nd\thow do I return it\ne\t几点打烊\n");
         Assert.Equal(0, await Run("export", "test.tsv"));
         var labels = File.ReadAllLines(Path("out.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(line => line.GetProperty("id").GetString()!, line => line.GetProperty("label").GetString());
-        Assert.Equal(("k1", "k4"), (labels["a"], labels["d"]));
+        Assert.Equal(("k1", "k4", "k5"), (labels["a"], labels["d"], labels["e"])); // empty cells say what missing columns say
+        Assert.Equal("保修期", Assert.Single((await KnowledgeFolder.Read(Path("export"))).Facts).Relation);
         Assert.DoesNotContain(labels.Values, label => label is "k2" or "k3" or "graph");
     }
 

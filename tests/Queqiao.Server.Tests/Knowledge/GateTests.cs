@@ -86,10 +86,18 @@ public sealed class GateTests
         var stealing = await Suggest(site, refund, "发票 在哪儿看");
         var spoiling = await Suggest(site, refund, "运费 退吗");
         var harmless = await Suggest(site, refund, "返款 几天");
+        var wrong = await Suggest(site, refund, "返款 钱呢"); // was answered with this very FAQ, and that was of no use
+        var id = Guid.Parse((await (await site.Visitor()).Say("返款 钱呢")).Text("conversationId"));
+        await site.The<IStorageEngine>().Run(1, (unit, ct) =>
+        {
+            unit.Db.Table<BotQuestionRow>().Add(new BotQuestionRow { Ws = 1, ConversationId = id, Seq = 1, At = 1, SuggestionId = wrong });
+            unit.Db.Table<BotTurnRow>().Add(new BotTurnRow { Ws = 1, ConversationId = id, Seq = 99, AskedSeq = 1, At = 1, ChannelId = Guid.Empty, ContactId = Guid.Empty, Kind = "answer", Brain = "offline", Entry = refund + "/zh", Helpful = 0 });
+            return unit.Db.SaveChangesAsync(ct);
+        }, default);
 
         Assert.Equal(1, await site.The<AutoPublish>().Look(1, default)); // only what does no harm to the set and to the standard questions
         await Until.True(async () => (await Item(site, refund)).Wordings[0].Similar.SequenceEqual(["返款 几天"]), "published by itself");
-        Assert.Equal(new[] { stealing, spoiling }.Order(), (await Clusters(site, "open")).Order());
+        Assert.Equal(new[] { stealing, spoiling, wrong }.Order(), (await Clusters(site, "open")).Order());
 
         // A person sees what would become worse, and may insist; it can be taken back.
         var wanted = new { kind = "similar", question = "发票 在哪儿看", confirmed = false };

@@ -42,6 +42,34 @@ public sealed class KnowledgeWorkTests
         Assert.Equal(item.Content.Json(), ContentRules.Tidy(back.Content).Json());
     }
 
+    /// <summary>Facts have no drafts: what is not published at once waits for somebody who accepts it.</summary>
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Facts_come_back_as_they_were_exported(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        const string csv = "主体,关系,对象,可见范围\n加湿器 H1,有问题,不出雾,\n不出雾,原因,雾化片结垢,公开\n加湿器 H1,成本,三十元,内部\n,原因,没有主体,\n加湿器 H1,折扣,九折,segment:VIP\n";
+        var import = await Import(csv, publish: false);
+        Assert.Equal(["ready 加湿器 H1 — 有问题 — 不出雾 ", "ready 不出雾 — 原因 — 雾化片结垢 ", "ready 加湿器 H1 — 成本 — 三十元 ", "failed  — 原因 — 没有主体 required", "failed 加湿器 H1 — 折扣 — 九折 not_one_of"], import.Rows);
+        Assert.Equal(3, import.Counts.Long("added"));
+        Assert.Empty((await site.The<IKnowledge>().Published(1, null, default)).Facts);
+        Assert.Equal(3, (await site.Owner.Api.Get("/api/v1/knowledge/edge-proposals")).Expect(HttpStatusCode.OK).Items().Count());
+        Assert.Equal(3, (await Import(csv, publish: false)).Counts.Long("same")); // they wait already
+
+        Assert.Equal(3, (await Import(csv, publish: true)).Counts.Long("added"));
+        var facts = (await site.The<IKnowledge>().Published(1, null, default)).Facts;
+        Assert.Equal(["三十元 True", "不出雾 False", "雾化片结垢 False"], facts.Select(fact => $"{fact.Target} {fact.IsInternal}").Order(StringComparer.Ordinal));
+        Assert.Equal(3, (await Import(await (await site.Owner.Api.Raw(HttpMethod.Get, "/api/v1/knowledge/export?format=facts")).Content.ReadAsStringAsync(), publish: true)).Counts.Long("same"));
+
+        async Task<(List<string> Rows, System.Text.Json.JsonElement Counts)> Import(string text, bool publish)
+        {
+            var id = (await site.Owner.Api.Post(Imports, new { text, name = "facts.csv" })).Expect(HttpStatusCode.Created).Text("id");
+            var rows = (await site.Owner.Api.Get($"{Imports}/{id}/rows")).Expect(HttpStatusCode.OK).Items().Select(row => $"{row.Text("outcome")} {row.Text("title")} {row.Maybe("code")}").ToList();
+            (await site.Owner.Api.Post($"{Imports}/{id}/start", new { publish })).Expect(HttpStatusCode.Accepted);
+            await site.RunDueJobs();
+            return (rows, (await site.Owner.Api.Get($"{Imports}/{id}")).Expect(HttpStatusCode.OK).GetProperty("counts"));
+        }
+    }
+
     [Fact]
     public async Task Documents_become_articles_with_their_tables()
     {

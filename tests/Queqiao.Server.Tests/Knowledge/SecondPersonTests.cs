@@ -66,4 +66,47 @@ public sealed class SecondPersonTests
         async Task<KnowledgeContent?> Item() => (await site.The<IKnowledge>().Published(1, null, default)).Items.SingleOrDefault(item => item.Id.ToString() == id)?.Content;
         async Task<string?> Shown() => (await Item())?.Answers.Single().Text;
     }
+
+    /// <summary>Bots answer from facts at once: they wait for a second person as texts do.</summary>
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_fact_waits_for_somebody_else_too(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        var (owner, colleague) = (site.Owner, await site.Agent("supervisor"));
+        var edge = (await owner.Api.Post($"{Root}/edges", new { subject = "加湿器", relation = "有问题", target = "不出雾" })).Expect(HttpStatusCode.Created);
+        (await owner.Api.Patch($"{Root}/bases/{edge.Text("baseId")}", new { needsSecond = true })).Expect(HttpStatusCode.OK);
+
+        var added = (await owner.Api.Post($"{Root}/edges", new { subject = "不出雾", relation = "原因", target = "雾化片结垢" })).Expect(HttpStatusCode.Accepted);
+        (await owner.Api.Patch($"{Root}/edges/{edge.Text("id")}", new { target = "漏水" })).Expect(HttpStatusCode.Accepted);
+        var changed = (await owner.Api.Patch($"{Root}/edges/{edge.Text("id")}", new { target = "出雾小" })).Expect(HttpStatusCode.Accepted); // the last one counts
+        Assert.Equal(["不出雾"], await Targets());
+        var waiting = await Waiting(owner);
+        Assert.Equal(["add  雾化片结垢 True", "change 不出雾 出雾小 True"], waiting.Select(Line));
+        Assert.All(await Waiting(colleague), one => Assert.False(one.GetProperty("isOwn").GetBoolean()));
+        Assert.Equal((HttpStatusCode.Forbidden, "knowledge_second_person"), await Act(owner, added, "accept"));
+        Assert.Equal(["不出雾"], await Targets());
+        Assert.Equal(HttpStatusCode.Forbidden, (await Act(await site.Agent("agent"), added, "accept")).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await Act(colleague, added, "accept")).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await Act(colleague, changed, "accept")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await Act(colleague, changed, "accept")).Status);
+        Assert.Equal(["出雾小", "雾化片结垢"], await Targets());
+
+        var gone = (await colleague.Api.Delete($"{Root}/edges/{edge.Text("id")}")).Expect(HttpStatusCode.Accepted);
+        Assert.Equal("remove", gone.Text("kind"));
+        Assert.Equal(HttpStatusCode.NoContent, (await Act(colleague, gone, "dismiss")).Status); // taken back
+        gone = (await colleague.Api.Delete($"{Root}/edges/{edge.Text("id")}")).Expect(HttpStatusCode.Accepted);
+        Assert.Equal(HttpStatusCode.NoContent, (await Act(owner, gone, "accept")).Status);
+        Assert.Equal(["雾化片结垢"], await Targets());
+        Assert.Empty(await Waiting(owner));
+
+        async Task<List<string>> Targets() => [.. (await site.The<IKnowledge>().Published(1, null, default)).Facts.Select(fact => fact.Target).Order(StringComparer.Ordinal)];
+        static async Task<List<System.Text.Json.JsonElement>> Waiting(AgentClient who) => [.. (await who.Api.Get($"{Root}/edge-proposals")).Expect(HttpStatusCode.OK).Items()];
+        static string Line(System.Text.Json.JsonElement one) => $"{one.Text("kind")} {Target(one, "before")} {Target(one, "after")} {one.GetProperty("isOwn").GetBoolean()}";
+        static string Target(System.Text.Json.JsonElement one, string side) => one.TryGetProperty(side, out var words) && words.ValueKind == System.Text.Json.JsonValueKind.Object ? words.Text("target") : "";
+        static async Task<(HttpStatusCode Status, string? Code)> Act(AgentClient who, System.Text.Json.JsonElement proposal, string act)
+        {
+            var answer = await who.Api.Post($"{Root}/edge-proposals/{proposal.Text("id")}/{act}", new { });
+            return (answer.Status, answer.Status == HttpStatusCode.Forbidden ? answer.Code : null);
+        }
+    }
 }

@@ -111,7 +111,7 @@ public sealed class RolesTests
     [
         "workspace", "agent", "session", "audit", "channel", "contact", "contact_identity", "conversation", "entry", "entry_key",
         "custom_field", "tag", "conversation_setting", "saved_view", "draft", "scheduled_message", "idempotency_key",
-        "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge", "knowledge_import", "knowledge_import_row", "knowledge_check", "knowledge_run", "knowledge_miss", "knowledge_use", "knowledge_feedback", "knowledge_file",
+        "knowledge_base", "knowledge_category", "knowledge_item", "knowledge_version", "knowledge_term", "knowledge_edge", "knowledge_edge_proposal", "knowledge_import", "knowledge_import_row", "knowledge_check", "knowledge_run", "knowledge_miss", "knowledge_use", "knowledge_feedback", "knowledge_file",
         "file",
         "user_key", "consent_notice", "consent",
         "contact_identifier", "contact_detail", "contact_tag", "contact_note", "contact_block", "contact_merge", "contact_link", "contact_word", "conversation_mark",
@@ -124,7 +124,7 @@ public sealed class RolesTests
         "sso_provider", "external_identity", "sso_session", "sign_in_policy", "passkey", "used_challenge", "scim_token", "scim_user", "scim_group", "scim_member", "push_setting", "push_choice", "push_subscription", "brand", "brand_image", "hook_key", "hook_delivery", "channel_reach", "push_target", "push_device", "push_mark", "channel_state", "channel_token", "delivery", "mail_box", "mail_arrival", "mail_thread", "mail_message", "server_mail", "server_letter",
         "known_device", "sign_in_lock", "notice", "invariant_check",
         "audit_link", "audit_tail", "audit_cut", "audit_state", "approval", "approval_rule",
-        "bot", "bot_channel", "bot_turn", "bot_case", "bot_flow", "bot_flow_version", "bot_action", "bot_suggestion", "bot_question", "bot_spend", "bot_code", "bot_learnt", "bot_experiment",
+        "bot", "bot_channel", "bot_turn", "bot_case", "bot_flow", "bot_flow_version", "bot_action", "bot_suggestion", "bot_question", "bot_question_passed", "bot_spend", "bot_code", "bot_learnt", "bot_experiment",
     ];
 
     /// <summary>Every table with a workspace number is under the policies, but the listeners' own, which hold no customer's data, and the search index (decision 42).</summary>

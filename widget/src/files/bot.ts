@@ -36,10 +36,16 @@ export function showBot(box: HTMLElement, said: BotPart | BotHello, api: Api, t:
 
 function thumbs(bot: { seq: number }, api: Api, t: Texts): HTMLElement {
   const place = h('div', { class: 'thumbs' })
-  const rate = (helpful: boolean) => {
-    place.replaceChildren(h('small', { role: 'status' }, t.thanks))
+  const thanks = () => place.replaceChildren(h('small', { role: 'status' }, t.thanks))
+  // The thumb counts at once; why it was of no use may be said afterwards.
+  const rate = (helpful: boolean, reason?: string) => {
+    if (helpful || reason) thanks()
+    else {
+      place.replaceChildren(h('small', { role: 'status' }, t.why), ...Object.entries(t.reasons).map(([code, text]) => h('button', { type: 'button', onclick: () => rate(false, code) }, text)))
+      place.querySelector('button')!.focus()
+    }
     void fetch(`${api.base}/widget/v1/events`, {
-      method: 'POST', credentials: 'omit', body: JSON.stringify({ type: 'bot_rating', seq: bot.seq, helpful }),
+      method: 'POST', credentials: 'omit', body: JSON.stringify({ type: 'bot_rating', seq: bot.seq, helpful, reason }),
       headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
     })
   }

@@ -17,6 +17,8 @@ export const zhCN = {
   helpful: '有帮助',
   unhelpful: '没帮助',
   thanks: '感谢您的反馈',
+  why: '哪里不好？',
+  reasons: { wrong: '答错了', unclear: '没看懂', incomplete: '没说全', other: '其他' },
 }
 
 export type Texts = typeof zhCN
@@ -40,4 +42,6 @@ export const en: Texts = {
   helpful: 'Helpful',
   unhelpful: 'Not helpful',
   thanks: 'Thank you',
+  why: 'What was wrong?',
+  reasons: { wrong: 'Wrong answer', unclear: 'Not clear', incomplete: 'Not complete', other: 'Other' },
 }

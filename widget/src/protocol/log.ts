@@ -55,8 +55,9 @@ export function prepend(known: Log, page: Page): Log {
 
 function append(known: Log, item: Item): Log {
   // An edit or, without a text, a recall: what is left are words (files of an edited message come back with the page).
-  const { of, text } = (item.event ?? item) as { of?: number, text?: string }
-  const items = of ? known.items.map(one => one.seq === of ? { ...one, text, attachments: [] } : one) : known.items
+  // Thumbs and signs are of a message, too, and say nothing of its words.
+  const { text, of, type } = (item.event ?? item) as { of?: number, text?: string, type?: string }
+  const items = of && (type === 'recalled' || text) ? known.items.map(one => one.seq === of ? { ...one, text, attachments: [] } : one) : known.items
   return { ...known, seq: item.seq, items: [...items, item] }
 }
 

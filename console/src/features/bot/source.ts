@@ -30,7 +30,7 @@ export interface Said { text: string; kind: string; brain: string; entry: string
 export interface Tried { messages: Said[]; path: string; outcome: 'stays' | 'handed_over' | 'resolved'; handOver: { reason: string; summary: string } | null; candidates: { id: string; title: string; share: number }[]; state: string }
 export interface Score {
   received: number; contained: number; confirmed: number; assumed: number; recontacted: number; observed: number; handedOver: number; taken: number; open: number
-  reasons: Record<string, number>; answers: number; refused: number; clarified: number; helpful: number; unhelpful: number; labelled: number; wrong: number
+  reasons: Record<string, number>; answers: number; refused: number; clarified: number; helpful: number; unhelpful: number; labelled: number; wrong: number; unhelpfulReasons: Record<string, number>
   days: { on: string; received: number; contained: number; handedOver: number }[]
 }
 export interface Behind { items: { conversationId: string; seq: number; at: string; outcome: string; reason: string | null }[]; nextCursor: string | null }

@@ -3,6 +3,7 @@ import type { EventItem } from '@/api/types'
 import { knownEvent } from '@/realtime'
 
 const codes = new Set(['agent_replied', 'customer_wrote', 'agent_started', 'merged', 'snooze_over'])
+const botReasons = new Set(['wrong', 'unclear', 'incomplete', 'other'])
 const channelNotes = new Set(['followed', 'unfollowed', 'menu', 'follow', 'unfollow'])
 const reasonOf = (reason: string | null | undefined) => (reason && !codes.has(reason) ? ` · ${reason}` : '')
 
@@ -46,7 +47,7 @@ function lineOf(item: EventItem, t: ComposerTranslation, me: string | undefined)
     case 'merged_into': return t('conversations.event.mergedInto', { who })
     case 'merged_from': return t('conversations.event.mergedFrom', { who })
     case 'handed_over': return t('conversations.event.handedOver')
-    case 'bot_rated': return t(event.helpful ? 'conversations.event.botHelpful' : 'conversations.event.botUnhelpful')
+    case 'bot_rated': return t(event.helpful ? 'conversations.event.botHelpful' : 'conversations.event.botUnhelpful') + (event.reason && botReasons.has(event.reason) ? reasonOf(t(`conversations.event.botReason.${event.reason}`)) : '')
     case 'mentioned': case 'mentions_seen': case 'edited': case 'note_edited': case 'recalled': case 'note_recalled':
     case 'delivery': case 'file_arrived': case 'reacted': return null
     case 'channel_noted': return t(channelNotes.has(event.what) ? `chat.channelNoted.${event.what}` : 'chat.channelNoted.other', { what: event.text ?? event.what })

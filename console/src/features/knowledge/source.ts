@@ -20,6 +20,8 @@ export interface Base { id: string; name: string; language: string; help: HelpSe
 export interface HelpSettings { isOn: boolean; titles?: Record<string, string> | null; leads?: Record<string, string> | null; color: string; home?: string | null; languages?: string[] | null; isIndexed: boolean; isBranded?: boolean | null }
 export interface Category { id: string; baseId: string; parentId: string | null; name: string; names: Record<string, string>; slug: string; position: number; items: number }
 export interface Term { id: string; kind: 'synonym' | 'term'; words: string[]; meaning: string | null }
+export type EdgeWords = Pick<Edge, 'subject' | 'relation' | 'target' | 'audience'>
+export interface EdgeProposal { id: string; baseId: string; edgeId: string | null; kind: 'add' | 'change' | 'remove'; before: EdgeWords | null; after: EdgeWords | null; by: { id: string; name: string } | null; createdAt: string; isOwn: boolean; mayAccept: boolean }
 export interface Edge { id: string; baseId: string; subject: string; relation: string; target: string; audience: 'public' | 'internal' }
 export interface Hit { id: string; kind: Kind; version: number; title: string; language: string; heading: string | null; url: string | null; category: string[]; audience: Audience['kind']; excerpt: string; marks: [number, number][]; answer: string | null }
 export interface Found { items: Hit[]; path: { subject: string; relation: string; target: string }[]; corrected: string | null }
@@ -68,9 +70,11 @@ export const knowledgeSource = (http: Http) => ({
   changeTerm: (id: string, changes: { words?: string[]; meaning?: string }) => http.patch<Term>(`${root}/terms/${id}`, changes),
   removeTerm: (id: string) => http.remove(`${root}/terms/${id}`),
   edges: (q?: string) => http.get<Page<Edge>>(`${root}/edges`, { q, limit: 1000 }).then(page => page.items),
-  addEdge: (edge: { subject: string; relation: string; target: string; audience: string }) => http.post<Edge>(`${root}/edges`, edge),
-  changeEdge: (id: string, changes: Partial<Pick<Edge, 'subject' | 'relation' | 'target' | 'audience'>>) => http.patch<Edge>(`${root}/edges/${id}`, changes),
+  addEdge: (edge: { subject: string; relation: string; target: string; audience: string }) => http.post<Edge | EdgeProposal>(`${root}/edges`, edge),
+  changeEdge: (id: string, changes: Partial<Pick<Edge, 'subject' | 'relation' | 'target' | 'audience'>>) => http.patch<Edge | EdgeProposal>(`${root}/edges/${id}`, changes),
   removeEdge: (id: string) => http.remove(`${root}/edges/${id}`),
+  edgeProposals: () => http.get<{ items: EdgeProposal[] }>(`${root}/edge-proposals`).then(list => list.items),
+  decideEdge: (id: string, act: 'accept' | 'dismiss') => http.post(`${root}/edge-proposals/${id}/${act}`, {}),
   trial: (itemId?: string, version?: number) => http.post<{ result: Trial | null }>(`${root}/trial`, { ...(itemId ? { itemId } : {}), ...(version ? { version } : {}) }).then(answer => answer.result),
   checks: () => http.get<Page<Check>>(`${root}/checks`, { limit: 500 }).then(page => page.items),
   addCheck: (check: { question: string; expects: Check['expects']; itemId?: string; source?: string }) => http.post<Check>(`${root}/checks`, check),

@@ -45,6 +45,8 @@ internal static class ExperimentEndpoints
         var about = request.ItemId ?? request.FlowId!.Value;
         var made = await storage.Run<object>(actor.Ws, async (unit, stop) =>
         {
+            if (request.FlowId is { } flow)
+                await FlowPublishing.Lock(unit.Db, actor.Ws, flow, stop);
             if (await unit.Db.Table<BotExperimentRow>().AnyAsync(row => row.Ws == actor.Ws && row.ItemId == about && row.EndedAt == null, stop))
                 return Refusal.Conflict("bot_experiment_runs");
             if (await VariantsOf(unit.Db, actor.Ws, request, stop) is not { } variants)

@@ -135,6 +135,7 @@ internal static class FlowEndpoints
 
     public static Task<IResult> Remove(Guid id, Actor actor, FlowShelf shelf, IStorageEngine storage, HttpContext context, CancellationToken ct) => OnOne(id, actor, storage, async (unit, row, stop) =>
     {
+        await FlowPublishing.Lock(unit.Db, actor.Ws, id, stop);
         if (await FlowPublishing.IsCompared(unit.Db, row, stop))
             return Refusal.Conflict("flow_is_compared").ToProblem();
         await unit.Db.Table<BotFlowVersionRow>().Where(one => one.Ws == actor.Ws && one.FlowId == id).ExecuteDeleteAsync(stop);

@@ -14,6 +14,7 @@ internal static class FlowPublishing
     /// <param name="endsComparison">It is what a comparison, which ends with it, has found.</param>
     public static async Task<Refusal?> Publish(WriteUnit unit, BotFlowRow row, string steps, string? note, Guid? by, CancellationToken ct, bool endsComparison = false)
     {
+        await Lock(unit.Db, row.Ws, row.Id, ct);
         if (!endsComparison && await IsCompared(unit.Db, row, ct))
             return Refusal.Conflict("flow_is_compared");
         if (await FaultsOf(unit.Db, row.Ws, BotFlow.Of(steps), ct) is { Count: > 0 } faults)
@@ -23,6 +24,10 @@ internal static class FlowPublishing
         row.PublishedVersion = version;
         return null;
     }
+
+    /// <summary>Whoever publishes a flow, removes it or begins to compare it does so one after the other: what each has read holds until it is done.</summary>
+    public static Task Lock(QueqiaoDb db, int ws, Guid flow, CancellationToken ct) =>
+        db.Table<BotFlowRow>().Where(row => row.Ws == ws && row.Id == flow).ExecuteUpdateAsync(set => set.SetProperty(row => row.ChangedAt, row => row.ChangedAt), ct);
 
     /// <summary>Versions that are compared stay as they are until it is over: a third one would be nobody's result.</summary>
     public static Task<bool> IsCompared(QueqiaoDb db, BotFlowRow row, CancellationToken ct) =>

@@ -12,6 +12,7 @@ internal sealed class LearntBook(IStorageEngine storage)
     /// <summary>Of a workspace; the oldest go.</summary>
     private const int Most = 12;
 
+    /// <summary>What of it this version can use.</summary>
     public async Task<Func<string, Learnt?>> Of(int ws, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
@@ -22,8 +23,14 @@ internal sealed class LearntBook(IStorageEngine storage)
     public Task Keep(int ws, IReadOnlyDictionary<string, Learnt> taught, CancellationToken ct) => storage.Run(ws, async (unit, stop) =>
     {
         var rows = await unit.Db.Table<BotLearntRow>().Where(row => row.Ws == ws).OrderBy(row => row.At).ToListAsync(stop);
-        foreach (var (digest, learnt) in taught.Where(one => rows.All(row => row.Digest != one.Key)))
+        foreach (var (digest, learnt) in taught)
         {
+            if (rows.Find(row => row.Digest == digest) is { } known)
+            {
+                if (Read(known.Learnt) is null) // of another version, or broken: it would be learnt anew at every start
+                    (known.Learnt, known.At) = (JsonSerializer.Serialize(learnt), unit.Ids.Now());
+                continue;
+            }
             unit.Db.Table<BotLearntRow>().Add(new BotLearntRow { Ws = ws, Digest = digest, Learnt = JsonSerializer.Serialize(learnt), At = unit.Ids.Now() });
             if (rows.FirstOrDefault(row => !taught.ContainsKey(row.Digest)) is { } oldest && rows.Count >= Most)
             {
@@ -39,7 +46,7 @@ internal sealed class LearntBook(IStorageEngine storage)
     {
         try
         {
-            return JsonSerializer.Deserialize<Learnt>(json);
+            return JsonSerializer.Deserialize<Learnt>(json) is { Ranking: not null, Decision: not null, Fits: true } learnt ? learnt : null;
         }
         catch (JsonException)
         {

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Storage;
+using Queqiao.Server.Conversations;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Knowledge;
 using Queqiao.Server.Platform.Keys;
@@ -34,11 +35,20 @@ internal sealed class AutoPublish(BotBoard board, KnowledgeGrowth growth, IStora
         foreach (var row in ready)
         {
             var text = SuggestionText.Of(vault.Open(ws, Learn.Purpose, row.Sealed, row.Id));
-            if (!Guid.TryParse(row.Entry!.Split('/')[0], out var faq) || await growth.TrySimilar(ws, faq, text.Language, text.Question, ct) is not { Worse.Count: 0 } trial || !trial.Finds(text.Question))
+            if (!Guid.TryParse(row.Entry!.Split('/')[0], out var faq) || await WasTheFault(ws, row.Id, faq, ct) || await growth.TrySimilar(ws, faq, text.Language, text.Question, ct) is not { Worse.Count: 0 } trial || !trial.Finds(text.Question))
                 continue;
             published += await storage.Run(ws, (unit, stop) => Publish(unit, row, faq, text, trial, stop), ct) ? 1 : 0;
         }
         return published;
+    }
+
+    /// <summary>Whether somebody was answered with this very FAQ, and not well: to ask for it in more ways would make that worse.</summary>
+    private async Task<bool> WasTheFault(int ws, Guid suggestion, Guid faq, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        string[] entries = [$"{faq}/zh", $"{faq}/en"];
+        return await db.Table<BotQuestionRow>().AnyAsync(asked => asked.Ws == ws && asked.SuggestionId == suggestion
+            && db.Table<BotTurnRow>().Any(turn => turn.Ws == ws && turn.ConversationId == asked.ConversationId && turn.AskedSeq == asked.Seq && turn.Kind == BotSays.Answer && entries.Contains(turn.Entry)), ct);
     }
 
     private async Task<bool> Publish(WriteUnit unit, BotSuggestionRow known, Guid faq, SuggestionText text, TrialResult trial, CancellationToken ct)

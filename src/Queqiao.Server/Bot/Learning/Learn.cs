@@ -13,8 +13,8 @@ using Queqiao.Text.Extracting;
 namespace Queqiao.Server.Bot.Learning;
 
 /// <summary>
-/// Looks for questions that were not answered well (refused, asked back, of no use, followed by a person or by the same person within a week),
-/// puts those that ask for the same together, and suggests what to do. A question belongs to one suggestion; new ones join where they fit.
+/// Looks for questions that were not answered well (refused, asked back, of no use, followed by a person or by the same person within a week,
+/// answered otherwise by a colleague), puts those that ask for the same together, and suggests what to do. A question belongs to one suggestion; new ones join where they fit.
 /// </summary>
 [NoPurposeGate("improves answers from what was asked in service, without anything that identifies people; nothing is sent to them")]
 internal sealed class Learn(BotBoard board, Brains brains, IBotConversations conversations, IStorageEngine storage, IVault vault, AutoPublish auto, TimeProvider clock) : IJobHandler
@@ -22,6 +22,10 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
     public const string Name = "bot.learn";
     public const string Purpose = "bot suggestion";
     private const int MostQuestions = 500;
+    private const int MostSaid = 40;
+    /// <summary>For a colleague's answer, before there is nothing to learn.</summary>
+    private static readonly TimeSpan Waits = TimeSpan.FromDays(3);
+
     private static readonly TimeSpan Back = TimeSpan.FromDays(30);
 
     public JobKind Kind { get; } = new(Name) { Concurrency = 1, MostTries = 3 };
@@ -37,16 +41,21 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
     public async Task<int> Look(int ws, CancellationToken ct)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var questions = await Questions(ws, now, ct);
+        var (questions, passed) = await Questions(ws, now, ct);
         var brain = await brains.Of(ws);
-        if (questions.Count > 0)
-            await storage.Run(ws, (unit, stop) => Join(unit, ws, questions, brain, now, stop), ct);
+        if (questions.Count + passed.Count > 0)
+            await storage.Run(ws, async (unit, stop) =>
+            {
+                unit.Db.Table<BotQuestionPassedRow>().AddRange(passed.Select(turn => new BotQuestionPassedRow { Ws = ws, ConversationId = turn.ConversationId, Seq = turn.AskedSeq, At = turn.At }));
+                return await Join(unit, ws, questions, brain, now, stop);
+            }, ct);
         await storage.Run(ws, (unit, stop) => Count(unit, ws, now, stop), ct);
         await auto.Look(ws, ct);
         return questions.Count;
     }
 
-    private async Task<List<BadQuestion>> Questions(int ws, long now, CancellationToken ct)
+    /// <returns>What there is to learn from, and what was looked at for nothing: else that would be all that is looked at one day.</returns>
+    private async Task<(List<BadQuestion> Found, List<BotTurnRow> Passed)> Questions(int ws, long now, CancellationToken ct)
     {
         List<BotTurnRow> turns;
         await using (var db = storage.Read(ws))
@@ -55,21 +64,43 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
             turns = await db.Table<BotTurnRow>().AsNoTracking()
                 .Where(row => row.Ws == ws && row.At >= since && (row.Kind == BotSays.Refuse || row.Kind == BotSays.Clarify || row.Helpful == 0 || row.RightAnswer == 0
                     || (row.Kind == BotSays.HandOver && db.Table<BotCaseRow>().Any(one => one.Ws == ws && one.ConversationId == row.ConversationId && one.Reason == HandOverReason.Failing))
-                    || (row.Kind == BotSays.Answer && db.Table<BotCaseRow>().Any(one => one.Ws == ws && one.ConversationId == row.ConversationId && one.AgainAt != null))))
+                    || (row.Kind == BotSays.Answer && db.Table<BotCaseRow>().Any(one => one.Ws == ws && one.ConversationId == row.ConversationId
+                        && (one.AgainAt != null || (one.EndedAt >= row.At && (one.Outcome == CaseOutcome.HandedOver || one.Outcome == CaseOutcome.Taken)))))))
                 .Where(row => !db.Table<BotQuestionRow>().Any(known => known.Ws == ws && known.ConversationId == row.ConversationId && known.Seq == row.AskedSeq))
+                .Where(row => !db.Table<BotQuestionPassedRow>().Any(known => known.Ws == ws && known.ConversationId == row.ConversationId && known.Seq == row.AskedSeq))
                 .OrderBy(row => row.At).Take(MostQuestions).ToListAsync(ct);
         }
-        var found = new List<BadQuestion>();
-        foreach (var turn in turns.DistinctBy(turn => (turn.ConversationId, turn.AskedSeq)))
+        var (found, passed) = (new List<BadQuestion>(), new List<BotTurnRow>());
+        foreach (var ofQuestion in turns.GroupBy(turn => (turn.ConversationId, turn.AskedSeq)))
         {
-            var said = await conversations.Said(ws, turn.ConversationId, turn.AskedSeq, 40, ct);
+            var turn = ofQuestion.First();
+            var said = await conversations.Said(ws, turn.ConversationId, turn.AskedSeq, MostSaid, ct);
             if (said.FirstOrDefault(one => one.Seq == turn.AskedSeq) is not { } asked || Heaps.Clean(asked.Text) is not { } text)
-                continue;
-            // What a colleague said next, when the customer had not changed the subject.
-            var reply = said.Where(one => one.By == SenderKind.Agent && one.Text.Trim().Length >= 6).Select(one => PersonalData.Mask(one.Text.Trim())).FirstOrDefault();
-            found.Add(new BadQuestion(turn.ConversationId, turn.AskedSeq, asked.At, text, TurnTaking.LanguageOf(text, "zh"), reply));
+                passed.Add(turn);
+            else if (ofQuestion.All(one => IsAnswered(one, said)) && !await CameAgain(ws, turn.ConversationId, ct))
+            {
+                var verdicts = ofQuestion.Select(one => ColleagueReply.IsOther(said, one.Seq)).ToList();
+                if (verdicts.Contains(true))
+                    Add(turn, asked, text, said);
+                else if (!verdicts.Contains(null) || turn.At < now - (long)Waits.TotalMilliseconds)
+                    passed.Add(turn);
+            }
+            else
+                Add(turn, asked, text, said);
         }
-        return found;
+        return (found, passed);
+
+        void Add(BotTurnRow turn, BotHeard asked, string text, IReadOnlyList<BotHeard> said) => found.Add(new BadQuestion(
+            turn.ConversationId, turn.AskedSeq, asked.At, text, TurnTaking.LanguageOf(text, "zh"), ColleagueReply.In(said) is { } reply ? PersonalData.Mask(reply) : null));
+    }
+
+    /// <summary>It was answered, nobody found fault with it, and a person came into it afterwards: whether that person said something else decides.</summary>
+    private static bool IsAnswered(BotTurnRow turn, IReadOnlyList<BotHeard> said) => turn is { Kind: BotSays.Answer, RightAnswer: not 0, Helpful: not 0 } && said.Any(one => one.Seq == turn.Seq);
+
+    private async Task<bool> CameAgain(int ws, Guid conversation, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        return await db.Table<BotCaseRow>().AnyAsync(one => one.Ws == ws && one.ConversationId == conversation && one.AgainAt != null, ct);
     }
 
     private async Task<bool> Join(WriteUnit unit, int ws, List<BadQuestion> questions, Brain brain, long now, CancellationToken ct)
@@ -112,9 +143,10 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
     private static async Task<bool> Count(WriteUnit unit, int ws, long now, CancellationToken ct)
     {
         var week = (long)KeepLedger.AgainWithin.TotalMilliseconds;
-        var counts = await unit.Db.Table<BotQuestionRow>().Where(row => row.Ws == ws).GroupBy(row => row.SuggestionId)
-            .Select(group => new { group.Key, Size = group.Count(), Recent = group.Count(row => row.At >= now - week), Earlier = group.Count(row => row.At < now - week && row.At >= now - (2 * week)) }).ToListAsync(ct);
         var open = await unit.Db.Table<BotSuggestionRow>().Where(row => row.Ws == ws && row.State == SuggestionState.Open).ToListAsync(ct);
+        var ids = open.ConvertAll(row => row.Id);
+        var counts = await unit.Db.Table<BotQuestionRow>().Where(row => row.Ws == ws && ids.Contains(row.SuggestionId)).GroupBy(row => row.SuggestionId)
+            .Select(group => new { group.Key, Size = group.Count(), Recent = group.Count(row => row.At >= now - week), Earlier = group.Count(row => row.At < now - week && row.At >= now - (2 * week)) }).ToListAsync(ct);
         foreach (var row in open)
         {
             if (counts.FirstOrDefault(one => one.Key == row.Id) is { } count)

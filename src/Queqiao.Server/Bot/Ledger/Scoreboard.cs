@@ -23,9 +23,10 @@ internal static class Scoreboard
     /// <param name="Open">Not ended yet.</param>
     /// <param name="Labelled">Answers that a colleague has looked at.</param>
     /// <param name="Wrong">Of these, wrong.</param>
+    /// <param name="UnhelpfulReasons">What was wrong with the unhelpful ones, where customers said so.</param>
     public sealed record Answer(
         DateTimeOffset From, DateTimeOffset To, int Received, int Contained, int Confirmed, int Assumed, int Recontacted, int Observed, int HandedOver, int Taken, int Open,
-        IReadOnlyDictionary<string, int> Reasons, int Answers, int Refused, int Clarified, int Helpful, int Unhelpful, int Labelled, int Wrong, IReadOnlyList<Day> Days, IReadOnlyList<BrainShare> Brains);
+        IReadOnlyDictionary<string, int> Reasons, int Answers, int Refused, int Clarified, int Helpful, int Unhelpful, int Labelled, int Wrong, IReadOnlyDictionary<string, int> UnhelpfulReasons, IReadOnlyList<Day> Days, IReadOnlyList<BrainShare> Brains);
 
     public sealed record Day(DateOnly On, int Received, int Contained, int HandedOver);
 
@@ -41,13 +42,13 @@ internal static class Scoreboard
         await using var db = storage.Read(actor.Ws);
         var cases = await db.Table<BotCaseRow>().AsNoTracking().Where(row => row.Ws == actor.Ws && row.At >= a && row.At < b && (channel == null || row.ChannelId == channel)).ToListAsync(ct);
         var turns = await db.Table<BotTurnRow>().AsNoTracking().Where(row => row.Ws == actor.Ws && row.At >= a && row.At < b && (channel == null || row.ChannelId == channel))
-            .GroupBy(row => new { row.Kind, row.Brain, row.Helpful, row.RightAnswer }).Select(group => new Turns(group.Key.Kind, group.Key.Brain, group.Key.Helpful, group.Key.RightAnswer, group.Count())).ToListAsync(ct);
+            .GroupBy(row => new { row.Kind, row.Brain, row.Helpful, row.RightAnswer, row.Reason }).Select(group => new Turns(group.Key.Kind, group.Key.Brain, group.Key.Helpful, group.Key.RightAnswer, group.Count(), group.Key.Reason)).ToListAsync(ct);
         return TypedResults.Ok(Of(cases, turns, since, until, clock.GetUtcNow().ToUnixTimeMilliseconds()));
     }
 
     internal static Refusal? Span(DateTimeOffset from, DateTimeOffset to) => from >= to || to - from > TimeSpan.FromDays(MostDays) ? Refusal.Invalid("from", "out_of_range", 1, MostDays) : null;
 
-    internal sealed record Turns(string Kind, string Brain, int? Helpful, int? Right, int Count);
+    internal sealed record Turns(string Kind, string Brain, int? Helpful, int? Right, int Count, string? Reason = null);
 
     /// <summary>The counting itself: pure.</summary>
     internal static Answer Of(IReadOnlyList<BotCaseRow> cases, IReadOnlyList<Turns> turns, DateTimeOffset from, DateTimeOffset to, long now)
@@ -64,6 +65,7 @@ internal static class Scoreboard
             cases.Where(row => row.Outcome == CaseOutcome.HandedOver && row.Reason is not null).GroupBy(row => row.Reason!).ToDictionary(group => group.Key, group => group.Count()),
             Sum(IsAnswer), Sum(turn => turn.Kind == BotSays.Refuse), Sum(turn => turn.Kind == BotSays.Clarify), Sum(turn => turn.Helpful == 1), Sum(turn => turn.Helpful == 0),
             Sum(turn => turn.Right is not null), Sum(turn => turn.Right == 0),
+            turns.Where(turn => turn is { Helpful: 0, Reason: not null }).GroupBy(turn => turn.Reason!).ToDictionary(group => group.Key, group => group.Sum(turn => turn.Count)),
             [.. cases.GroupBy(row => DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(row.At).UtcDateTime)).OrderBy(day => day.Key)
                 .Select(day => new Day(day.Key, day.Count(), day.Count(IsContained), day.Count(row => row.Outcome == CaseOutcome.HandedOver)))],
             [.. turns.Where(IsAnswer).GroupBy(turn => turn.Brain).OrderBy(brain => brain.Key, StringComparer.Ordinal).Select(brain => new BrainShare(brain.Key, brain.Sum(turn => turn.Count)))]);

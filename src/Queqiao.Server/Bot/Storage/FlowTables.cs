@@ -95,6 +95,15 @@ internal sealed class BotQuestionRow : IUnscoped
     public required Guid SuggestionId { get; init; }
 }
 
+/// <summary>A question that was looked at and from which there is nothing to learn.</summary>
+internal sealed class BotQuestionPassedRow : IUnscoped
+{
+    public required int Ws { get; init; }
+    public required Guid ConversationId { get; init; }
+    public required long Seq { get; init; }
+    public required long At { get; init; }
+}
+
 /// <summary>What a model has cost on a day (UTC).</summary>
 internal sealed class BotSpendRow : IUnscoped
 {
@@ -107,7 +116,7 @@ internal sealed class BotSpendRow : IUnscoped
 
 internal sealed class FlowTables :
     IEntityTypeConfiguration<BotFlowRow>, IEntityTypeConfiguration<BotFlowVersionRow>, IEntityTypeConfiguration<BotActionRow>, IEntityTypeConfiguration<BotSuggestionRow>,
-    IEntityTypeConfiguration<BotQuestionRow>, IEntityTypeConfiguration<BotSpendRow>
+    IEntityTypeConfiguration<BotQuestionRow>, IEntityTypeConfiguration<BotQuestionPassedRow>, IEntityTypeConfiguration<BotSpendRow>
 {
     public void Configure(EntityTypeBuilder<BotFlowRow> table)
     {
@@ -142,6 +151,12 @@ internal sealed class FlowTables :
         table.HasOne<ConversationHead>().WithMany().HasForeignKey(row => new { row.Ws, row.ConversationId }).OnDelete(DeleteBehavior.NoAction);
         table.HasOne<BotSuggestionRow>().WithMany().HasForeignKey(row => new { row.Ws, row.SuggestionId }).OnDelete(DeleteBehavior.NoAction);
         table.HasIndex(row => new { row.Ws, row.SuggestionId, row.At }, "ix_bot_question_suggestion");
+    }
+
+    public void Configure(EntityTypeBuilder<BotQuestionPassedRow> table)
+    {
+        table.ToTable("bot_question_passed").HasKey(row => new { row.Ws, row.ConversationId, row.Seq });
+        table.HasOne<ConversationHead>().WithMany().HasForeignKey(row => new { row.Ws, row.ConversationId }).OnDelete(DeleteBehavior.NoAction);
     }
 
     public void Configure(EntityTypeBuilder<BotSpendRow> table)

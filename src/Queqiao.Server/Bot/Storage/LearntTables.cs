@@ -14,9 +14,9 @@ internal sealed class BotLearntRow : IUnscoped
     public required string Digest { get; init; }
 
     /// <summary>JSON.</summary>
-    public required string Learnt { get; init; }
+    public required string Learnt { get; set; }
 
-    public required long At { get; init; }
+    public required long At { get; set; }
 }
 
 internal sealed class LearntTables : IEntityTypeConfiguration<BotLearntRow>

@@ -70,7 +70,7 @@ internal sealed class ChannelDirectory(IStorageEngine storage, TimeProvider cloc
     /// Where an account has consented, what it granted says which tokens are of use: a refresh token that is good once must not be lost
     /// because another secret of the channel was changed.
     /// </summary>
-    private string VersionOf(Channel channel)
+    public string VersionOf(Channel channel)
     {
         if (channel.Secrets is not { } secrets)
             return "";

@@ -7,42 +7,52 @@ using Queqiao.Server.Channels.Storage;
 using Queqiao.Server.Platform.Bus;
 using Queqiao.Server.Platform.Clock;
 using Queqiao.Server.Platform.Json;
+using Queqiao.Server.Platform.Keys;
 using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Channels.Sending;
 
 /// <summary>
 /// Providers' tokens, sealed in the store and shared by all nodes. One fetch at a time: on this node by a gate, between nodes by a
-/// hold on the row that ends by itself when its node dies.
+/// hold on the row that ends by itself when its node dies. What a provider has given is never lost while this node lives: with it may
+/// have come the only refresh token that is still good.
 /// </summary>
 internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvider clock, Bus? bus = null)
 {
     private const string Purpose = "channel token";
-    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
+    /// <summary>Longer than any chain of calls to a provider, of which each is given up after 20 seconds.</summary>
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentDictionary<(int Ws, Guid Key), SemaphoreSlim> _gates = new();
     private readonly ConcurrentDictionary<(int Ws, Guid Key), AccessToken> _fresh = new();
+    private readonly ConcurrentDictionary<(int Ws, Guid Key), (AccessToken Token, byte[]? Before)> _unkept = new();
     private readonly string _me = $"{bus?.Node ?? Guid.Empty:N}/{ids.New():N}";
 
     public ITokenStore For(ChannelAccount account) => new Store(this, account);
 
+    /// <param name="Box">As it stood in the store.</param>
+    private sealed record Taken(AccessToken? Token, byte[]? Box, bool Forgotten, bool Mine);
+
     private async Task<TokenOutcome> Get(ChannelAccount account, string name, Func<AccessToken?, CancellationToken, Task<TokenOutcome>> fetch, CancellationToken ct)
     {
         var key = (account.Ws, KeyOf(account, name));
-        if (_fresh.TryGetValue(key, out var kept) && IsFresh(kept))
+        if (_fresh.TryGetValue(key, out var kept) && IsFresh(kept) && !_unkept.ContainsKey(key))
             return new TokenOutcome.Granted(kept);
         var gate = _gates.GetOrAdd(key, _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(ct);
         try
         {
+            if (_unkept.TryGetValue(key, out var late)) // the store was away when it came
+                await Keep(account.Ws, key, late.Token, late.Before);
             while (true)
             {
-                var (token, forgotten, mine) = await Take(account, key.Item2, ct);
-                if (token is not null && !forgotten && IsFresh(token))
+                var taken = await Take(account, key.Item2, ct);
+                if (taken is { Token: { } token, Forgotten: false } && IsFresh(token))
                     return new TokenOutcome.Granted(_fresh[key] = token);
-                if (mine)
-                    return await Fetch(account, key, token, fetch, ct);
+                if (taken.Mine)
+                    return await Fetch(account.Ws, key, taken, fetch);
                 await Task.Delay(Look, clock, ct); // another node is fetching it
             }
         }
@@ -52,38 +62,58 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
         }
     }
 
-    private async Task<TokenOutcome> Fetch(ChannelAccount account, (int Ws, Guid Key) key, AccessToken? before, Func<AccessToken?, CancellationToken, Task<TokenOutcome>> fetch, CancellationToken ct)
+    /// <summary>Is not given up with the caller: the answer to a request that has left would be lost.</summary>
+    private async Task<TokenOutcome> Fetch(int ws, (int Ws, Guid Key) key, Taken before, Func<AccessToken?, CancellationToken, Task<TokenOutcome>> fetch)
     {
         TokenOutcome? outcome = null;
         try
         {
-            outcome = await fetch(before, ct);
-            return outcome;
+            outcome = await fetch(before.Token, CancellationToken.None);
         }
         finally
         {
-            await Keep(account, key, (outcome as TokenOutcome.Granted)?.Token);
+            if (outcome is TokenOutcome.Granted granted)
+                await Keep(ws, key, granted.Token, before.Box);
+            else
+                await LetGo(ws, key.Key);
         }
+        // Refused perhaps because another node, which was slow, had used up the refresh token and has written down what it got.
+        return outcome is TokenOutcome.Denied && await Newer(ws, key.Key, before.Box) is { } other ? new TokenOutcome.Granted(_fresh[key] = other) : outcome;
     }
 
-    /// <summary>Writes the new token down and lets the row go, whatever happened.</summary>
-    private async Task Keep(ChannelAccount account, (int Ws, Guid Key) key, AccessToken? token)
+    /// <summary>
+    /// Writes the new token down and lets the row go. Also when the hold is over, as long as nobody has written another one since: a node that
+    /// holds it now leaves its own when it has got one.
+    /// </summary>
+    private async Task Keep(int ws, (int Ws, Guid Key) key, AccessToken token, byte[]? before)
     {
-        await storage.Run(account.Ws, (unit, stop) =>
+        (_fresh[key], _unkept[key]) = (token, (token, before));
+        await storage.Run(ws, async (unit, stop) =>
         {
-            var mine = unit.Db.Table<ChannelToken>().Where(row => row.Ws == key.Ws && row.Key == key.Key && row.Holder == _me);
-            if (token is null)
-                return mine.ExecuteUpdateAsync(set => set.SetProperty(row => row.Holder, (string?)null).SetProperty(row => row.HeldUntil, 0L), stop);
-            var (box, expires) = (unit.Vault.Seal(key.Ws, Purpose, JsonSerializer.SerializeToUtf8Bytes(token, TolerantJson.Options), key.Key), token.ExpiresAt.ToUnixTimeMilliseconds());
-            return mine.ExecuteUpdateAsync(set => set.SetProperty(row => row.Sealed, box).SetProperty(row => row.ExpiresAt, expires).SetProperty(row => row.Forgotten, false)
-                .SetProperty(row => row.Holder, (string?)null).SetProperty(row => row.HeldUntil, 0L), stop);
+            var (box, expires) = (unit.Vault.Seal(ws, Purpose, JsonSerializer.SerializeToUtf8Bytes(token, TolerantJson.Options), key.Key), token.ExpiresAt.ToUnixTimeMilliseconds());
+            var row = unit.Db.Table<ChannelToken>().Where(row => row.Ws == ws && row.Key == key.Key);
+            var kept = await row.Where(row => row.Holder == _me || row.Sealed == before)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Sealed, box).SetProperty(row => row.ExpiresAt, expires).SetProperty(row => row.Forgotten, false), stop);
+            return kept + await row.Where(row => row.Holder == _me).ExecuteUpdateAsync(set => set.SetProperty(row => row.Holder, (string?)null).SetProperty(row => row.HeldUntil, 0L), stop);
         }, CancellationToken.None);
-        if (token is not null)
-            _fresh[key] = token;
+        _unkept.TryRemove(key, out _);
     }
+
+    private Task<int> LetGo(int ws, Guid key) => storage.Run(ws, (unit, stop) => unit.Db.Table<ChannelToken>().Where(row => row.Ws == ws && row.Key == key && row.Holder == _me)
+        .ExecuteUpdateAsync(set => set.SetProperty(row => row.Holder, (string?)null).SetProperty(row => row.HeldUntil, 0L), stop), CancellationToken.None);
+
+    /// <summary>What another node has written since.</summary>
+    private async Task<AccessToken?> Newer(int ws, Guid key, byte[]? before)
+    {
+        await using var db = storage.Read(ws);
+        return await db.Table<ChannelToken>().AsNoTracking().SingleOrDefaultAsync(row => row.Ws == ws && row.Key == key && !row.Forgotten && row.Sealed != null && row.Sealed != before, CancellationToken.None) is { Sealed: { } box }
+            && Opened(storage.Vault, ws, key, box) is { } token && IsFresh(token) ? token : null;
+    }
+
+    private static AccessToken? Opened(Vault vault, int ws, Guid key, byte[] box) => JsonSerializer.Deserialize<AccessToken>(vault.Open(ws, Purpose, box, key), TolerantJson.Options);
 
     /// <summary>What is kept, and whether this node is the one to fetch another.</summary>
-    private async Task<(AccessToken? Token, bool Forgotten, bool Mine)> Take(ChannelAccount account, Guid key, CancellationToken ct)
+    private async Task<Taken> Take(ChannelAccount account, Guid key, CancellationToken ct)
     {
         try
         {
@@ -96,21 +126,21 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
                 {
                     unit.Db.Table<ChannelToken>().Add(new ChannelToken { Ws = account.Ws, Key = key, ChannelId = account.ChannelId, ExpiresAt = 0, Forgotten = false, Holder = _me, HeldUntil = until });
                     await unit.Db.SaveChangesAsync(stop);
-                    return ((AccessToken?)null, false, true);
+                    return new Taken(null, null, Forgotten: false, Mine: true);
                 }
-                var token = row.Sealed is { } box ? JsonSerializer.Deserialize<AccessToken>(unit.Vault.Open(account.Ws, Purpose, box, key), TolerantJson.Options) : null;
+                var token = row.Sealed is { } box ? Opened(unit.Vault, account.Ws, key, box) : null;
                 if (token is not null && !row.Forgotten && IsFresh(token))
-                    return (token, false, false);
+                    return new Taken(token, row.Sealed, Forgotten: false, Mine: false);
                 // Still what was read: the node that held it may have written a new one down and let go in between.
                 var mine = await unit.Db.Table<ChannelToken>().Where(one => one.Ws == account.Ws && one.Key == key && (one.Holder == null || one.HeldUntil <= now)
                         && one.ExpiresAt == row.ExpiresAt && one.Forgotten == row.Forgotten)
                     .ExecuteUpdateAsync(set => set.SetProperty(one => one.Holder, _me).SetProperty(one => one.HeldUntil, until), stop) == 1;
-                return (token, row.Forgotten, mine);
+                return new Taken(token, row.Sealed, row.Forgotten, mine);
             }, ct);
         }
         catch (DbUpdateException trouble) when (trouble.IsDuplicate())
         {
-            return (null, false, false);
+            return new Taken(null, null, Forgotten: false, Mine: false);
         }
     }
 
@@ -122,7 +152,7 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
         await storage.Run(account.Ws, async (unit, stop) =>
         {
             var row = await unit.Db.Table<ChannelToken>().SingleOrDefaultAsync(row => row.Ws == key.Ws && row.Key == key.Key, stop);
-            if (row?.Sealed is { } box && JsonSerializer.Deserialize<AccessToken>(unit.Vault.Open(key.Ws, Purpose, box, key.Key), TolerantJson.Options)?.Value == value)
+            if (row?.Sealed is { } box && Opened(unit.Vault, key.Ws, key.Key, box)?.Value == value)
                 row.Forgotten = true;
             await unit.Db.SaveChangesAsync(stop);
             return 0;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Channels;
+using Queqiao.Server.Channels.Configuring;
 using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Channels.Receiving;
 using Queqiao.Server.Channels.Storage;
@@ -13,7 +14,7 @@ namespace Queqiao.Server.Channels.Sending;
 
 /// <summary>Consents that end are renewed in time, also of channels by which nobody writes; until when they are good stands in the channel's health.</summary>
 [NoPurposeGate("renews the firm's own access to platforms")]
-internal sealed class RenewConsents(IStorageEngine storage, IChannels channels, KindRegistry kinds, AdapterServices services, ChannelHealth health, Ids ids, ILogger<RenewConsents> log) : IJobHandler
+internal sealed class RenewConsents(IStorageEngine storage, IChannels channels, ChannelDirectory directory, KindRegistry kinds, AdapterServices services, ChannelHealth health, Ids ids, ILogger<RenewConsents> log) : IJobHandler
 {
     public const string Name = "channels.renew_consents";
 
@@ -46,9 +47,17 @@ internal sealed class RenewConsents(IStorageEngine storage, IChannels channels, 
         if (failed is not null)
             health.Failed(account.Ws, account.ChannelId, failed.Failure, ids.Now());
         else if (until is { } end)
-            await storage.Run(account.Ws, (unit, stop) => unit.Db.Table<ChannelState>().Where(state => state.Ws == account.Ws && state.ChannelId == account.ChannelId)
-                .ExecuteUpdateAsync(set => set.SetProperty(state => state.ConsentUntil, end.ToUnixTimeMilliseconds()), stop), ct);
+            await Keep(account, end.ToUnixTimeMilliseconds(), ct);
     }
+
+    /// <summary>Unless somebody has consented anew, or entered another token, while this one was renewed: the end of that is not this one's.</summary>
+    private Task<int> Keep(ChannelAccount account, long until, CancellationToken ct) => storage.Run(account.Ws, async (unit, stop) =>
+    {
+        var states = unit.Db.Table<ChannelState>().Where(state => state.Ws == account.Ws && state.ChannelId == account.ChannelId);
+        await states.ExecuteUpdateAsync(set => set.SetProperty(state => state.ConsentUntil, state => state.ConsentUntil), stop); // waits for whoever is at it
+        var channel = await unit.Db.Table<Channel>().AsNoTracking().SingleOrDefaultAsync(row => row.Ws == account.Ws && row.Id == account.ChannelId, stop);
+        return channel is null || directory.VersionOf(channel) != account.Version ? 0 : await states.ExecuteUpdateAsync(set => set.SetProperty(state => state.ConsentUntil, until), stop);
+    }, ct);
 
     private async Task<List<Guid>> Renewed(CancellationToken ct)
     {

@@ -12,8 +12,6 @@ namespace Queqiao.Server.Cli.Evaluating;
 /// </summary>
 internal sealed record KnowledgeFolder(IReadOnlyDictionary<string, List<KnowledgeEntry>> ByLanguage, IReadOnlyList<Fact> Facts, IReadOnlySet<string> Orders)
 {
-    private const string Public = "public";
-
     public static async Task<KnowledgeFolder> Read(string folder)
     {
         if (!Directory.Exists(folder))
@@ -27,7 +25,7 @@ internal sealed record KnowledgeFolder(IReadOnlyDictionary<string, List<Knowledg
         if (Path.Combine(folder, "faqs.csv") is var faqs && File.Exists(faqs))
             Exported(entries, await Cells(faqs));
         if (Path.Combine(folder, "facts.csv") is var csv && File.Exists(csv))
-            facts.AddRange((await Cells(csv)).Where(row => row.GetValueOrDefault("audience", Public) == Public).Select(row => new Fact(row.GetValueOrDefault("subject", ""), row.GetValueOrDefault("relation", ""), row.GetValueOrDefault("object", ""))));
+            facts.AddRange((await Cells(csv)).Where(IsPublic).Select(row => new Fact(row.GetValueOrDefault("subject", ""), row.GetValueOrDefault("relation", ""), row.GetValueOrDefault("object", ""))));
         return entries.Values.Sum(all => all.Count) > 0 ? new KnowledgeFolder(entries, facts, OrdersOf(Path.Combine(folder, "orders.jsonl"))) : throw new EvaluationException("cli_eval_no_knowledge", folder);
     }
 
@@ -40,14 +38,17 @@ internal sealed record KnowledgeFolder(IReadOnlyDictionary<string, List<Knowledg
             throw new MissingColumnException("faqs.csv", "question");
         var now = TimeProvider.System.GetUtcNow();
         bool Holds(Dictionary<string, string> row) => !(At(row, "valid_from") > now) && !(At(row, "valid_to") <= now);
-        foreach (var row in rows.Where(row => row.GetValueOrDefault("audience", Public) is Public or "" && row.GetValueOrDefault("channel", "").Length == 0 && Holds(row)))
+        foreach (var row in rows.Where(row => IsPublic(row) && row.GetValueOrDefault("channel", "").Length == 0 && row.GetValueOrDefault("question", "").Length > 0 && Holds(row)))
         {
-            var all = Of(entries, row.GetValueOrDefault("language", "zh").Split('-')[0]);
+            var all = Of(entries, row.GetValueOrDefault("language") is { Length: > 0 } language ? language.Split('-')[0].ToLowerInvariant() : "zh");
             var key = row.GetValueOrDefault("key", "") is { Length: > 0 } named ? named : row["question"];
             if (all.TrueForAll(entry => entry.Id != key))
                 all.Add(new KnowledgeEntry(key, [row["question"], .. row.GetValueOrDefault("similar", "").Split("||", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)], row.GetValueOrDefault("answer", "")));
         }
     }
+
+    /// <summary>An empty cell says what a missing column says: for everybody, as in an import.</summary>
+    private static bool IsPublic(Dictionary<string, string> row) => row.GetValueOrDefault("audience", "") is "" or "public" or "公开";
 
     private static DateTimeOffset? At(Dictionary<string, string> row, string column) =>
         DateTimeOffset.TryParse(row.GetValueOrDefault(column), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;

@@ -109,15 +109,18 @@ internal sealed class ContactReader(IStorageEngine storage, IContactVault people
         var words = db.Visible(Scope<ContactWord>.Workspace(ws));
         var some = PartsOf(actor, search);
         var byPart = words.Where(row => some.Contains(row.Word)).Join(all, row => row.ContactId, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id);
+        // One set of ids, and not "or": of that PostgreSQL would ask every contact of the workspace.
+        var found = all.Where(contact => hits.Contains(contact.Id)).Select(contact => contact.Id).Union(byPart);
         if (NameWords.OfSearch(search) is not { Count: > 0 } parts)
-            return (rows.Where(contact => hits.Contains(contact.Id) || byPart.Contains(contact.Id)), hits);
+            return (rows.Where(contact => found.Contains(contact.Id)), hits);
         var asked = parts.Select(part => vault.WordOf(ws, part)).ToList();
         var first = asked[0];
         var named = words.Where(row => row.Word == first); // from the words: from the people it would be asked of each
         foreach (var word in asked.Skip(1))
             named = named.Where(row => words.Any(other => other.Word == word && other.ContactId == row.ContactId));
         var roots = named.Join(all, row => row.ContactId, contact => contact.Id, (_, contact) => contact.MergedInto ?? contact.Id);
-        return (rows.Where(contact => hits.Contains(contact.Id) || byPart.Contains(contact.Id) || roots.Contains(contact.Id)), hits);
+        found = found.Union(roots);
+        return (rows.Where(contact => found.Contains(contact.Id)), hits);
     }
 
     /// <summary>Whoever sees identifiers starred out must not find them digit by digit: they need the whole of one.</summary>

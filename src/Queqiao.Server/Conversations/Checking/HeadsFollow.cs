@@ -17,7 +17,8 @@ internal sealed class Retold(IStorageEngine storage, ConversationSeals seals)
     {
         var told = new List<(ConversationHead, List<LogEntry>)>();
         await using var db = storage.Read(ws);
-        foreach (var head in await seals.Heads(db.Visible(Scope<ConversationHead>.Workspace(ws)).AsNoTracking().Where(head => head.Seq < LongestLog).OrderByDescending(head => head.LastEntryAt).Take(most), ct))
+        var recent = await Checking.Recent.Ids(db, ws, most, ct);
+        foreach (var head in await seals.Heads(db.Visible(Scope<ConversationHead>.Workspace(ws)).AsNoTracking().Where(head => recent.Contains(head.Id) && head.Seq < LongestLog).OrderByDescending(head => head.LastActivityAt), ct))
         {
             var rows = await db.Visible(Scope<EntryRow>.Workspace(ws)).AsNoTracking().Where(entry => entry.ConversationId == head.Id && entry.Seq <= head.Seq).OrderBy(entry => entry.Seq).ToListAsync(ct);
             var entries = await seals.Entries(rows, ct);
@@ -46,8 +47,9 @@ internal sealed class OneSpeaker(IStorageEngine storage, Retold retold) : IInvar
     {
         await using (var db = storage.Read(ws))
         {
-            if (!await db.Visible(Scope<EntryRow>.Workspace(ws)).AnyAsync(entry => entry.SenderKind == SenderKind.Bot, ct))
-                return new Seen(0, []); // no bot has ever spoken here
+            var recent = await Recent.Ids(db, ws, Most, ct);
+            if (!await db.Visible(Scope<EntryRow>.Workspace(ws)).AnyAsync(entry => recent.Contains(entry.ConversationId) && entry.SenderKind == SenderKind.Bot, ct))
+                return new Seen(0, []); // no bot has spoken in them
         }
         var (count, broken) = (0L, new List<string>());
         foreach (var (head, entries) in await retold.Recent(ws, Most, ct))

@@ -41,40 +41,45 @@ internal static class Edges
         return TypedResults.Ok(new EdgeList([.. page.Take(limit).Select(EdgeView.Of)], page.Count > limit ? page[limit - 1].Id.ToString("N") : null));
     }
 
-    public static async Task<IResult> Create(NewEdge request, Actor actor, ItemWriting writing, IStorageEngine storage, HttpContext context, CancellationToken ct)
+    public static async Task<IResult> Create(NewEdge request, Actor actor, ItemWriting writing, ItemViews views, IStorageEngine storage, HttpContext context, CancellationToken ct)
     {
         if (Refusal.Of(Faults(request.Subject, request.Relation, request.Target, request.Audience)) is { } wrong)
             return wrong.ToProblem();
-        var (row, refusal) = await storage.Run<(KnowledgeEdge?, Refusal?)>(actor.Ws, async (unit, stop) =>
+        return await storage.Run<IResult>(actor.Ws, async (unit, stop) =>
         {
             if (await Bases.Home(unit, actor.Ws, request.BaseId, stop) is not { } home)
-                return (null, Refusal.Invalid("baseId", "knowledge_base_unknown"));
+                return Refusal.Invalid("baseId", "knowledge_base_unknown").ToProblem();
             if (await unit.Db.Table<KnowledgeEdge>().CountAsync(one => one.Ws == actor.Ws, stop) >= Most)
-                return (null, Refusal.Conflict("too_many", Most));
+                return Refusal.Conflict("too_many", Most).ToProblem();
+            if (home.NeedsSecond)
+                return await EdgeProposals.Propose(unit, home, null, new(ContentRules.Line(request.Subject), ContentRules.Line(request.Relation), ContentRules.Line(request.Target), request.Audience), actor, views, context, stop);
             var added = Add(unit, home, request.Subject, request.Relation, request.Target, request.Audience);
             writing.Seen(unit, home, null);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_edge.created", "knowledge_edge", added.Id.ToString(), new { added.Subject, added.Relation, added.Target }, stop);
-            return (added, null);
+            return TypedResults.Created($"/api/v1/knowledge/edges/{added.Id}", EdgeView.Of(added));
         }, ct);
-        return row is null ? refusal!.ToProblem() : TypedResults.Created($"/api/v1/knowledge/edges/{row.Id}", EdgeView.Of(row));
     }
 
-    public static Task<IResult> Change(Guid id, Changes request, Actor actor, ItemWriting writing, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
+    public static Task<IResult> Change(Guid id, Changes request, Actor actor, ItemWriting writing, ItemViews views, IStorageEngine storage, HttpContext context, CancellationToken ct) =>
         Refusal.Of(Faults(request.Subject ?? "-", request.Relation ?? "-", request.Target ?? "-", request.Audience ?? "public")) is { } wrong
             ? Task.FromResult<IResult>(wrong.ToProblem())
-            : On(id, actor, writing, storage, async (unit, row, stop) =>
+            : On(id, actor, storage, async (unit, home, row, stop) =>
             {
-                row.Subject = request.Subject is { } subject ? ContentRules.Line(subject) : row.Subject;
-                row.Relation = request.Relation is { } relation ? ContentRules.Line(relation) : row.Relation;
-                row.Target = request.Target is { } target ? ContentRules.Line(target) : row.Target;
-                row.Audience = request.Audience ?? row.Audience;
-                row.ChangedAt = unit.Ids.Now();
+                var words = new EdgeWords(Line(request.Subject) ?? row.Subject, Line(request.Relation) ?? row.Relation, Line(request.Target) ?? row.Target, request.Audience ?? row.Audience);
+                if (home.NeedsSecond)
+                    return await EdgeProposals.Propose(unit, home, row, words, actor, views, context, stop);
+                (row.Subject, row.Relation, row.Target, row.Audience, row.ChangedAt) = (words.Subject, words.Relation, words.Target, words.Audience, unit.Ids.Now());
+                writing.Seen(unit, home, null);
                 await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_edge.changed", "knowledge_edge", id.ToString(), new { row.Subject, row.Relation, row.Target }, stop);
                 return TypedResults.Ok(EdgeView.Of(row));
             }, ct);
 
-    public static Task<IResult> Remove(Guid id, Actor actor, ItemWriting writing, IStorageEngine storage, HttpContext context, CancellationToken ct) => On(id, actor, writing, storage, async (unit, row, stop) =>
+    public static Task<IResult> Remove(Guid id, Actor actor, ItemWriting writing, ItemViews views, IStorageEngine storage, HttpContext context, CancellationToken ct) => On(id, actor, storage, async (unit, home, row, stop) =>
     {
+        if (home.NeedsSecond)
+            return await EdgeProposals.Propose(unit, home, row, null, actor, views, context, stop);
+        await unit.Db.Table<KnowledgeEdgeProposal>().Where(one => one.Ws == actor.Ws && one.EdgeId == id).ExecuteDeleteAsync(stop);
+        writing.Seen(unit, home, null);
         unit.Db.Table<KnowledgeEdge>().Remove(row);
         await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_edge.removed", "knowledge_edge", id.ToString(), new { row.Subject, row.Relation, row.Target }, stop);
         return TypedResults.NoContent();
@@ -88,16 +93,17 @@ internal static class Edges
         return row;
     }
 
-    private static Task<IResult> On(Guid id, Actor actor, ItemWriting writing, IStorageEngine storage, Func<WriteUnit, KnowledgeEdge, CancellationToken, Task<IResult>> act, CancellationToken ct) => storage.Run(actor.Ws, async (unit, stop) =>
+    private static Task<IResult> On(Guid id, Actor actor, IStorageEngine storage, Func<WriteUnit, KnowledgeBaseRow, KnowledgeEdge, CancellationToken, Task<IResult>> act, CancellationToken ct) => storage.Run(actor.Ws, async (unit, stop) =>
     {
-        var row = await unit.Db.Table<KnowledgeEdge>().SingleOrDefaultAsync(one => one.Ws == actor.Ws && one.Id == id, stop);
-        if (row is null)
+        var home = await unit.Db.Table<KnowledgeEdge>().Where(one => one.Ws == actor.Ws && one.Id == id).Select(one => (Guid?)one.BaseId).SingleOrDefaultAsync(stop);
+        if (home is null || await ItemWriting.Lock(unit, actor.Ws, home.Value, stop) is not { } locked || await unit.Db.Table<KnowledgeEdge>().SingleOrDefaultAsync(one => one.Ws == actor.Ws && one.Id == id, stop) is not { } row)
             return Refusal.NotFound().ToProblem();
-        writing.Seen(unit, (await ItemWriting.Lock(unit, actor.Ws, row.BaseId, stop))!, null);
-        return await act(unit, row, stop);
+        return await act(unit, locked, row, stop);
     }, ct);
 
-    private static IEnumerable<(string Field, FieldFault Fault)> Faults(string subject, string relation, string target, string audience)
+    private static string? Line(string? text) => text is null ? null : ContentRules.Line(text);
+
+    internal static IEnumerable<(string Field, FieldFault Fault)> Faults(string subject, string relation, string target, string audience)
     {
         foreach (var (name, text, most) in new[] { ("subject", subject, 120), ("relation", relation, 40), ("target", target, 500) })
         {

@@ -1,10 +1,17 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Queqiao.Server.Knowledge.Importing;
 
-/// <summary>What a Markdown file says about itself between two lines of <c>---</c>, one <c>name: value</c> a line, as static sites write it. Names that nobody here knows are left alone.</summary>
-internal static class FrontMatter
+/// <summary>
+/// What a Markdown file says about itself between two lines of <c>---</c>, one <c>name: value</c> a line, as static sites write it. Names that
+/// nobody here knows are left alone. A head that says for whom or until when the text is, and cannot be read, is a fault: taken for text, what
+/// is for colleagues would become everybody's.
+/// </summary>
+internal static partial class FrontMatter
 {
+    public const string Broken = "front_matter";
+
     private const string Fence = "---";
     private const int MostLines = 60;
 
@@ -16,22 +23,55 @@ internal static class FrontMatter
         return head.Append(Fence).Append("\n\n").ToString();
     }
 
-    /// <returns>What it says, and the text below; a text that only begins with a rule is all text.</returns>
-    public static (IReadOnlyDictionary<string, string> Values, string Body) Read(string text)
+    /// <returns>What it says, the text below, and whether it is a head at all that can be read; a text that only begins with a rule is all text.</returns>
+    public static (IReadOnlyDictionary<string, string> Values, string Body, bool IsBroken) Read(string text)
+    {
+        var whole = text.TrimStart('\ufeff').ReplaceLineEndings("\n");
+        var lines = whole.TrimStart().Split('\n');
+        var end = IsFence(lines[0]) ? Array.FindIndex(lines, 1, IsFence) : -1;
+        var head = end is >= 1 and <= MostLines ? lines[1..end] : null;
+        if (head is not null && ValuesOf(head) is { } values)
+            return (values, string.Join('\n', lines[(end + 1)..]).TrimStart('\n'), IsBroken: false);
+        return (new Dictionary<string, string>(), whole, (head ?? Leading(lines)).Any(line => Guards().IsMatch(line)));
+    }
+
+    /// <summary>Null: it is none, or something in it cannot be read that has to be.</summary>
+    private static Dictionary<string, string>? ValuesOf(string[] head)
     {
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        if (!text.StartsWith(Fence + "\n", StringComparison.Ordinal))
-            return (values, text);
-        var lines = text.Split('\n');
-        var end = Array.IndexOf(lines, Fence, 1);
-        if (end is < 1 or > MostLines || lines[1..end].Any(line => line.Length > 0 && line[0] is not (' ' or '\t' or '-' or '#') && !line.Contains(':', StringComparison.Ordinal)))
-            return (values, text);
-        foreach (var line in lines[1..end].Where(line => line.Length > 0 && line[0] is not (' ' or '\t' or '-' or '#')))
+        foreach (var line in head.Select(line => line.TrimEnd()).Where(line => line.Length > 0))
         {
+            if (line[0] is ' ' or '\t' or '-' or '#')
+            {
+                if (line[0] != '#' && Guards().IsMatch(line))
+                    return null; // belongs to another name, or does it?
+                continue;
+            }
             var colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (line[(colon + 1)..].Trim().Trim('"', '\'') is { Length: > 0 } value)
-                values[line[..colon].Trim()] = value;
+            if (colon < 0)
+                return null;
+            var (name, value) = (line[..colon].Trim().Trim('"', '\''), line[(colon + 1)..].Trim().Trim('"', '\''));
+            if (Guards().IsMatch(line) && (value.Length == 0 || !IsGuard(name) || values.ContainsKey(name)))
+                return null;
+            if (value.Length > 0)
+                values[name] = value;
         }
-        return (values, string.Join('\n', lines[(end + 1)..]).TrimStart('\n'));
+        return values;
     }
+
+    /// <summary>Where a head would stand that was opened and not closed, or not opened.</summary>
+    private static IEnumerable<string> Leading(string[] lines) =>
+        LooksLikeFence().IsMatch(lines[0]) ? lines.Take(MostLines) : lines.TakeWhile(line => !string.IsNullOrWhiteSpace(line)).Take(MostLines);
+
+    private static bool IsFence(string line) => line.TrimEnd() is { Length: >= 3 } marks && marks.All(mark => mark == '-');
+
+    private static bool IsGuard(string name) => name.ToLowerInvariant() is "audience" or "valid_from" or "valid_to";
+
+    /// <summary>A line that wants to restrict the text, however it is written.</summary>
+    [GeneratedRegex(@"^[^\p{L}]{0,16}(a\p{Cf}*u\p{Cf}*d\p{Cf}*i\p{Cf}*e\p{Cf}*n\p{Cf}*c\p{Cf}*e|valid[_ -]?(?:from|to)|可见范围|生效时间|失效时间)[^\p{L}\p{N}:：=]{0,8}[:：=]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Guards();
+
+    /// <summary>Also what an editor made of three hyphens, and the fence of TOML.</summary>
+    [GeneratedRegex(@"^[\s\p{Cf}]*[-‐‑–—―−+]{1,8}[\s\p{Cf}]*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LooksLikeFence();
 }

@@ -1,13 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Queqiao.Server.Knowledge.Graph;
 using Queqiao.Server.Platform.Json;
 
 namespace Queqiao.Server.Knowledge.Importing;
 
 /// <summary>Something read from a file or a page, before it is an item.</summary>
 /// <param name="Place">A line of the table, a heading, an address.</param>
+/// <param name="Fact">It is a fact of the graph, and neither FAQ nor article.</param>
 /// <param name="Fault">Why nothing can come of it: a code; null: it is fine.</param>
-internal sealed record ImportedItem(bool IsFaq, KnowledgeContent Content, string Place, string? Category = null, string? Key = null, string? Fault = null, string? FaultArg = null)
+internal sealed record ImportedItem(bool IsFaq, KnowledgeContent Content, string Place, string? Category = null, string? Key = null, string? Fault = null, string? FaultArg = null, EdgeWords? Fact = null)
 {
     public string Json() => JsonSerializer.Serialize(this, Stored);
 

@@ -107,11 +107,20 @@ internal static class Imports
             case "pdf":
                 return [await Task.Run(() => ReadDocuments.Pdf(stream, name, plan), ct)];
             case "html":
-                var page = ReadHtml.Of(Encoding.UTF8.GetString(bytes), null);
+                var page = ReadHtml.Of(await TextOf(stream, ct), null);
                 return [ReadDocuments.Article(page.Title.Length > 0 ? page.Title : name, page.Body, name, plan)];
             default:
-                return [ReadDocuments.Markdown(Encoding.UTF8.GetString(bytes), name, plan)];
+                return [ReadDocuments.Markdown(await TextOf(stream, ct), name, plan)];
         }
+    }
+
+    /// <summary>Editors on Windows write UTF-16 and GB 18030, too.</summary>
+    private static async Task<string> TextOf(Stream file, CancellationToken ct)
+    {
+        var format = await TableFormat.Detect(file, ct);
+        file.Position = 0;
+        using var text = format.Open(file);
+        return await text.ReadToEndAsync(ct);
     }
 
     private static async Task<IResult> Keep(Actor actor, Guid? baseId, string source, string name, ImportPlan plan, List<ImportedItem> items, JobQueue jobs, IStorageEngine storage, HttpContext context, CancellationToken ct)
@@ -138,9 +147,9 @@ internal static class Imports
     /// <summary>A row as it is kept: what breaks a rule says so now.</summary>
     internal static KnowledgeImportRow RowOf(int ws, Guid import, int no, ImportedItem item)
     {
-        var tidy = item with { Content = ContentRules.Tidy(item.Content) };
-        var fault = item.Fault is { } code ? (Field: "", Fault: new FieldFault(code, item.FaultArg ?? "")) : ContentRules.Check(tidy.Content, tidy.IsFaq).FirstOrDefault();
-        var title = tidy.Content.TitleIn("zh-CN");
+        var tidy = item.Fact is null ? item with { Content = ContentRules.Tidy(item.Content) } : item;
+        var fault = item.Fault is { } code ? (Field: "", Fault: new FieldFault(code, item.FaultArg ?? "")) : item.Fact is null ? ContentRules.Check(tidy.Content, tidy.IsFaq).FirstOrDefault() : default;
+        var title = item.Fact is { } fact ? $"{fact.Subject} — {fact.Relation} — {fact.Target}" : tidy.Content.TitleIn("zh-CN");
         return new KnowledgeImportRow
         {
             Ws = ws, ImportId = import, No = no, Title = title.Length > 200 ? title[..200] : title, Place = item.Place.Length > 1000 ? item.Place[..1000] : item.Place, Content = tidy.Json(),
@@ -222,7 +231,7 @@ internal static class Imports
     private static ImportRowView RowView(KnowledgeImportRow row, Locale locale)
     {
         var item = row.Content is { } json ? ImportedItem.Of(json) : null;
-        var text = item is null ? null : item.IsFaq ? item.Content.Answers[0].Text : item.Content.Texts[0].Body;
+        var text = item is null or { Fact: not null } ? null : item.IsFaq ? item.Content.Answers[0].Text : item.Content.Texts[0].Body;
         return new ImportRowView(row.No, row.Title, row.Place, row.Outcome, row.Code, row.Code is { } code ? Messages.Text(locale, code, row.Arg ?? "", row.Arg ?? "") : null, text is { Length: > 400 } ? text[..400] + "…" : text, row.ItemId);
     }
 }

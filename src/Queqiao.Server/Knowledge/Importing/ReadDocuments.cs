@@ -16,7 +16,7 @@ internal static class ReadDocuments
 
     public static ImportedItem Markdown(string text, string name, ImportPlan plan)
     {
-        var (said, body) = FrontMatter.Read(text.TrimStart('\ufeff').ReplaceLineEndings("\n"));
+        var (said, body, isBroken) = FrontMatter.Read(text);
         var title = Markup.Sections(body).FirstOrDefault(section => section.Heading is not null)?.Heading;
         // A first heading that only repeats the title would stand there twice.
         if (title is not null && body.TrimStart().StartsWith("# ", StringComparison.Ordinal))
@@ -24,6 +24,8 @@ internal static class ReadDocuments
         plan = plan with { Language = said.GetValueOrDefault("language", plan.Language), Audience = said.GetValueOrDefault("audience", plan.Audience), Category = said.GetValueOrDefault("category") ?? plan.Category };
         var article = Article(said.GetValueOrDefault("title") ?? title ?? Path.GetFileNameWithoutExtension(name), body, name, plan);
         var (from, to) = (said.GetValueOrDefault("valid_from"), said.GetValueOrDefault("valid_to"));
+        if (isBroken)
+            return article with { Fault = FrontMatter.Broken };
         var timed = article with { Content = article.Content with { ValidFrom = from is null ? null : ReadTable.TimeOf(from), ValidTo = to is null ? null : ReadTable.TimeOf(to) } };
         return (from is not null && timed.Content.ValidFrom is null) || (to is not null && timed.Content.ValidTo is null) ? timed with { Fault = "invalid_time" } : timed;
     }

@@ -1,9 +1,10 @@
+using Queqiao.Server.Knowledge.Graph;
 using Queqiao.Server.Knowledge.Writing;
 using Queqiao.Server.Platform.Tables;
 
 namespace Queqiao.Server.Knowledge.Importing;
 
-/// <summary>FAQs of a CSV file: a row is one, or another language of the one with the same key.</summary>
+/// <summary>FAQs of a CSV file: a row is one, or another language of the one with the same key. With the columns of facts, facts.</summary>
 internal static class ReadTable
 {
     public const int MostRows = 20_000;
@@ -17,6 +18,11 @@ internal static class ReadTable
         ["keywords"] = "keywords", ["关键词"] = "keywords", ["channel"] = "channel", ["渠道"] = "channel", ["valid_from"] = "valid_from", ["生效时间"] = "valid_from", ["valid_to"] = "valid_to", ["失效时间"] = "valid_to",
     };
 
+    private static readonly Dictionary<string, string> FactHeadings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["subject"] = "subject", ["主体"] = "subject", ["relation"] = "relation", ["关系"] = "relation", ["object"] = "object", ["target"] = "object", ["对象"] = "object", ["audience"] = "audience", ["可见范围"] = "audience",
+    };
+
     /// <summary>The columns of an export, in the order in which they are written.</summary>
     public static readonly string[] Columns = ["key", "category", "question", "similar", "answer", "language", "channel", "audience", "keywords", "valid_from", "valid_to"];
 
@@ -27,26 +33,45 @@ internal static class ReadTable
         using var text = format.Open(file);
         var reader = format.Read(text);
         var items = new List<ImportedItem>();
+        var areFacts = false;
         Dictionary<string, int>? places = null;
         while (await reader.Next(ct) is { } record)
         {
             if (places is null)
             {
-                var named = record.Cells.Select((cell, i) => (Name: Headings.GetValueOrDefault(Csv.Clean(cell)), i)).Where(one => one.Name is not null).DistinctBy(one => one.Name).ToDictionary(one => one.Name!, one => one.i, StringComparer.Ordinal);
+                if (Named(record, FactHeadings) is { } facts && facts.ContainsKey("subject") && facts.ContainsKey("relation") && facts.ContainsKey("object"))
+                {
+                    (areFacts, places) = (true, facts);
+                    continue;
+                }
+                var named = Named(record, Headings);
                 places = named.ContainsKey("question") ? named : new() { ["question"] = 0, ["answer"] = 1, ["similar"] = 2, ["category"] = 3 };
                 if (named.ContainsKey("question"))
                     continue;
             }
             if (items.Count >= MostRows)
                 throw new TableException("too_many", record.Line, MostRows);
-            items.Add(Row(record, places, plan));
+            items.Add(areFacts ? FactRow(record, places, plan) : Row(record, places, plan));
         }
-        return Together(items);
+        return areFacts ? items : Together(items);
+    }
+
+    private static Dictionary<string, int> Named(CsvRecord record, Dictionary<string, string> headings) =>
+        record.Cells.Select((cell, i) => (Name: headings.GetValueOrDefault(Csv.Clean(cell)), i)).Where(one => one.Name is not null).DistinctBy(one => one.Name).ToDictionary(one => one.Name!, one => one.i, StringComparer.Ordinal);
+
+    private static string? CellOf(CsvRecord record, Dictionary<string, int> places, string name) => places.TryGetValue(name, out var at) && at < record.Cells.Count && Csv.Clean(record.Cells[at]) is { Length: > 0 } cell ? cell : null;
+
+    private static ImportedItem FactRow(CsvRecord record, Dictionary<string, int> places, ImportPlan plan)
+    {
+        string Cell(string name) => ContentRules.Line(CellOf(record, places, name) ?? "");
+        var fact = new EdgeWords(Cell("subject"), Cell("relation"), Cell("object"), AudienceOf(CellOf(record, places, "audience") ?? plan.Audience).Kind);
+        var fault = Edges.Faults(fact.Subject, fact.Relation, fact.Target, fact.Audience).Select(one => one.Fault).FirstOrDefault();
+        return new ImportedItem(IsFaq: false, new KnowledgeContent(), record.Line.ToString(System.Globalization.CultureInfo.InvariantCulture), Fault: fault?.Code, FaultArg: fault is { Args.Length: > 0 } ? string.Join(", ", fault.Args) : null, Fact: fact);
     }
 
     private static ImportedItem Row(CsvRecord record, Dictionary<string, int> places, ImportPlan plan)
     {
-        string? Cell(string name) => places.TryGetValue(name, out var at) && at < record.Cells.Count && Csv.Clean(record.Cells[at]) is { Length: > 0 } cell ? cell : null;
+        string? Cell(string name) => CellOf(record, places, name);
         var language = Cell("language") ?? plan.Language;
         var fault = (string?)null;
         long? Time(string name)

@@ -8,7 +8,7 @@ using Queqiao.Server.Platform.Storage;
 
 namespace Queqiao.Server.Knowledge.Importing;
 
-/// <summary>Makes items of an import's rows, some at a time. What became of a row and the item are one transaction: a row that was imported is never imported again.</summary>
+/// <summary>Makes items and facts of an import's rows, some at a time. What became of a row and the item are one transaction: a row that was imported is never imported again.</summary>
 [NoPurposeGate("Articles and FAQs are the firm's; no person's data is used.")]
 internal sealed class RunImport(IStorageEngine storage, ItemWriting writing, PublishImported publishing) : IJobHandler
 {
@@ -47,11 +47,16 @@ internal sealed class RunImport(IStorageEngine storage, ItemWriting writing, Pub
         var isJudged = plan.Publish && await unit.Db.Table<KnowledgeCheck>().AnyAsync(check => check.Ws == run.Ws && check.BaseId == import.BaseId, stop);
         foreach (var row in rows)
         {
-            await One(unit, home, row, plan, isJudged, run.ByAgent, stop);
+            var wish = ImportedItem.Of(row.Content!);
+            if (wish.Fact is not { } fact)
+                await One(unit, home, row, wish, plan, isJudged, run.ByAgent, stop);
+            else if (await ImportFact.One(unit, home, row, fact, plan, run.ByAgent, stop))
+                writing.Seen(unit, home, null);
             counts = row.Outcome switch
             {
                 "added" => counts with { Added = counts.Added + 1 },
                 "changed" => counts with { Changed = counts.Changed + 1 },
+                "failed" => counts with { Failed = counts.Failed + 1 },
                 _ => counts with { Same = counts.Same + 1 },
             };
             await unit.Db.SaveChangesAsync(stop);
@@ -62,9 +67,8 @@ internal sealed class RunImport(IStorageEngine storage, ItemWriting writing, Pub
         return rows.Count == AtOnce;
     }, ct);
 
-    private async Task One(WriteUnit unit, KnowledgeBaseRow home, KnowledgeImportRow row, ImportPlan plan, bool isJudged, Guid? by, CancellationToken ct)
+    private async Task One(WriteUnit unit, KnowledgeBaseRow home, KnowledgeImportRow row, ImportedItem wish, ImportPlan plan, bool isJudged, Guid? by, CancellationToken ct)
     {
-        var wish = ImportedItem.Of(row.Content!);
         var (kind, lookup) = (wish.IsFaq ? "faq" : "article", ContentRules.Same(wish.Content.TitleIn(home.Language)));
         var known = await unit.Db.Table<KnowledgeItem>().Where(item => item.Ws == home.Ws && item.BaseId == home.Id && item.ArchivedAt == null
             && (wish.Key != null ? item.ExternalKey == wish.Key : item.Kind == kind && item.Lookup == lookup)).OrderBy(item => item.Id).FirstOrDefaultAsync(ct);

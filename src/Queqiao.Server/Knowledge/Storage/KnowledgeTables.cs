@@ -167,8 +167,27 @@ internal sealed class KnowledgeEdge : IUnscoped
     public required long ChangedAt { get; set; }
 }
 
+/// <summary>A fact as somebody wants it, until somebody else has said so.</summary>
+internal sealed class KnowledgeEdgeProposal : IUnscoped
+{
+    public required int Ws { get; init; }
+    public required Guid Id { get; init; }
+    public required Guid BaseId { get; init; }
+
+    /// <summary>The fact that changes; null: a new one.</summary>
+    public Guid? EdgeId { get; init; }
+
+    /// <summary>Null, and with it the other words: the fact goes away.</summary>
+    public string? Subject { get; init; }
+    public string? Relation { get; init; }
+    public string? Target { get; init; }
+    public string? Audience { get; init; }
+    public required Guid ByAgent { get; init; }
+    public required long CreatedAt { get; init; }
+}
+
 internal sealed class KnowledgeTables : IEntityTypeConfiguration<KnowledgeBaseRow>, IEntityTypeConfiguration<KnowledgeCategory>, IEntityTypeConfiguration<KnowledgeItem>,
-    IEntityTypeConfiguration<KnowledgeVersion>, IEntityTypeConfiguration<KnowledgeTerm>, IEntityTypeConfiguration<KnowledgeEdge>
+    IEntityTypeConfiguration<KnowledgeVersion>, IEntityTypeConfiguration<KnowledgeTerm>, IEntityTypeConfiguration<KnowledgeEdge>, IEntityTypeConfiguration<KnowledgeEdgeProposal>
 {
     public void Configure(EntityTypeBuilder<KnowledgeBaseRow> table)
     {
@@ -220,5 +239,14 @@ internal sealed class KnowledgeTables : IEntityTypeConfiguration<KnowledgeBaseRo
         table.ToTable("knowledge_edge").HasKey(row => new { row.Ws, row.Id });
         table.HasOne<KnowledgeBaseRow>().WithMany().HasForeignKey(row => new { row.Ws, row.BaseId }).OnDelete(DeleteBehavior.NoAction);
         table.HasIndex(row => new { row.Ws, row.BaseId, row.Subject }, "ix_knowledge_edge_subject");
+    }
+
+    public void Configure(EntityTypeBuilder<KnowledgeEdgeProposal> table)
+    {
+        table.ToTable("knowledge_edge_proposal").HasKey(row => new { row.Ws, row.Id });
+        table.HasOne<KnowledgeBaseRow>().WithMany().HasForeignKey(row => new { row.Ws, row.BaseId }).OnDelete(DeleteBehavior.NoAction);
+        table.HasOne<KnowledgeEdge>().WithMany().HasForeignKey(row => new { row.Ws, row.EdgeId }).OnDelete(DeleteBehavior.NoAction);
+        table.HasIndex(row => new { row.Ws, row.BaseId }, "ix_knowledge_edge_proposal_base");
+        table.HasIndex(row => new { row.Ws, row.EdgeId }, "ix_knowledge_edge_proposal_edge");
     }
 }

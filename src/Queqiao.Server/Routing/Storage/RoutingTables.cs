@@ -67,6 +67,7 @@ internal sealed class RoutingTables :
     public void Configure(EntityTypeBuilder<PresenceChange> table)
     {
         table.ToTable("presence_change").HasKey(row => new { row.Ws, row.AgentId, row.At });
+        table.HasIndex(row => new { row.Ws, row.At }, "ix_presence_change_at");
         table.HasOne<Agent>().WithMany().HasForeignKey(row => new { row.Ws, row.AgentId }).OnDelete(DeleteBehavior.NoAction);
     }
 

@@ -71,11 +71,17 @@ internal sealed class MailFetcher(
         var pause = LookEvery;
         while (!ct.IsCancellationRequested && await Mailbox(id, ct) is { } channel && await Hold(channel, ct))
         {
-            if (await Visit(channel, stays: true, ct) is null)
-                pause = LookEvery;
-            else
-                pause = pause * 2 < MostPause ? pause * 2 : MostPause;
-            await Release(channel, ct);
+            try
+            {
+                if (await Visit(channel, stays: true, ct) is null)
+                    pause = LookEvery;
+                else
+                    pause = pause * 2 < MostPause ? pause * 2 : MostPause;
+            }
+            finally
+            {
+                await Release(channel);
+            }
             await Task.Delay(pause, clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -85,7 +91,20 @@ internal sealed class MailFetcher(
 
     /// <summary>Fetches what is new once. For tests, and for whoever asks for it.</summary>
     /// <returns>What went wrong.</returns>
-    public async Task<MailException?> Fetch(Guid id, CancellationToken ct) => await Mailbox(id, ct) is { } channel && await Hold(channel, ct) ? await Visit(channel, stays: false, ct) : null;
+    public async Task<MailException?> Fetch(Guid id, CancellationToken ct)
+    {
+        if (await Mailbox(id, ct) is not { } channel || !await Hold(channel, ct))
+            return null;
+        try
+        {
+            return await Visit(channel, stays: false, ct);
+        }
+        finally
+        {
+            if (_mailboxes.GetValueOrDefault(id) is null or { IsCompleted: true }) // else who stays with it goes on
+                await Release(channel);
+        }
+    }
 
     private async Task<MailException?> Visit(ChannelView channel, bool stays, CancellationToken ct)
     {
@@ -196,11 +215,12 @@ internal sealed class MailFetcher(
         return true;
     }, ct);
 
-    private Task<int> Release(ChannelView channel, CancellationToken ct)
+    /// <summary>Also when we are told to stop: others should not wait for the lease to end.</summary>
+    private Task<int> Release(ChannelView channel)
     {
         var me = _me;
         return Set(channel, (unit, stop) => unit.Db.Table<MailBox>().Where(row => row.Ws == channel.Ws && row.ChannelId == channel.Id && row.Holder == me)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.HeldUntil, 0L), stop), ct);
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.HeldUntil, 0L), stop), CancellationToken.None);
     }
 
     private Task<int> Well(ChannelView channel, CancellationToken ct) => Set(channel, (unit, stop) => unit.Db.Table<MailBox>().Where(row => row.Ws == channel.Ws && row.ChannelId == channel.Id)
