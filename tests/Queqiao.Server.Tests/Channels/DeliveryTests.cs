@@ -86,6 +86,28 @@ public sealed class DeliveryTests
         Assert.Equal(["退款已到账", "一", "二"], provider.Taken.Select(one => one.Text("text")));
     }
 
+    [Fact]
+    public async Task A_message_for_later_whose_window_has_closed_says_so_and_is_not_sent()
+    {
+        await using var site = await FakeProvider.Site(Engines.Sqlite);
+        var made = (await site.Owner.Api.Post("/api/v1/channels", new { kind = "kakao", name = "카카오", settings = new { } })).Expect(HttpStatusCode.Created);
+        using var outside = new OutsideSite(site, Guid.Parse(made.Text("id")), new HttpClient());
+        using var http = new HttpClient();
+        var body = new JsonObject { ["userRequest"] = new JsonObject { ["utterance"] = "여보세요", ["callbackUrl"] = "https://bot-api.kakao.com/callback/1", ["user"] = new JsonObject { ["id"] = "k1" } }, ["bot"] = new JsonObject { ["id"] = "b" } };
+        Assert.Equal(HttpStatusCode.OK, (await http.PostAsync(new Uri(site.Address, new Uri(made.Text("hookUrl")).PathAndQuery), new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"))).StatusCode);
+        await outside.Digest();
+        var path = $"/api/v1/conversations/{(await Last(outside)).Text("conversationId")}/scheduled";
+        (await site.Owner.Api.Post(path, new { at = site.Time.GetUtcNow().AddMinutes(2), text = "나중에" })).Expect(HttpStatusCode.Created); // its window is a minute
+
+        site.Time.Move(TimeSpan.FromMinutes(3));
+        await site.RunDueJobs();
+
+        var left = Assert.Single((await site.Owner.Api.Get(path)).Expect(HttpStatusCode.OK).Items());
+        Assert.Equal(("failed", "window_closed"), (left.Text("state"), left.Text("reason")));
+        Assert.NotEmpty(left.Text("reasonText"));
+        Assert.Equal("여보세요", (await Last(outside)).Text("text"));
+    }
+
     [Theory, OnSqlite, OnPostgres]
     public async Task The_window_is_a_budget_that_the_log_keeps(string engine)
     {
