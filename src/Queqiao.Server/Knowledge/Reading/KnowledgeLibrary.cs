@@ -51,16 +51,12 @@ internal sealed class KnowledgeLibrary : IDisposable
         {
             if (place.IsLoaded && !place.IsStale && _clock.GetElapsedTime(place.LookedAt) < Fresh)
                 return place.Shelf;
-            place.IsStale = false; // before reading: what is committed from here on is heard again
+            // Taken before reading: what is committed from here on is heard again. Noted after it: until then others wait for it, too.
+            var heard = place.Heard;
             var since = _clock.GetTimestamp();
             await Refresh(place.Shelf, ct);
-            (place.IsLoaded, place.LookedAt) = (true, since);
+            (place.Seen, place.LookedAt, place.IsLoaded) = (heard, since, true);
             return place.Shelf;
-        }
-        catch
-        {
-            place.IsStale = true;
-            throw;
         }
         finally
         {
@@ -91,7 +87,7 @@ internal sealed class KnowledgeLibrary : IDisposable
         {
             if (ws is { } one && one != number)
                 continue;
-            place.IsStale = true;
+            place.Hear();
             Changed?.Invoke(number);
         }
     }
@@ -144,17 +140,27 @@ internal sealed class KnowledgeLibrary : IDisposable
 
     private sealed class Place(Shelf shelf)
     {
-        private volatile bool _isStale;
         private volatile bool _isLoaded;
+        private int _heard;
+        private volatile int _seen;
+        private long _lookedAt;
 
         public Shelf Shelf => shelf;
 
         public SemaphoreSlim Turn { get; } = new(1);
 
-        public long LookedAt { get; set; }
+        /// <summary>How often something was committed.</summary>
+        public int Heard => Volatile.Read(ref _heard);
 
-        public bool IsStale { get => _isStale; set => _isStale = value; }
+        /// <summary>How often it had been when the shelf was last read.</summary>
+        public int Seen { set => _seen = value; }
+
+        public long LookedAt { get => Volatile.Read(ref _lookedAt); set => Volatile.Write(ref _lookedAt, value); }
+
+        public bool IsStale => Heard != _seen;
 
         public bool IsLoaded { get => _isLoaded; set => _isLoaded = value; }
+
+        public void Hear() => Interlocked.Increment(ref _heard);
     }
 }
