@@ -77,6 +77,7 @@ internal static class ChannelsModule
         services.AddRecurringJob("channels.forget_deliveries", ForgetHooks.Name, "every 1h");
         if (!byThemselves)
             return;
+        services.AddHostedService<KeepTokens>();
         services.AddHostedService(all => all.GetRequiredService<ChannelHealth>());
         services.AddHostedService(all => all.GetRequiredService<HookHeirs>());
         services.AddHostedService(all => all.GetRequiredService<LeaseHeirs>());

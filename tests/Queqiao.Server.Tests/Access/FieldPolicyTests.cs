@@ -93,6 +93,24 @@ public sealed class FieldPolicyTests
         Assert.Equal("clear", (await agent.On(other).Api.Get("/api/v1/session")).Text("fields", "phone"));
     }
 
+    /// <summary>Stars that mask are not written back; stars that make bold are.</summary>
+    [Fact]
+    public async Task A_message_for_later_is_changed_by_whoever_sees_it_masked()
+    {
+        await using var site = await Site.Open();
+        var (agent, conversation, _) = await Scene(site, "masked");
+        var path = $"/api/v1/conversations/{conversation}/scheduled";
+        var one = (await site.Owner.Api.Post(path, new { at = site.Time.GetUtcNow().AddHours(1), text = $"**请**打 **{Phone}**", format = "markdown" })).Expect(HttpStatusCode.Created).Text("id");
+        var shown = (await agent.Api.Get(path)).Expect(HttpStatusCode.OK).Items().Single().Text("text");
+        Assert.False(Leaks(shown));
+        foreach (var text in new[] { shown, shown.Replace("请", "您", StringComparison.Ordinal), shown[..^2], shown[^10..] })
+            Assert.Equal("validation", (await agent.Api.Patch($"{path}/{one}", new { text })).Code);
+        var bold = (await agent.Api.Patch($"{path}/{one}", new { text = "**请**打 **我们**" })).Expect(HttpStatusCode.OK);
+        Assert.Equal(("**请**打 **我们**", "markdown"), (bold.Text("text"), bold.Maybe("format")));
+        var plain = (await agent.Api.Patch($"{path}/{one}", new { text = "2**3", format = "plain" })).Expect(HttpStatusCode.OK);
+        Assert.Equal(("2**3", null), (plain.Text("text"), plain.Maybe("format")));
+    }
+
     private static bool Leaks(string text) => text.Contains(Phone, StringComparison.Ordinal) || text.Contains(Email, StringComparison.Ordinal) || text.Contains("张小三", StringComparison.Ordinal);
 
     private static object Policy(string level, int? revealsPerDay) => new

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Bot.Learning;
 using Queqiao.Server.Bot.Ledger;
 using Queqiao.Server.Bot.Storage;
@@ -129,12 +130,68 @@ public sealed class LearningTests
     [Theory]
     [InlineData("其实要打客服热线登记，专票三天寄出", true), InlineData("发票在订单详情里点申请开票就可以了", false), InlineData("您好，很高兴为您服务", null), InlineData("您好|稍等，我帮您查一下|要打客服热线登记才行", true)]
     [InlineData("<运费险是谁出的|运费险由平台承担", false), InlineData("<我要转人工|要打客服热线登记才行的", true), InlineData("", null)]
+    [InlineData("<不是这个意思|要打客服热线登记才行的", true), InlineData("<你答非所问吧|要打客服热线登记才行的", true), InlineData("<That’s not what I asked|要打客服热线登记才行的", true), InlineData("<地址搞错了怎么改|要打客服热线登记才行的", false)]
     public void A_colleague_who_answers_otherwise_is_heard(string after, bool? isOther)
     {
         var seq = 3L;
         BotHeard[] said = [new(1, 1, SenderKind.Contact, "怎么开发票", false), new(2, 2, SenderKind.Bot, "在订单详情里点“申请开票”。", false, new BotPart("answer", "offline")),
             .. after.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(text => new BotHeard(seq, seq++, text[0] == '<' ? SenderKind.Contact : SenderKind.Agent, text.TrimStart('<'), false))];
         Assert.Equal(isOther, ColleagueReply.IsOther(said, 2));
+    }
+
+    /// <summary>Where there is nothing to compare, nobody can say.</summary>
+    [Fact]
+    public void Texts_of_short_words_are_neither_alike_nor_different()
+    {
+        Assert.Null(Heaps.Alike("how do I do it", "why is it so"));
+        Assert.Equal(1, Heaps.Alike("how do I do it", "how do I do it"));
+        Assert.Equal(2, Heaps.Of([.. new[] { "how do I do it", "why is it so", "how do I do it" }.Select((text, i) => new BadQuestion(Guid.NewGuid(), i, i, text, "en", null))], Shop.Brain, 0).Count);
+        Assert.Null(ColleagueReply.IsOther([new(1, 1, SenderKind.Contact, "how do I do it", false), new(2, 2, SenderKind.Bot, "In the app.", false, new BotPart("answer", "offline")), new(3, 3, SenderKind.Agent, "it is on us", false)], 2));
+    }
+
+    /// <summary>What was passed over once is not looked at again, but by whoever finds fault with it; what comes nearest and was the fault is no place for another way to ask.</summary>
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_later_thumb_down_is_heard_and_the_entry_that_was_the_fault_is_not_asked_for_more(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        var (learn, now) = (site.The<Learn>(), site.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        var (thanks, seq) = await Said("谢谢");
+        var (real, _) = await Said("羽绒服能送到南极吗");
+        await Turn(thanks, "clarify", null);
+        await Turn(real, "answer", 0);
+        await site.Storage.Run(1, (unit, ct) =>
+        {
+            unit.Db.Table<BotQuestionPassedRow>().AddRange(new BotQuestionPassedRow { Ws = 1, ConversationId = real, Seq = seq, At = now }, new BotQuestionPassedRow { Ws = 1, ConversationId = real, Seq = 77, At = now - (31L * 86_400_000) });
+            return unit.Db.SaveChangesAsync(ct);
+        }, default);
+
+        Assert.Equal(1, await learn.Look(1, default));
+        Assert.Equal([(real, seq), (thanks, seq)], await Passed()); // and what is too old is gone
+        await site.Storage.Run(1, (unit, ct) => unit.Db.Table<BotTurnRow>().Where(row => row.ConversationId == thanks).ExecuteUpdateAsync(set => set.SetProperty(row => row.Helpful, 0), ct), default);
+        Assert.Equal(0, await learn.Look(1, default)); // nothing to learn, whoever says so
+        var found = Assert.Single((await site.Owner.Api.Get("/api/v1/learning/clusters")).Expect(HttpStatusCode.OK).Items());
+        Assert.Equal("new_faq", found.Text("kind"));
+
+        // The same heap as another way to ask for what was answered.
+        await site.Storage.Run(1, (unit, ct) => unit.Db.Table<BotSuggestionRow>().Where(row => row.Ws == 1).ExecuteUpdateAsync(set => set.SetProperty(row => row.Kind, "similar").SetProperty(row => row.Entry, "f1/en"), ct), default);
+        await learn.Look(1, default);
+        Assert.Equal("new_faq", Assert.Single((await site.Owner.Api.Get("/api/v1/learning/clusters")).Expect(HttpStatusCode.OK).Items()).Text("kind"));
+
+        async Task<(Guid, long)> Said(string text)
+        {
+            var said = await (await site.Visitor()).Say(text);
+            return (Guid.Parse(said.Text("conversationId")), said.Long("seq"));
+        }
+        Task Turn(Guid id, string kind, int? helpful) => site.Storage.Run(1, (unit, ct) =>
+        {
+            unit.Db.Table<BotTurnRow>().Add(new BotTurnRow { Ws = 1, ConversationId = id, Seq = 99, AskedSeq = seq, At = now, ChannelId = Guid.Empty, ContactId = Guid.Empty, Kind = kind, Brain = "offline", Entry = "f1/zh", Helpful = helpful });
+            return unit.Db.SaveChangesAsync(ct);
+        }, default);
+        async Task<List<(Guid, long)>> Passed()
+        {
+            await using var db = site.Storage.Read(1);
+            return [.. db.Table<BotQuestionPassedRow>().AsEnumerable().Select(row => (row.ConversationId, row.Seq)).OrderBy(row => row.ConversationId == real ? 0 : 1)];
+        }
     }
 
     /// <summary>What another version has learnt of the same knowledge is of no use to this one: it is learnt anew once, not at every start.</summary>

@@ -205,6 +205,11 @@ public sealed class OtherLeakTests
         foreach (var text in (string[])["---\n\n一条线\n\n---\n\n下面", "---\n没有冒号\n---\n文", "--- \naudience: internal\n", "---\naudience: internal"])
             Assert.Contains("---", ReadDocuments.Markdown(text, "x.md", plan).Content.Texts[0].Body, StringComparison.Ordinal);
         Assert.Null(ReadDocuments.Markdown("---\n\n一条线\n\n---\n\naudience: 读者", "x.md", plan).Fault);
+        var many = string.Concat(Enumerable.Range(1, 70).Select(i => $"field{i}: {i}\n"));
+        foreach (var text in (string[])[$"---\n{many}audience: internal\n---\n三折", $"---\n{many}---\n三折", $"---\nnobody\n{many}audience: internal\n---\n三折", $"———\n{many}audience: internal\n———\n三折", $"{many}audience: internal\n---\n三折"])
+            Assert.Equal(FrontMatter.Broken, ReadDocuments.Markdown(text, "x.md", plan).Fault); // too long to be read is not public either
+        Assert.Null(ReadDocuments.Markdown($"---\n{string.Concat(Enumerable.Repeat("一条线\n", 70))}\n---\n下面", "x.md", plan).Fault);
+        Assert.True(char.IsLetter(Imports.RowOf(1, Guid.Empty, 1, ReadDocuments.Article(new string('a', 199) + "𠮷", "b", "x.md", plan)).Title[^1]));
         Assert.Equal("<p>b</p>", Markup.Html(ReadDocuments.Markdown("---\naudience: internal\n---\n# a\n\nb", "x.md", plan).Content.Texts[0].Body).Trim());
     }
 

@@ -1,8 +1,11 @@
+using System.Reflection;
 using Queqiao.Channels;
 using Queqiao.Channels.Tokens;
 using Queqiao.Server.Channels.Kinds;
 using Queqiao.Server.Channels.Sending;
 using Queqiao.Server.Platform.Clock;
+using Queqiao.Server.Platform.Problems;
+using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
 
@@ -122,6 +125,50 @@ public sealed class TokenTests
             return Late;
         }, default);
         Assert.Equal("first", Assert.IsType<TokenOutcome.Granted>(other).Token.Value);
+    }
+
+    /// <summary>The store was away when a token came, or when the row was to be let go: neither is lost, and the server does not wait for itself.</summary>
+    [Theory, OnSqlite, OnPostgres]
+    public async Task What_came_while_the_store_was_away_is_written_down_and_ones_own_hold_is_none(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        using var outside = await OutsideSite.Open(site);
+        var account = new ChannelAccount(1, outside.Channel, "api", new ChannelSettings(new Dictionary<string, string>()), "v1");
+        var store = DispatchProxy.Create<IStorageEngine, Away>();
+        var away = (Away)(object)store;
+        away.Real = site.Storage;
+        var tokens = new ChannelTokens(store, site.The<Ids>(), site.Time);
+        Task<TokenOutcome> Came(AccessToken? before, CancellationToken ct)
+        {
+            away.IsAway = true;
+            return Task.FromResult<TokenOutcome>(new TokenOutcome.Granted(new AccessToken("t1", site.Time.GetUtcNow().AddHours(2), "once-1")));
+        }
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => tokens.For(account).Get("access", Came, default));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => tokens.KeepRest(default));
+        away.IsAway = false;
+        await tokens.KeepRest(default);
+        var seen = await new ChannelTokens(site.Storage, site.The<Ids>(), site.Time).For(account).Get("access", (_, _) => throw new InvalidOperationException("it is there"), default);
+        Assert.Equal("once-1", Assert.IsType<TokenOutcome.Granted>(seen).Token.Refresh);
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => tokens.For(account).Get("other", (_, _) =>
+        {
+            away.IsAway = true;
+            return Task.FromResult(Late);
+        }, default));
+        away.IsAway = false;
+        var again = await tokens.For(account).Get("other", (_, _) => Task.FromResult<TokenOutcome>(new TokenOutcome.Granted(new AccessToken("t2", site.Time.GetUtcNow().AddHours(2)))), default).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("t2", Assert.IsType<TokenOutcome.Granted>(again).Token.Value);
+    }
+
+    /// <summary>A store that is away when the test says so.</summary>
+    internal class Away : DispatchProxy
+    {
+        public IStorageEngine Real { get; set; } = null!;
+
+        public bool IsAway { get; set; }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            IsAway && targetMethod!.Name == "Run" ? throw new StorageUnavailableException("storage_unavailable", TimeSpan.FromSeconds(1)) : targetMethod!.Invoke(Real, args);
     }
 
     private static readonly TokenOutcome Late = new TokenOutcome.Denied(new Failure(ErrorClass.Retry, "late", new("迟了", "late")));

@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Knowledge;
+using Queqiao.Server.Knowledge.Storage;
 using Queqiao.Server.Platform.Storage;
 using Queqiao.Server.Tests.Gateway.Support;
 using Queqiao.Server.Tests.Support;
@@ -107,6 +109,53 @@ public sealed class SecondPersonTests
         {
             var answer = await who.Api.Post($"{Root}/edge-proposals/{proposal.Text("id")}/{act}", new { });
             return (answer.Status, answer.Status == HttpStatusCode.Forbidden ? answer.Code : null);
+        }
+    }
+
+    /// <summary>What was proposed before a fact was corrected does not put back what was wrong; what is imported is written down as what is typed.</summary>
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_direct_change_overtakes_what_waits_and_imports_are_audited(string engine)
+    {
+        await using var site = await Site.Open(engine);
+        var (owner, colleague) = (site.Owner, await site.Agent("admin"));
+        async Task Import(AgentClient who, string audience, bool publish, HttpStatusCode status = HttpStatusCode.Accepted)
+        {
+            var id = (await who.Api.Post($"{Root}/imports", new { text = "主体,关系,对象,可见范围\n补偿,金额,二十元," + audience, name = "f.csv" })).Expect(HttpStatusCode.Created).Text("id");
+            (await who.Api.Post($"{Root}/imports/{id}/start", new { publish, overwrite = true })).Expect(status);
+            await site.RunDueJobs();
+        }
+
+        await Import(owner, "public", publish: true);
+        await Import(colleague, "internal", publish: false);
+        await Import(owner, "internal", publish: false); // takes the place of the colleague's
+        var edge = Assert.Single((await owner.Api.Get($"{Root}/edges")).Expect(HttpStatusCode.OK).Items()).Text("id");
+        Assert.Single(await Waiting());
+        (await owner.Api.Patch($"{Root}/edges/{edge}", new { audience = "public" })).Expect(HttpStatusCode.OK); // as it is: the wish stays
+        Assert.Single(await Waiting());
+        (await owner.Api.Patch($"{Root}/edges/{edge}", new { target = "十元", audience = "internal" })).Expect(HttpStatusCode.OK);
+        Assert.Empty(await Waiting());
+        Assert.Equal(["created", "proposed", "overtaken", "proposed", "changed", "overtaken", "changed"], await Deeds());
+
+        // Whoever may import and not publish: as by hand.
+        var role = (await owner.Api.Post("/api/v1/roles", new { name = "整理", policy = new { permissions = new[] { "knowledge.read", "knowledge.write", "knowledge.manage" }, scope = new { who = new[] { "all" } }, handling = (object?)null, fields = new { name = "clear", phone = "clear", email = "clear", identities = "clear", fields = "clear", messages = "clear" }, conditions = new { } } })).Expect(HttpStatusCode.Created).Text("id");
+        var sorter = await site.Agent("viewer");
+        Assert.Equal(HttpStatusCode.NoContent, (await owner.Api.Send(HttpMethod.Put, $"/api/v1/agents/{sorter.Id}/roles", new { roles = new[] { role } })).Status);
+        await Import(sorter, "public", publish: true, HttpStatusCode.Forbidden);
+        await Import(sorter, "public", publish: false);
+        Assert.Single(await Waiting());
+
+        // A server of the version before removes a fact without knowing what waits for it.
+        (await owner.Api.Patch($"{Root}/bases/{(await owner.Api.Get($"{Root}/bases")).Expect(HttpStatusCode.OK).Items().First().Text("id")}", new { needsSecond = true })).Expect(HttpStatusCode.OK);
+        (await owner.Api.Delete($"{Root}/edges/{edge}")).Expect(HttpStatusCode.Accepted);
+        Assert.Equal(2, (await Waiting()).Count);
+        await site.Storage.Run(1, (unit, ct) => unit.Db.Table<KnowledgeEdge>().Where(row => row.Ws == 1).ExecuteDeleteAsync(ct), default);
+        Assert.Equal("add", Assert.Single(await Waiting()).Text("kind"));
+
+        async Task<List<System.Text.Json.JsonElement>> Waiting() => [.. (await owner.Api.Get($"{Root}/edge-proposals")).Expect(HttpStatusCode.OK).Items()];
+        async Task<List<string>> Deeds()
+        {
+            await using var db = site.Storage.Read(1);
+            return [.. (await db.Table<Server.Identity.Storage.AuditRow>().Where(row => row.Ws == 1 && row.ObjectKind == "knowledge_edge").OrderBy(row => row.Id).Select(row => row.Action).ToListAsync()).Select(action => action.Split('.')[1])];
         }
     }
 }

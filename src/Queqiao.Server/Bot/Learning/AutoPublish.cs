@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Storage;
-using Queqiao.Server.Conversations;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Knowledge;
 using Queqiao.Server.Platform.Keys;
@@ -20,35 +20,40 @@ internal sealed class AutoPublish(BotBoard board, KnowledgeGrowth growth, IStora
     private const int Often = 3;
     private const int MostAtOnce = 5;
 
+    /// <summary>Each is seconds of computing.</summary>
+    private const int MostTried = 25;
+
+    /// <summary>When the gate did not let one through: those wait behind all others, or they would be all that is looked at.</summary>
+    private readonly ConcurrentDictionary<Guid, long> _tried = new();
+    private long _trials;
+
     public async Task<int> Look(int ws, CancellationToken ct)
     {
         if (!board.All.Any(one => one.Ws == ws && one.Bot.IsOn && one.Bot.Profile.AutoPublishSimilar))
             return 0;
-        List<BotSuggestionRow> ready;
-        await using (var db = storage.Read(ws))
+        var (published, tried) = (0, 0);
+        foreach (var row in await Ready(ws, ct))
         {
-            ready = await db.Table<BotSuggestionRow>().AsNoTracking()
-                .Where(row => row.Ws == ws && row.State == SuggestionState.Open && row.Kind == SuggestionKind.Similar && row.Size >= Often && row.Score >= Sure)
-                .OrderByDescending(row => row.Size).Take(MostAtOnce).ToListAsync(ct);
-        }
-        var published = 0;
-        foreach (var row in ready)
-        {
+            if (published == MostAtOnce || tried++ == MostTried)
+                break;
             var text = SuggestionText.Of(vault.Open(ws, Learn.Purpose, row.Sealed, row.Id));
-            if (!Guid.TryParse(row.Entry!.Split('/')[0], out var faq) || await WasTheFault(ws, row.Id, faq, ct) || await growth.TrySimilar(ws, faq, text.Language, text.Question, ct) is not { Worse.Count: 0 } trial || !trial.Finds(text.Question))
-                continue;
-            published += await storage.Run(ws, (unit, stop) => Publish(unit, row, faq, text, trial, stop), ct) ? 1 : 0;
+            if (!Guid.TryParse(row.Entry!.Split('/')[0], out var faq) || await growth.TrySimilar(ws, faq, text.Language, text.Question, ct) is not { Worse.Count: 0 } trial || !trial.Finds(text.Question))
+                _tried[row.Id] = Interlocked.Increment(ref _trials);
+            else
+                published += await storage.Run(ws, (unit, stop) => Publish(unit, row, faq, text, trial, stop), ct) ? 1 : 0;
         }
         return published;
     }
 
-    /// <summary>Whether somebody was answered with this very FAQ, and not well: to ask for it in more ways would make that worse.</summary>
-    private async Task<bool> WasTheFault(int ws, Guid suggestion, Guid faq, CancellationToken ct)
+    /// <summary>Those never tried first, then those whose trial is longest ago.</summary>
+    private async Task<List<BotSuggestionRow>> Ready(int ws, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
-        string[] entries = [$"{faq}/zh", $"{faq}/en"];
-        return await db.Table<BotQuestionRow>().AnyAsync(asked => asked.Ws == ws && asked.SuggestionId == suggestion
-            && db.Table<BotTurnRow>().Any(turn => turn.Ws == ws && turn.ConversationId == asked.ConversationId && turn.AskedSeq == asked.Seq && turn.Kind == BotSays.Answer && entries.Contains(turn.Entry)), ct);
+        var ready = await db.Table<BotSuggestionRow>().AsNoTracking()
+            .Where(row => row.Ws == ws && row.State == SuggestionState.Open && row.Kind == SuggestionKind.Similar && row.Entry != null && row.Size >= Often && row.Score >= Sure)
+            .OrderByDescending(row => row.Size).ThenBy(row => row.Id).ToListAsync(ct);
+        var faults = await AtFault.Of(db, ws, ct);
+        return [.. ready.Where(row => !faults.Contains(row.Id)).OrderBy(row => _tried.GetValueOrDefault(row.Id))];
     }
 
     private async Task<bool> Publish(WriteUnit unit, BotSuggestionRow known, Guid faq, SuggestionText text, TrialResult trial, CancellationToken ct)

@@ -69,11 +69,13 @@ internal static class Heaps
         }
     }
 
-    /// <summary>How much two questions share: pairs of characters in Chinese, words elsewhere.</summary>
-    public static double Alike(string a, string b)
+    /// <summary>How much two texts share: pairs of characters in Chinese, words elsewhere. Null: one has nothing that could be shared, nobody can say.</summary>
+    public static double? Alike(string a, string b)
     {
+        if (a == b)
+            return 1;
         var (one, other) = (PiecesOf(a), PiecesOf(b));
-        return one.Count == 0 || other.Count == 0 ? 0 : (double)one.Intersect(other).Count() / Math.Min(one.Count, other.Count);
+        return one.Count == 0 || other.Count == 0 ? null : (double)one.Intersect(other).Count() / Math.Min(one.Count, other.Count);
     }
 
     internal static HashSet<string> PiecesOf(string text)

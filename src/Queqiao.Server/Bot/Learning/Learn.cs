@@ -46,7 +46,7 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
         if (questions.Count + passed.Count > 0)
             await storage.Run(ws, async (unit, stop) =>
             {
-                unit.Db.Table<BotQuestionPassedRow>().AddRange(passed.Select(turn => new BotQuestionPassedRow { Ws = ws, ConversationId = turn.ConversationId, Seq = turn.AskedSeq, At = turn.At }));
+                await Pass(unit, ws, passed, stop);
                 return await Join(unit, ws, questions, brain, now, stop);
             }, ct);
         await storage.Run(ws, (unit, stop) => Count(unit, ws, now, stop), ct);
@@ -57,19 +57,7 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
     /// <returns>What there is to learn from, and what was looked at for nothing: else that would be all that is looked at one day.</returns>
     private async Task<(List<BadQuestion> Found, List<BotTurnRow> Passed)> Questions(int ws, long now, CancellationToken ct)
     {
-        List<BotTurnRow> turns;
-        await using (var db = storage.Read(ws))
-        {
-            var since = now - (long)Back.TotalMilliseconds;
-            turns = await db.Table<BotTurnRow>().AsNoTracking()
-                .Where(row => row.Ws == ws && row.At >= since && (row.Kind == BotSays.Refuse || row.Kind == BotSays.Clarify || row.Helpful == 0 || row.RightAnswer == 0
-                    || (row.Kind == BotSays.HandOver && db.Table<BotCaseRow>().Any(one => one.Ws == ws && one.ConversationId == row.ConversationId && one.Reason == HandOverReason.Failing))
-                    || (row.Kind == BotSays.Answer && db.Table<BotCaseRow>().Any(one => one.Ws == ws && one.ConversationId == row.ConversationId
-                        && (one.AgainAt != null || (one.EndedAt >= row.At && (one.Outcome == CaseOutcome.HandedOver || one.Outcome == CaseOutcome.Taken)))))))
-                .Where(row => !db.Table<BotQuestionRow>().Any(known => known.Ws == ws && known.ConversationId == row.ConversationId && known.Seq == row.AskedSeq))
-                .Where(row => !db.Table<BotQuestionPassedRow>().Any(known => known.Ws == ws && known.ConversationId == row.ConversationId && known.Seq == row.AskedSeq))
-                .OrderBy(row => row.At).Take(MostQuestions).ToListAsync(ct);
-        }
+        var turns = await Turns(ws, now, ct);
         var (found, passed) = (new List<BadQuestion>(), new List<BotTurnRow>());
         foreach (var ofQuestion in turns.GroupBy(turn => (turn.ConversationId, turn.AskedSeq)))
         {
@@ -92,6 +80,42 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
 
         void Add(BotTurnRow turn, BotHeard asked, string text, IReadOnlyList<BotHeard> said) => found.Add(new BadQuestion(
             turn.ConversationId, turn.AskedSeq, asked.At, text, TurnTaking.LanguageOf(text, "zh"), ColleagueReply.In(said) is { } reply ? PersonalData.Mask(reply) : null));
+    }
+
+    /// <summary>
+    /// What may have gone wrong, the oldest first. Answers that a person came after wait for what that person says: they have a limit of their
+    /// own, or a busy desk's would keep everything else out. Who finds fault with what was passed over is heard all the same, after what is new.
+    /// </summary>
+    private async Task<List<BotTurnRow>> Turns(int ws, long now, CancellationToken ct)
+    {
+        await using var db = storage.Read(ws);
+        var since = now - (long)Back.TotalMilliseconds;
+        var (cases, known, passed) = (db.Table<BotCaseRow>(), db.Table<BotQuestionRow>(), db.Table<BotQuestionPassedRow>());
+        var recent = db.Table<BotTurnRow>().AsNoTracking().Where(row => row.Ws == ws && row.At >= since && !known.Any(one => one.Ws == ws && one.ConversationId == row.ConversationId && one.Seq == row.AskedSeq));
+        var fresh = recent.Where(row => !passed.Any(one => one.Ws == ws && one.ConversationId == row.ConversationId && one.Seq == row.AskedSeq));
+        var bad = await fresh
+            .Where(row => row.Kind == BotSays.Refuse || row.Kind == BotSays.Clarify || row.Helpful == 0 || row.RightAnswer == 0
+                || (row.Kind == BotSays.HandOver && cases.Any(one => one.Ws == ws && one.ConversationId == row.ConversationId && one.Reason == HandOverReason.Failing))
+                || (row.Kind == BotSays.Answer && cases.Any(one => one.Ws == ws && one.ConversationId == row.ConversationId && one.AgainAt != null)))
+            .OrderBy(row => row.At).Take(MostQuestions).ToListAsync(ct);
+        var followed = await fresh
+            .Where(row => row.Kind == BotSays.Answer && cases.Any(one => one.Ws == ws && one.ConversationId == row.ConversationId
+                && one.EndedAt >= row.At && (one.Outcome == CaseOutcome.HandedOver || one.Outcome == CaseOutcome.Taken)))
+            .OrderBy(row => row.At).Take(MostQuestions).ToListAsync(ct);
+        // Newest first: of some there is nothing to learn whatever is said of them, and these stay.
+        var again = await recent.Where(row => (row.Helpful == 0 || row.RightAnswer == 0) && passed.Any(one => one.Ws == ws && one.ConversationId == row.ConversationId && one.Seq == row.AskedSeq))
+            .OrderByDescending(row => row.At).Take(MostQuestions).ToListAsync(ct);
+        return [.. bad.Concat(followed).Concat(again).DistinctBy(row => (row.ConversationId, row.Seq)).OrderBy(row => row.At)];
+    }
+
+    /// <summary>What was looked at for nothing.</summary>
+    private static async Task Pass(WriteUnit unit, int ws, List<BotTurnRow> turns, CancellationToken ct)
+    {
+        var conversations = turns.Select(turn => turn.ConversationId).Distinct().ToList();
+        var there = (await unit.Db.Table<BotQuestionPassedRow>().AsNoTracking().Where(row => row.Ws == ws && conversations.Contains(row.ConversationId)).Select(row => new { row.ConversationId, row.Seq }).ToListAsync(ct))
+            .Select(row => (row.ConversationId, row.Seq)).ToHashSet();
+        unit.Db.Table<BotQuestionPassedRow>().AddRange(turns.Where(turn => there.Add((turn.ConversationId, turn.AskedSeq)))
+            .Select(turn => new BotQuestionPassedRow { Ws = ws, ConversationId = turn.ConversationId, Seq = turn.AskedSeq, At = turn.At }));
     }
 
     /// <summary>It was answered, nobody found fault with it, and a person came into it afterwards: whether that person said something else decides.</summary>
@@ -139,7 +163,7 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
     private static void Belongs(WriteUnit unit, int ws, BadQuestion question, Guid suggestion) =>
         unit.Db.Table<BotQuestionRow>().Add(new BotQuestionRow { Ws = ws, ConversationId = question.Conversation, Seq = question.Seq, At = question.At, SuggestionId = suggestion });
 
-    /// <summary>How large each is, and whether it grows.</summary>
+    /// <summary>How large each is, whether it grows, and whether what comes nearest was the fault: then it is a question of its own.</summary>
     private static async Task<bool> Count(WriteUnit unit, int ws, long now, CancellationToken ct)
     {
         var week = (long)KeepLedger.AgainWithin.TotalMilliseconds;
@@ -147,11 +171,16 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
         var ids = open.ConvertAll(row => row.Id);
         var counts = await unit.Db.Table<BotQuestionRow>().Where(row => row.Ws == ws && ids.Contains(row.SuggestionId)).GroupBy(row => row.SuggestionId)
             .Select(group => new { group.Key, Size = group.Count(), Recent = group.Count(row => row.At >= now - week), Earlier = group.Count(row => row.At < now - week && row.At >= now - (2 * week)) }).ToListAsync(ct);
+        var faults = await AtFault.Of(unit.Db, ws, ct);
         foreach (var row in open)
         {
+            if (faults.Contains(row.Id))
+                row.Kind = SuggestionKind.NewFaq;
             if (counts.FirstOrDefault(one => one.Key == row.Id) is { } count)
                 (row.Size, row.Recent, row.Earlier) = (count.Size, count.Recent, count.Earlier);
         }
+        var since = now - (long)Back.TotalMilliseconds;
+        await unit.Db.Table<BotQuestionPassedRow>().Where(row => row.Ws == ws && row.At < since).ExecuteDeleteAsync(ct);
         await unit.Db.SaveChangesAsync(ct);
         return true;
     }

@@ -99,6 +99,25 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
         _unkept.TryRemove(key, out _);
     }
 
+    /// <summary>Writes down what could not be written when it came; throws while the store is still away.</summary>
+    public async Task KeepRest(CancellationToken ct)
+    {
+        foreach (var key in _unkept.Keys)
+        {
+            var gate = _gates.GetOrAdd(key, _ => new SemaphoreSlim(1, 1));
+            await gate.WaitAsync(ct);
+            try
+            {
+                if (_unkept.TryGetValue(key, out var late))
+                    await Keep(key.Ws, key, late.Token, late.Before);
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }
+    }
+
     private Task<int> LetGo(int ws, Guid key) => storage.Run(ws, (unit, stop) => unit.Db.Table<ChannelToken>().Where(row => row.Ws == ws && row.Key == key && row.Holder == _me)
         .ExecuteUpdateAsync(set => set.SetProperty(row => row.Holder, (string?)null).SetProperty(row => row.HeldUntil, 0L), stop), CancellationToken.None);
 
@@ -131,8 +150,9 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
                 var token = row.Sealed is { } box ? Opened(unit.Vault, account.Ws, key, box) : null;
                 if (token is not null && !row.Forgotten && IsFresh(token))
                     return new Taken(token, row.Sealed, Forgotten: false, Mine: false);
-                // Still what was read: the node that held it may have written a new one down and let go in between.
-                var mine = await unit.Db.Table<ChannelToken>().Where(one => one.Ws == account.Ws && one.Key == key && (one.Holder == null || one.HeldUntil <= now)
+                // Still what was read: the node that held it may have written a new one down and let go in between. Its own hold is one that it
+                // could not let go of: its gate is passed by one at a time.
+                var mine = await unit.Db.Table<ChannelToken>().Where(one => one.Ws == account.Ws && one.Key == key && (one.Holder == null || one.Holder == _me || one.HeldUntil <= now)
                         && one.ExpiresAt == row.ExpiresAt && one.Forgotten == row.Forgotten)
                     .ExecuteUpdateAsync(set => set.SetProperty(one => one.Holder, _me).SetProperty(one => one.HeldUntil, until), stop) == 1;
                 return new Taken(token, row.Sealed, row.Forgotten, mine);

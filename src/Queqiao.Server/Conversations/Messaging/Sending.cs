@@ -32,9 +32,10 @@ internal static class Sending
             : null;
     }
 
-    /// <summary>What text is written in: nothing, as it stands there; <c>markdown</c>, with marks.</summary>
-    public static Refusal? CheckFormat(string? format) => format is null or Markdown ? null : Refusal.Invalid("format", "not_one_of", Markdown);
+    /// <summary>What text is written in: nothing or <c>plain</c>, as it stands there; <c>markdown</c>, with marks.</summary>
+    public static Refusal? CheckFormat(string? format) => format is null or Plain or Markdown ? null : Refusal.Invalid("format", "not_one_of", $"{Plain}, {Markdown}");
 
+    public const string Plain = "plain";
     public const string Markdown = "markdown";
 
     /// <summary>Words and marks of what somebody wrote.</summary>

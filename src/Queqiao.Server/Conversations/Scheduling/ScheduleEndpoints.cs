@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Queqiao.Server.Conversations.Messaging;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Platform.Access;
@@ -8,7 +9,7 @@ using Queqiao.Server.Platform.Problems;
 namespace Queqiao.Server.Conversations.Scheduling;
 
 /// <summary>Messages that are sent later: whoever may reply sees, changes and gives up what colleagues have left for later.</summary>
-internal static class ScheduleEndpoints
+internal static partial class ScheduleEndpoints
 {
     public static void Map(RouteGroupBuilder conversations)
     {
@@ -56,7 +57,7 @@ internal static class ScheduleEndpoints
             return Refusal.Conflict("conversation_merged").ToProblem();
         if (request.ReplyTo > head.Seq)
             return Refusal.Invalid("replyTo", "invalid_id").ToProblem();
-        var body = new ScheduledBody(request.Text, request.Attachments is { Length: > 0 } files ? files : null, request.ReplyTo, request.Format);
+        var body = new ScheduledBody(request.Text, request.Attachments is { Length: > 0 } files ? files : null, request.ReplyTo, Kept(request.Format));
         var (added, no) = await schedule.Add(actor, head, body, request.At.ToUnixTimeMilliseconds(), request.UnlessReplied ? head.Seq : null, ct);
         if (no is not null)
             return no.ToProblem();
@@ -72,9 +73,9 @@ internal static class ScheduleEndpoints
     {
         if (await reader.Head(actor.Conversations(Permissions.Reply), id, ct) is not { } head || await schedule.Find(actor.Ws, message, ct) is not var (row, body) || row.ConversationId != id)
             return Refusal.NotFound().ToProblem();
-        if (request.Text is { } words && actor.Rights.Fields.Messages != FieldLevel.Clear && words.Contains("**", StringComparison.Ordinal))
+        if (request.Text is { } words && HoldsMasks(words, ShownTo(actor, body), body.Text))
             return Refusal.Invalid("text", "value_is_masked").ToProblem(); // what is shown starred out is not what was written
-        var next = body with { Text = request.Text ?? body.Text, Format = request.Text is null ? body.Format : request.Format ?? body.Format };
+        var next = body with { Text = request.Text ?? body.Text, Format = request.Text is null ? body.Format : Kept(request.Format ?? body.Format) };
         if ((Sending.CheckText(next.Text, mayBeBlank: next.Files is { Count: > 0 }) ?? Sending.CheckFormat(request.Format) ?? (request.At is { } wanted ? CheckTime(wanted, ids) : null)) is { } refusal)
             return refusal.ToProblem();
         var at = request.At?.ToUnixTimeMilliseconds() ?? Math.Max(row.SendAt, ids.Now());
@@ -82,6 +83,19 @@ internal static class ScheduleEndpoints
             return Refusal.Conflict("scheduled_gone").ToProblem();
         return TypedResults.Ok(await Answer((await schedule.Find(actor.Ws, message, ct))!.Value, actor, context, agents, ct));
     }
+
+    private static string ShownTo(Actor actor, ScheduledBody body) => Masks.At(actor.Rights.Fields.Messages, body.Text, static text => Masks.Text(text)) ?? "";
+
+    /// <summary>Plain is what nothing says.</summary>
+    private static string? Kept(string? format) => format == Sending.Plain ? null : format;
+
+    /// <summary>Whether a text holds something that was shown starred out: what stands before or behind the stars was taken along. Stars of the text itself are bold type.</summary>
+    internal static bool HoldsMasks(string text, string shown, string written) => shown != written
+        && Starred().Matches(shown).SelectMany(mask => new[] { mask.Groups[1].Value + mask.Groups[2].Value, mask.Groups[2].Value + mask.Groups[3].Value })
+            .Any(mask => !written.Contains(mask, StringComparison.Ordinal) && text.Contains(mask, StringComparison.Ordinal));
+
+    [GeneratedRegex(@"([0-9A-Za-z@_.+-]{0,3})(\*{2,})([0-9A-Za-z@_.+-]{0,4})", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Starred();
 
     private static async Task<IResult> Cancel(Guid id, Guid message, Actor actor, ConversationReader reader, Schedule schedule, CancellationToken ct)
     {
@@ -99,7 +113,7 @@ internal static class ScheduleEndpoints
     private static async Task<ScheduledAnswer> Answer((ScheduledRow Row, ScheduledBody Body) one, Actor actor, HttpContext context, IAgents agents, CancellationToken ct)
     {
         var (row, body) = one;
-        var words = Masks.At(actor.Rights.Fields.Messages, body.Text, static text => Masks.Text(text)) ?? "";
+        var words = ShownTo(actor, body);
         return new ScheduledAnswer(
             row.Id, DateTimeOffset.FromUnixTimeMilliseconds(row.SendAt), row.State, words, body.Files ?? [], body.ReplyTo, row.UnlessAfter is not null,
             row.Reason, row.Reason is { } code ? Messages.Text(Locale.Of(context), code, "", "") : null, new By(row.AgentId, (await agents.Find(actor.Ws, row.AgentId, ct))?.Name), body.Format);

@@ -43,23 +43,36 @@ internal static class EdgeProposals
             return TypedResults.Ok(EdgeView.Of(edge));
         if (await unit.Db.Table<KnowledgeEdgeProposal>().CountAsync(one => one.Ws == home.Ws, ct) >= Most)
             return Refusal.Conflict("too_many", Most).ToProblem();
-        var row = await Put(unit, home, edge, words, actor.AgentId, ct);
-        await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_edge.proposed", "knowledge_edge", (edge?.Id ?? row.Id).ToString(), new { kind = KindOf(row), before = edge is null ? null : WordsOf(edge), after = words }, ct);
+        var by = AuditBy.Agent(actor, context);
+        var row = await Put(unit, home, edge, words, actor.AgentId, by, ct);
+        await Audit.Record(unit, by, "knowledge_edge.proposed", "knowledge_edge", (edge?.Id ?? row.Id).ToString(), new { kind = KindOf(row), before = edge is null ? null : WordsOf(edge), after = words }, ct);
         await unit.Db.SaveChangesAsync(ct);
         return TypedResults.Accepted("/api/v1/knowledge/edge-proposals", (await Views(unit.Db, [row], actor, views, ct))[0]);
     }
 
     /// <summary>Of a fact that is there the last one says what is to become of it.</summary>
-    public static async Task<KnowledgeEdgeProposal> Put(WriteUnit unit, KnowledgeBaseRow home, KnowledgeEdge? edge, EdgeWords? words, Guid by, CancellationToken ct)
+    public static async Task<KnowledgeEdgeProposal> Put(WriteUnit unit, KnowledgeBaseRow home, KnowledgeEdge? edge, EdgeWords? words, Guid by, AuditBy who, CancellationToken ct)
     {
         if (edge is not null)
-            await unit.Db.Table<KnowledgeEdgeProposal>().Where(one => one.Ws == home.Ws && one.EdgeId == edge.Id).ExecuteDeleteAsync(ct);
+            await Overtake(unit, edge, who, ct);
         var row = new KnowledgeEdgeProposal
         {
             Ws = home.Ws, Id = unit.Ids.New(), BaseId = home.Id, EdgeId = edge?.Id, Subject = words?.Subject, Relation = words?.Relation, Target = words?.Target, Audience = words?.Audience, ByAgent = by, CreatedAt = unit.Ids.Now(),
         };
         unit.Db.Table<KnowledgeEdgeProposal>().Add(row);
         return row;
+    }
+
+    /// <summary>The fact has become something else, or is to become it: what was proposed for it before would put back what it was.</summary>
+    public static async Task Overtake(WriteUnit unit, KnowledgeEdge edge, AuditBy by, CancellationToken ct)
+    {
+        var waiting = unit.Db.Table<KnowledgeEdgeProposal>().Where(one => one.Ws == edge.Ws && one.EdgeId == edge.Id);
+        var rows = await waiting.AsNoTracking().ToListAsync(ct);
+        if (rows.Count == 0)
+            return;
+        await waiting.ExecuteDeleteAsync(ct);
+        foreach (var row in rows)
+            await Audit.Record(unit, by, "knowledge_edge.overtaken", "knowledge_edge", edge.Id.ToString(), new { kind = KindOf(row), after = WordsOf(row), by = row.ByAgent }, ct);
     }
 
     public static Task<IResult> Accept(Guid id, Actor actor, ItemWriting writing, IStorageEngine storage, HttpContext context, CancellationToken ct) => On(id, actor, storage, async (unit, home, row, stop) =>
@@ -114,7 +127,7 @@ internal static class EdgeProposals
 
     private static string KindOf(KnowledgeEdgeProposal row) => row.EdgeId is null ? "add" : row.Subject is null ? "remove" : "change";
 
-    private static EdgeWords WordsOf(KnowledgeEdge edge) => new(edge.Subject, edge.Relation, edge.Target, edge.Audience);
+    public static EdgeWords WordsOf(KnowledgeEdge edge) => new(edge.Subject, edge.Relation, edge.Target, edge.Audience);
 
     private static EdgeWords? WordsOf(KnowledgeEdgeProposal row) => row.Subject is null ? null : new(row.Subject, row.Relation!, row.Target!, row.Audience!);
 }

@@ -68,9 +68,12 @@ internal static class Edges
                 var words = new EdgeWords(Line(request.Subject) ?? row.Subject, Line(request.Relation) ?? row.Relation, Line(request.Target) ?? row.Target, request.Audience ?? row.Audience);
                 if (home.NeedsSecond)
                     return await EdgeProposals.Propose(unit, home, row, words, actor, views, context, stop);
+                var by = AuditBy.Agent(actor, context);
+                if (words != EdgeProposals.WordsOf(row))
+                    await EdgeProposals.Overtake(unit, row, by, stop);
                 (row.Subject, row.Relation, row.Target, row.Audience, row.ChangedAt) = (words.Subject, words.Relation, words.Target, words.Audience, unit.Ids.Now());
                 writing.Seen(unit, home, null);
-                await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_edge.changed", "knowledge_edge", id.ToString(), new { row.Subject, row.Relation, row.Target }, stop);
+                await Audit.Record(unit, by, "knowledge_edge.changed", "knowledge_edge", id.ToString(), new { row.Subject, row.Relation, row.Target }, stop);
                 return TypedResults.Ok(EdgeView.Of(row));
             }, ct);
 
@@ -78,10 +81,11 @@ internal static class Edges
     {
         if (home.NeedsSecond)
             return await EdgeProposals.Propose(unit, home, row, null, actor, views, context, stop);
-        await unit.Db.Table<KnowledgeEdgeProposal>().Where(one => one.Ws == actor.Ws && one.EdgeId == id).ExecuteDeleteAsync(stop);
+        var by = AuditBy.Agent(actor, context);
+        await EdgeProposals.Overtake(unit, row, by, stop);
         writing.Seen(unit, home, null);
         unit.Db.Table<KnowledgeEdge>().Remove(row);
-        await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_edge.removed", "knowledge_edge", id.ToString(), new { row.Subject, row.Relation, row.Target }, stop);
+        await Audit.Record(unit, by, "knowledge_edge.removed", "knowledge_edge", id.ToString(), new { row.Subject, row.Relation, row.Target }, stop);
         return TypedResults.NoContent();
     }, ct);
 

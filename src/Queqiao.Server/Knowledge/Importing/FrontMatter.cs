@@ -29,10 +29,11 @@ internal static partial class FrontMatter
         var whole = text.TrimStart('\ufeff').ReplaceLineEndings("\n");
         var lines = whole.TrimStart().Split('\n');
         var end = IsFence(lines[0]) ? Array.FindIndex(lines, 1, IsFence) : -1;
-        var head = end is >= 1 and <= MostLines ? lines[1..end] : null;
-        if (head is not null && ValuesOf(head) is { } values)
+        var head = end >= 1 ? lines[1..end] : null;
+        var (values, isLong) = (head is null ? null : ValuesOf(head), end > MostLines);
+        if (values is not null && !isLong)
             return (values, string.Join('\n', lines[(end + 1)..]).TrimStart('\n'), IsBroken: false);
-        return (new Dictionary<string, string>(), whole, (head ?? Leading(lines)).Any(line => Guards().IsMatch(line)));
+        return (new Dictionary<string, string>(), whole, values is { Count: > 0 } || (head ?? Leading(lines)).Any(line => Guards().IsMatch(line)));
     }
 
     /// <summary>Null: it is none, or something in it cannot be read that has to be.</summary>
@@ -59,9 +60,10 @@ internal static partial class FrontMatter
         return values;
     }
 
-    /// <summary>Where a head would stand that was opened and not closed, or not opened.</summary>
-    private static IEnumerable<string> Leading(string[] lines) =>
-        LooksLikeFence().IsMatch(lines[0]) ? lines.Take(MostLines) : lines.TakeWhile(line => !string.IsNullOrWhiteSpace(line)).Take(MostLines);
+    /// <summary>Where a head would stand that was opened and not closed as it should be, or not opened.</summary>
+    private static IEnumerable<string> Leading(string[] lines) => LooksLikeFence().IsMatch(lines[0])
+        ? lines.Take(Math.Max(MostLines, Array.FindIndex(lines, 1, line => LooksLikeFence().IsMatch(line))))
+        : lines.TakeWhile(line => !string.IsNullOrWhiteSpace(line));
 
     private static bool IsFence(string line) => line.TrimEnd() is { Length: >= 3 } marks && marks.All(mark => mark == '-');
 

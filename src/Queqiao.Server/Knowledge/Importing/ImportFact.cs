@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Identity;
 using Queqiao.Server.Knowledge.Graph;
 using Queqiao.Server.Knowledge.Storage;
 using Queqiao.Server.Platform.Storage;
@@ -29,19 +30,30 @@ internal static class ImportFact
             return false;
         }
         row.Outcome = known is null ? "added" : "changed";
+        var who = by is { } agent ? new AuditBy(home.Ws, "agent", agent, null) : AuditBy.System(home.Ws);
         if (waits)
         {
             var isThere = known is null && await unit.Db.Table<KnowledgeEdgeProposal>().AnyAsync(one => one.Ws == home.Ws && one.BaseId == home.Id && one.EdgeId == null && one.Subject == fact.Subject && one.Relation == fact.Relation && one.Target == fact.Target, ct);
             if (isThere)
+            {
                 row.Outcome = "same";
-            else
-                await EdgeProposals.Put(unit, home, known, fact, by!.Value, ct);
+                return false;
+            }
+            var wish = await EdgeProposals.Put(unit, home, known, fact, by!.Value, who, ct);
+            await Record("proposed", wish.EdgeId ?? wish.Id);
             return false;
         }
         if (known is null)
-            Edges.Add(unit, home, fact.Subject, fact.Relation, fact.Target, fact.Audience);
-        else
-            (known.Audience, known.ChangedAt) = (fact.Audience, unit.Ids.Now());
+        {
+            await Record("created", Edges.Add(unit, home, fact.Subject, fact.Relation, fact.Target, fact.Audience).Id);
+            return true;
+        }
+        await EdgeProposals.Overtake(unit, known, who, ct);
+        await Record("changed", known.Id);
+        (known.Audience, known.ChangedAt) = (fact.Audience, unit.Ids.Now());
         return true;
+
+        Task Record(string deed, Guid edge) =>
+            Audit.Record(unit, who, "knowledge_edge." + deed, "knowledge_edge", edge.ToString(), new { import = row.ImportId, before = known is null ? null : EdgeProposals.WordsOf(known), after = fact }, ct);
     }
 }

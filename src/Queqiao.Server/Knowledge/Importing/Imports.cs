@@ -152,7 +152,7 @@ internal static class Imports
         var title = item.Fact is { } fact ? $"{fact.Subject} — {fact.Relation} — {fact.Target}" : tidy.Content.TitleIn("zh-CN");
         return new KnowledgeImportRow
         {
-            Ws = ws, ImportId = import, No = no, Title = title.Length > 200 ? title[..200] : title, Place = item.Place.Length > 1000 ? item.Place[..1000] : item.Place, Content = tidy.Json(),
+            Ws = ws, ImportId = import, No = no, Title = ShortText.Cut(title, 200), Place = ShortText.Cut(item.Place, 1000), Content = tidy.Json(),
             Outcome = fault.Fault is null ? "ready" : "failed", Code = fault.Fault?.Code, Arg = fault.Fault is { Args.Length: > 0 } one ? string.Join(", ", one.Args) : null,
         };
     }
@@ -199,7 +199,10 @@ internal static class Imports
             if (import.Phase != "draft")
                 return (null, Refusal.Conflict("knowledge_import_state"));
             var plan = ImportPlan.Of(import.Plan);
-            import.Plan = (plan with { Overwrite = request.Overwrite ?? plan.Overwrite, Publish = request.Publish ?? plan.Publish }).Json();
+            plan = plan with { Overwrite = request.Overwrite ?? plan.Overwrite, Publish = request.Publish ?? plan.Publish };
+            if (plan.Publish && !actor.May(Permissions.PublishKnowledge))
+                return (null, Refusal.Forbidden());
+            import.Plan = plan.Json();
             import.Phase = "running";
             import.JobId = await jobs.Add(unit, NewJob.Of(actor.Ws, RunImport.Name, new RunImport.Payload(id)) with { By = actor.AgentId, Lane = Lane }, stop);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_import.started", "knowledge_import", id.ToString(), new { import.Total }, stop);
@@ -232,6 +235,6 @@ internal static class Imports
     {
         var item = row.Content is { } json ? ImportedItem.Of(json) : null;
         var text = item is null or { Fact: not null } ? null : item.IsFaq ? item.Content.Answers[0].Text : item.Content.Texts[0].Body;
-        return new ImportRowView(row.No, row.Title, row.Place, row.Outcome, row.Code, row.Code is { } code ? Messages.Text(locale, code, row.Arg ?? "", row.Arg ?? "") : null, text is { Length: > 400 } ? text[..400] + "…" : text, row.ItemId);
+        return new ImportRowView(row.No, row.Title, row.Place, row.Outcome, row.Code, row.Code is { } code ? Messages.Text(locale, code, row.Arg ?? "", row.Arg ?? "") : null, text is { Length: > 400 } ? ShortText.Cut(text, 400) + "…" : text, row.ItemId);
     }
 }
