@@ -73,7 +73,7 @@ internal static class ReadDocuments
         return new ImportedItem(IsFaq: false, new KnowledgeContent
         {
             Audience = ReadTable.AudienceOf(plan.Audience),
-            Texts = [new ArticleText(plan.Language, line.Length > Writing.ContentRules.MostTitle ? line[..Writing.ContentRules.MostTitle] : line, body.Trim())],
+            Texts = [new ArticleText(plan.Language, Platform.I18n.ShortText.Cut(line, Writing.ContentRules.MostTitle), body.Trim())],
         }, place, plan.Category);
     }
 
