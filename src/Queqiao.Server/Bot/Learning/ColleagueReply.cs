@@ -43,7 +43,6 @@ internal static partial class ColleagueReply
     private static partial Regex Opening();
 
     /// <summary>About the answer: it asks for nothing else.</summary>
-    [GeneratedRegex("不是(这|那)?个?意思|不是(我)?(在)?(想|要)?问|没(在)?问(你|您)?(这|那)|答非所问|牛头不对马嘴|(没|不)(听|看|搞|弄)?(懂|明白)我|理解错|(回答|答)(得|的)?(不对|错)|没(有)?(回答|答到)|^(不对|不是|没用|错了)(的|吧|啊|呀)?[。.!！,，~～ ]*$|"
-        + "(\\bnot|n['’]?t) (what i (asked|meant|mean|want|wanted)|(my|the) question)|\\bwrong answer|misunderst(ood|and)|(doesn['’]?t|didn['’]?t|does not|did not) (answer|help|understand)|^(no|nope|wrong|not helpful)[.! ]*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("不是(这|那)?个?意思|不是(我)?(在)?(想|要)?问|没(在)?问(你|您)?(这|那)|答非所问|牛头不对马嘴|(没|不)(听|看|搞|弄)?(懂|明白)我|理解错|(回答|答)(得|的)?(不对|错)|没(有)?(回答|答到)|^(不对|不是|没用|错了)(的|吧|啊|呀)?[。.!！,，~～ ]*$|(\\bnot|n['’]?t) (what i (asked|meant|mean|want|wanted)|(my|the) question)|\\bwrong answer|misunderst(ood|and)|(doesn['’]?t|didn['’]?t|does not|did not) (answer|help|understand)|^(no|nope|wrong|not helpful)[.! ]*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Complaint();
 }
