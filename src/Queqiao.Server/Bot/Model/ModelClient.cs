@@ -49,7 +49,7 @@ internal sealed class ModelClient(IStorageEngine storage, IVault vault, GuardedH
     }
 
     private static IReadOnlyList<Source> Sources(Situation at) =>
-        [.. at.Brain.Reply(at.Said, at.Profile, at.Language, at.Now).Candidates.Select(candidate => at.Brain.Entry(candidate.Id)).OfType<BotEntry>().Take(MostSources).Select((entry, i) => new Source($"k{i + 1}", entry))];
+        [.. at.Reply().Candidates.Select(candidate => at.Entry(candidate.Id)).OfType<BotEntry>().Take(MostSources).Select((entry, i) => new Source($"k{i + 1}", entry))];
 
     private static string Policy(string name, string language) => language == "en"
         ? $"You are {name}, a support bot of the shop. Be polite and brief. Promise nothing that does not stand in the knowledge. Never claim to be a person."
