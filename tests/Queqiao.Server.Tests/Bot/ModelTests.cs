@@ -126,6 +126,46 @@ public sealed class ModelTests
         Assert.NotEqual(0, (await db.Table<BotSpendRow>().AsNoTracking().SingleAsync()).Failures); // it was asked
     }
 
+    [Fact]
+    public async Task Who_sets_a_model_up_tries_it_and_learns_what_is_wrong()
+    {
+        await using var stub = await ModelStub.Start();
+        await using var site = await Site.Open(also: ModelStub.LetThrough);
+        var api = site.Owner.Api;
+        var bot = (await api.Post("/api/v1/bots", new { name = "小鹊" })).Expect(HttpStatusCode.Created).Text("id");
+        (await api.Post($"/api/v1/bots/{bot}/model/try", new { })).Expect(HttpStatusCode.BadRequest); // there is none
+        await Set(stub.Address);
+        stub.Says = Answer(("The shop is open from 9:00 to 18:00 on working days.", "k1"));
+        Assert.Equal((true, null), await Try());
+        stub.Says = Answer(("The shop is open from 9:00 to 20:00 on working days.", "k1"));
+        Assert.Equal((false, "model_unusable"), await Try());
+        stub.Says = "From nine to six!";
+        Assert.Equal((false, "model_not_json"), await Try());
+        foreach (var (status, code) in ((int, string)[])[(400, "model_bad_request"), (401, "model_unauthorized"), (404, "model_not_found")])
+        {
+            stub.Status = status;
+            Assert.Equal((false, code), await Try());
+        }
+        stub.Status = 200;
+        stub.Wait = new TaskCompletionSource().Task;
+        await Set(stub.Address, timeoutSeconds: 1);
+        Assert.Equal((false, "model_timeout"), await Try());
+        await Set("http://10.1.2.3/v1");
+        Assert.Equal((false, "model_refused_address"), await Try());
+        Assert.All(stub.Asked, asked => Assert.Contains("When is the shop open?", asked, StringComparison.Ordinal));
+        (await api.Post($"/api/v1/bots/{Guid.NewGuid()}/model/try", new { })).Expect(HttpStatusCode.NotFound);
+
+        async Task Set(string address, int timeoutSeconds = 8) =>
+            (await api.Patch("/api/v1/bots/" + bot, new { profile = new { model = new { enabled = true, baseUrl = address, name = "stub", timeoutSeconds } } })).Expect(HttpStatusCode.OK);
+
+        async Task<(bool, string?)> Try()
+        {
+            var said = (await api.Post($"/api/v1/bots/{bot}/model/try", new { })).Expect(HttpStatusCode.OK);
+            Assert.DoesNotContain("model_", said.Text("text"), StringComparison.Ordinal); // in words
+            return (said.GetProperty("ok").GetBoolean(), said.GetProperty("code").GetString());
+        }
+    }
+
     private static IReadOnlyList<Source> Only(string answer) => [new("k1", new BotEntry("x", "zh", "怎么退货？", [], answer))];
 
     private static string Answer(params (string Text, string Source)[] sentences) => ModelStub.Answers(sentences);

@@ -46,6 +46,20 @@ internal static class ModelAnswer
         return held;
     }
 
+    /// <summary>Whether it is an object at all, as it was asked for.</summary>
+    public static bool IsJson(string content)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(Unfenced(content), new JsonDocumentOptions { MaxDepth = 8 });
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What is said, with its sources by number.</summary>
     public static BotUtterance Utter(IReadOnlyList<(string Text, IReadOnlyList<Source> Sources)> sentences, string model)
     {
