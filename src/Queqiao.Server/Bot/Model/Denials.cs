@@ -16,7 +16,7 @@ internal static partial class Denials
         return Clauses(sentence).All(clause => Agrees(clause, known));
     }
 
-    private static bool Agrees(Clause clause, IReadOnlyList<Clause> known)
+    private static bool Agrees(Clause clause, List<Clause> known)
     {
         var alike = known.Select(one => (one.Denied, Alike: Alike(clause.Pieces, one.Pieces))).ToList();
         var best = alike.Count == 0 ? 0 : alike.Max(one => one.Alike);
