@@ -166,7 +166,7 @@ public sealed class ModelTests
         }
     }
 
-    private static IReadOnlyList<Source> Only(string answer) => [new("k1", new BotEntry("x", "zh", "怎么退货？", [], answer))];
+    private static IReadOnlyList<Source> Only(string answer) => [new("k1", new BotEntry("x", "zh", "", [], answer))];
 
     private static string Answer(params (string Text, string Source)[] sentences) => ModelStub.Answers(sentences);
 }
