@@ -19,3 +19,27 @@ it('draws what a bot says and offers as words, and links to web addresses alone'
   bubble.querySelector<HTMLElement>('.choices button')!.click()
   expect(said).toHaveBeenCalledWith(poison)
 })
+
+it('tells the reason after the thumb, and leads to the thanks', async () => {
+  const bubble = h('div', {}, h('div', { class: 'files' }))
+  document.body.append(bubble)
+  const bodies: string[] = []
+  let settle = () => {}
+  vi.stubGlobal('fetch', (_: string, { body }: { body: string }) => new Promise<void>((_, no) => { bodies.push(body); settle = () => no(new Error('away')) }))
+  const settled = () => new Promise(resolve => setTimeout(resolve))
+  showBot(bubble.firstElementChild as HTMLElement, { seq: 3, kind: 'answer', citations: [], buttons: [] } as never, { base: '', token: 'T' } as never, zhCN, () => {})
+  await settled()
+  const buttons = () => [...bubble.querySelectorAll<HTMLElement>('.thumbs button')]
+  buttons()[1]!.click()
+  expect(bubble.querySelector('[role=group]')!.getAttribute('aria-label')).toBe(zhCN.why)
+  expect(document.activeElement).toBe(buttons()[0])
+  buttons()[1]!.click()
+  expect(document.activeElement!.textContent).toBe(zhCN.thanks)
+  await settled()
+  expect(bodies.map(body => (JSON.parse(body) as { reason?: string }).reason)).toEqual([undefined])
+  settle()
+  await settled()
+  expect(bodies.map(body => (JSON.parse(body) as { reason?: string }).reason)).toEqual([undefined, 'unclear'])
+  bubble.remove()
+  vi.unstubAllGlobals()
+})

@@ -29,7 +29,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/reset', component: () => import('@/features/identity/ResetPage.vue'), meta: { open: true, later: true, title: 'people.reset.title' } },
   { path: '/second-factor', name: 'second-factor', component: () => import('@/features/identity/SecondFactorPage.vue'), meta: { later: true, title: 'security.factor.title' } },
   // Part of the first load: what is not here already cannot be fetched now.
-  { path: '/away', component: AwayPage, meta: { open: true, title: 'errors.offline' } },
+  { path: '/away', component: AwayPage, meta: { open: true, title: 'app.awayTitle' } },
   { path: '/setup', component: () => import('@/features/identity/SetUpPage.vue'), meta: { open: true, title: 'identity.setUp.title' } },
   { path: '/setup/channel', component: () => import('@/features/channels/FirstChannelPage.vue'), meta: { needs: 'channels.manage', title: 'channels.first.title' } },
   { path: '/try/:id', component: () => import('@/features/tour/TryPage.vue'), props: true, meta: { open: true, later: true, title: 'tour.try.title' } },

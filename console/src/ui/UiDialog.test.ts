@@ -11,7 +11,7 @@ function show() {
   const page = document.createElement('div')
   document.body.append(page)
   const app = createApp(defineComponent(() => () => h(UiDialog, { open: true, title: 'Wrap-up' }, () => (here.value
-    ? h('form', { onSubmit: (event: Event) => { event.preventDefault(); sent() } }, [h('select', { id: 'first' }), h('input', { id: 'second' }), h('button', { type: 'submit', disabled: !valid.value })])
+    ? h('form', { onSubmit: (event: Event) => { event.preventDefault(); sent() } }, [h('select', { id: 'first' }), h('input', { id: 'second' }), h('button', { id: 'cancel', type: 'button' }), h('button', { type: 'submit', disabled: !valid.value })])
     : h('p', 'loading')))))
   app.mount(page)
   return { here, valid, sent, end: () => app.unmount() }
@@ -41,11 +41,15 @@ it('is sent by Ctrl+Enter when it may be sent', async () => {
   const { here, valid, sent, end } = show()
   here.value = true
   await settled()
-  const press = () => document.querySelector('#second')!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true }))
+  const press = (on = '#second', more = {}) => document.querySelector(on)!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true, ...more }))
   press()
   expect(sent).not.toHaveBeenCalled()
   valid.value = true
   await settled()
+  press('#cancel')
+  press('[aria-label="ui.close"]')
+  press('#second', { isComposing: true })
+  expect(sent).not.toHaveBeenCalled()
   press()
   expect(sent).toHaveBeenCalledOnce()
   end()

@@ -36,18 +36,27 @@ export function showBot(box: HTMLElement, said: BotPart | BotHello, api: Api, t:
 
 function thumbs(bot: { seq: number }, api: Api, t: Texts): HTMLElement {
   const place = h('div', { class: 'thumbs' })
-  const thanks = () => place.replaceChildren(h('small', { role: 'status' }, t.thanks))
+  let sent: Promise<unknown> = Promise.resolve()
+  const thanks = () => {
+    const said = h('small', { role: 'status', tabIndex: -1 }, t.thanks)
+    place.replaceChildren(said)
+    for (const name of ['role', 'aria-label']) place.removeAttribute(name)
+    said.focus() // the button that had it is gone
+  }
   // The thumb counts at once; why it was of no use may be said afterwards.
   const rate = (helpful: boolean, reason?: string) => {
     if (helpful || reason) thanks()
     else {
-      place.replaceChildren(h('small', { role: 'status' }, t.why), ...Object.entries(t.reasons).map(([code, text]) => h('button', { type: 'button', onclick: () => rate(false, code) }, text)))
+      place.setAttribute('role', 'group')
+      place.setAttribute('aria-label', t.why)
+      place.replaceChildren(h('small', {}, t.why), ...Object.entries(t.reasons).map(([code, text]) => h('button', { type: 'button', onclick: () => rate(false, code) }, text)))
       place.querySelector('button')!.focus()
     }
-    void fetch(`${api.base}/widget/v1/events`, {
+    // One after the other: overtaken by the thumb, the reason would be lost.
+    sent = sent.then(() => fetch(`${api.base}/widget/v1/events`, {
       method: 'POST', credentials: 'omit', body: JSON.stringify({ type: 'bot_rating', seq: bot.seq, helpful, reason }),
       headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
-    })
+    })).catch(() => {})
   }
   place.append(h('button', { type: 'button', onclick: () => rate(true) }, `👍 ${t.helpful}`), h('button', { type: 'button', onclick: () => rate(false) }, `👎 ${t.unhelpful}`))
   return place

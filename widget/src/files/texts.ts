@@ -17,7 +17,7 @@ export const zhCN = {
   helpful: '有帮助',
   unhelpful: '没帮助',
   thanks: '感谢您的反馈',
-  why: '哪里不好？',
+  why: '哪里没帮到您？',
   reasons: { wrong: '答错了', unclear: '没看懂', incomplete: '没说全', other: '其他' },
 }
 

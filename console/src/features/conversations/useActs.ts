@@ -48,7 +48,8 @@ export function useActs() {
     removeTag: (id: string, tag: Tag) => act(() => source.setTags(id, { remove: [tag.id] })),
     change: (id: string, change: { subject?: string; fields?: Record<string, FieldValue> }) => act(() => source.change(id, change)),
     assignTeam: (id: string, team: Named | null) => act(() => source.assignTeam(id, team?.id ?? null)),
-    edit: (id: string, seq: number, text: string, format?: 'markdown') => act(() => source.edit(id, seq, text, format)),
+    /** Refused: whoever asks says so, beside the words. */
+    edit: (id: string, seq: number, text: string, format?: 'markdown') => source.edit(id, seq, text, format),
     recall: (id: string, seq: number) => act(() => source.recall(id, seq)),
     react: (id: string, seq: number, sign: string | null) => act(() => source.react(id, seq, sign)),
     /** `after`: when it waited for its wrap-up first. */

@@ -71,10 +71,15 @@ export const useTags = () => {
   return { all: all.data, offered: computed(() => (all.data.value ?? []).filter(tag => !tag.archived)) }
 }
 export const useTeams = () => useQuery({ queryKey: workbenchKeys.teams, queryFn: useWorkbench().teams, staleTime: fresh }).data
-export const useFields = () => {
+/** Undefined while they are on their way. */
+export const useKnownFields = () => {
   const source = useWorkbench()
   const all = useQuery({ queryKey: workbenchKeys.fields, queryFn: () => source.fields(), staleTime: fresh })
-  return computed(() => (all.data.value ?? []).filter(field => field.object === 'conversation' && !field.archived))
+  return computed(() => all.data.value?.filter(field => field.object === 'conversation' && !field.archived))
+}
+export const useFields = () => {
+  const known = useKnownFields()
+  return computed(() => known.value ?? [])
 }
 export const useViews = () => useQuery({ queryKey: workbenchKeys.views, queryFn: useWorkbench().views, staleTime: fresh }).data
 export const useSettings = () => useQuery({ queryKey: workbenchKeys.settings, queryFn: useWorkbench().settings, staleTime: fresh }).data

@@ -1,2 +1,2 @@
-export { look, newer } from './newer'
+export { look, newer, putAway } from './newer'
 export { default as InstallCard } from './InstallCard.vue'

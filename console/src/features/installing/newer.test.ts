@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { keepLooking, look, newer, programOf } from './newer'
+import { keepLooking, look, newer, programOf, putAway } from './newer'
 
 const page = (hash: string) => `<html><head><script type="module" crossorigin src="/console/assets/index-${hash}.js"></script></head></html>`
 const answer = (text: string, status = 200) => () => Promise.resolve(new Response(text, { status }))
@@ -24,6 +24,15 @@ it('says so when the server has another program, and not because it gives no ans
   await look(() => Promise.reject(new Error('away')))
   expect(newer.value).toBe(false)
   await look(answer(page('b2')))
+  expect(newer.value).toBe(true)
+})
+
+it('says nothing more of one that was put away, and of the next one again', async () => {
+  await look(answer(page('b2')))
+  putAway()
+  await look(answer(page('b2')))
+  expect(newer.value).toBe(false)
+  await look(answer(page('c3')))
   expect(newer.value).toBe(true)
 })
 

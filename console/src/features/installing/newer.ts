@@ -5,6 +5,13 @@ export const newer = shallowRef(false)
 
 /** The program that a page starts; its name carries a hash of what is in it. */
 export const programOf = (page: string) => /<script[^>]*\ssrc="([^"]*\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? null
+/** Put away by somebody who knows of it already. */
+let known = ''
+let latest = ''
+export function putAway() {
+  known = latest
+  newer.value = false
+}
 const here = () => document.querySelector('script[type=module][src*="/assets/"]')?.getAttribute('src') ?? null
 
 /** A deployment says nothing to pages that are open: they look. No answer says nothing either. */
@@ -14,7 +21,8 @@ export async function look(ask: () => Promise<Response> = () => fetch('/console/
   try {
     const answer = await ask()
     const there = answer.ok ? programOf(await answer.text()) : null
-    newer.value = there !== null && there !== running
+    latest = there ?? ''
+    newer.value = there !== null && there !== running && there !== known
   } catch {
     // away; whoever comes back looks again
   }

@@ -23,6 +23,8 @@ export interface Term { id: string; kind: 'synonym' | 'term'; words: string[]; m
 export type EdgeWords = Pick<Edge, 'subject' | 'relation' | 'target' | 'audience'>
 export interface EdgeProposal { id: string; baseId: string; edgeId: string | null; kind: 'add' | 'change' | 'remove'; before: EdgeWords | null; after: EdgeWords | null; by: { id: string; name: string } | null; createdAt: string; isOwn: boolean; mayAccept: boolean }
 export interface Edge { id: string; baseId: string; subject: string; relation: string; target: string; audience: 'public' | 'internal' }
+/** It was not done: it waits for a second person. */
+export const isProposal = (answer: Edge | EdgeProposal | undefined): answer is EdgeProposal => answer !== undefined && 'kind' in answer
 export interface Hit { id: string; kind: Kind; version: number; title: string; language: string; heading: string | null; url: string | null; category: string[]; audience: Audience['kind']; excerpt: string; marks: [number, number][]; answer: string | null }
 export interface Found { items: Hit[]; path: { subject: string; relation: string; target: string }[]; corrected: string | null }
 export interface Version { version: number; note: string | null; by: Person | null; createdAt: string; isPublished: boolean }
@@ -72,7 +74,7 @@ export const knowledgeSource = (http: Http) => ({
   edges: (q?: string) => http.get<Page<Edge>>(`${root}/edges`, { q, limit: 1000 }).then(page => page.items),
   addEdge: (edge: { subject: string; relation: string; target: string; audience: string }) => http.post<Edge | EdgeProposal>(`${root}/edges`, edge),
   changeEdge: (id: string, changes: Partial<Pick<Edge, 'subject' | 'relation' | 'target' | 'audience'>>) => http.patch<Edge | EdgeProposal>(`${root}/edges/${id}`, changes),
-  removeEdge: (id: string) => http.remove(`${root}/edges/${id}`),
+  removeEdge: (id: string) => http.remove<EdgeProposal | undefined>(`${root}/edges/${id}`),
   edgeProposals: () => http.get<{ items: EdgeProposal[] }>(`${root}/edge-proposals`).then(list => list.items),
   decideEdge: (id: string, act: 'accept' | 'dismiss') => http.post(`${root}/edge-proposals/${id}/${act}`, {}),
   trial: (itemId?: string, version?: number) => http.post<{ result: Trial | null }>(`${root}/trial`, { ...(itemId ? { itemId } : {}), ...(version ? { version } : {}) }).then(answer => answer.result),

@@ -15,6 +15,14 @@ internal static partial class Claims
     private const string Units = "个?工作日|个?小时|钟头|个?星期|个?月|分钟|周|天|日|年|秒|元|块|折|倍|%|％|件|次(?!性)|位|张|台|款|种|米|公斤|千克|斤|克|箱|包|盒|瓶|层|岁|个|"
         + @"(?:(?:working|business) days?|days?|hours?|minutes?|weeks?|months?|years?|seconds?|yuan|percent|times)\b";
 
+    private const string Shapes = @"(?:https?://|www\.)[^\s，。；！？、（）()《》<>""“”]+|[\w.+-]+@[\w-]+(?:\.\w+)+"
+        + @"|(?<of>百分之)(?:(?<n>\d+(?:\.\d+)?)|(?<c>" + Chinese + @"))"
+        + @"|(?<n>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.:]\d+)*)\s*(?<m>[万亿]|千(?!克))?\s*(?<u>" + Units + @")?"
+        + @"|第(?<c>" + Chinese + @")"
+        + @"|(?<c>" + Chinese + @")(?:\s*(?<u>" + Units + @")|(?=\s*(?:到|至|[-~～—])\s*[\d零一二两三四五六七八九十百千万]))"
+        + @"|(?<![\w-])(?<e>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen)(?:\s+(?<u>" + Units + @")|(?=\s+(?:to|or)\s+\w+\s+(?:" + Units + @")))"
+        + @"|(?:周|星期|礼拜)[一二三四五六日天末](?![次个件])";
+
     /// <param name="Unit">What is counted; empty: it does not stand beside it.</param>
     private readonly record struct Claim(string What, string Unit);
 
@@ -80,12 +88,6 @@ internal static partial class Claims
             letters[i] = from[i] is >= '０' and <= '９' ? (char)(from[i] - '０' + '0') : from[i];
     });
 
-    [GeneratedRegex(@"(?:https?://|www\.)[^\s，。；！？、（）()《》<>""“”]+|[\w.+-]+@[\w-]+(?:\.\w+)+"
-        + @"|(?<of>百分之)(?:(?<n>\d+(?:\.\d+)?)|(?<c>" + Chinese + @"))"
-        + @"|(?<n>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.:]\d+)*)\s*(?<m>[万亿]|千(?!克))?\s*(?<u>" + Units + @")?"
-        + @"|第(?<c>" + Chinese + @")"
-        + @"|(?<c>" + Chinese + @")(?:\s*(?<u>" + Units + @")|(?=\s*(?:到|至|[-~～—])\s*[\d零一二两三四五六七八九十百千万]))"
-        + @"|(?<![\w-])(?<e>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen)(?:\s+(?<u>" + Units + @")|(?=\s+(?:to|or)\s+\w+\s+(?:" + Units + @")))"
-        + @"|(?:周|星期|礼拜)[一二三四五六日天末](?![次个件])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(Shapes, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Facts();
 }

@@ -40,11 +40,9 @@ internal static partial class Denials
     private static partial Regex Breaks();
 
     /// <summary>What only looks as if it denied: politeness, comparisons, questions, names of things.</summary>
-    [GeneratedRegex(@"对不起|不好意思|带来不便|差不多|不仅|不但|不只|不过|不论|不管|不同|不错|不断|不久|不少|不妨|无论|无理由|无线|无忧|未来|有没有|(\p{IsCJKUnifiedIdeographs})不\1|\bnot only\b|\bno matter\b|\bno problem\b",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"对不起|不好意思|带来不便|差不多|不仅|不但|不只|不过|不论|不管|不同|不错|不断|不久|不少|不妨|无论|无理由|无线|无忧|未来|有没有|(\p{IsCJKUnifiedIdeographs})不\1|\bnot only\b|\bno matter\b|\bno problem\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Neutral();
 
-    [GeneratedRegex(@"不|没有|没|未|无|勿|禁止|谢绝|拒绝|(?<![是除])非(?![常洲])|\b(?:not|never|no|none|nobody|nothing|neither|nor|without|unable|prohibited|forbidden)\b|\bcan(?:not\b|['’]?t\b)|(?<!\bcan)n['’]t\b",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"不|没有|没|未|无|勿|禁止|谢绝|拒绝|(?<![是除])非(?![常洲])|\b(?:not|never|no|none|nobody|nothing|neither|nor|without|unable|prohibited|forbidden)\b|\bcan(?:not\b|['’]?t\b)|(?<!\bcan)n['’]t\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Words();
 }

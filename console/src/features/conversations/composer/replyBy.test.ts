@@ -1,16 +1,20 @@
-import { effectScope, nextTick, ref } from 'vue'
+import { computed, effectScope, nextTick, ref } from 'vue'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createDrafts } from '../drafts'
 import type { Mode } from '../drafts'
 import type { Way } from '../ways/source'
-import { leftOver, useReplyBy } from './replyBy'
+import { leftOver } from './leftOver'
+import { useReplyBy } from './replyBy'
 
 const [write, push] = [vi.fn(), vi.fn()]
 vi.mock('vue-router', () => ({ useRouter: () => ({ push }) }))
 vi.mock('vue-i18n', () => ({ useI18n: () => ({ t: (key: string) => key }) }))
 vi.mock('@/api/http', () => ({ useHttp: () => null }))
 vi.mock('@/ui', () => ({ showToast: () => {} }))
-vi.mock('@/api/useProblem', () => ({ useSubmit: () => ({ busy: ref(false), message: ref(null), problem: ref(null), submit: (work: () => Promise<void>) => work().catch(() => {}) }) }))
+vi.mock('@/api/useProblem', () => ({ useSubmit: () => {
+  const problem = ref<Error | null>(null)
+  return { busy: ref(false), message: computed(() => problem.value?.message ?? null), problem, submit: (work: () => Promise<void>) => work().catch((error: Error) => { problem.value = error }) }
+} }))
 vi.mock('../ways/source', () => ({ waysSource: () => ({ write }) }))
 afterEach(() => { write.mockReset(); push.mockReset() })
 
@@ -57,4 +61,35 @@ it('sends the same words once, and other words as others', async () => {
   const [first, second, third] = write.mock.calls.map(call => call[2] as string)
   expect(second).toBe(first)
   expect(third).not.toBe(first)
+})
+
+it('sends them once, too, after a look at another conversation', async () => {
+  const { begin, by, id } = writing('Hello')
+  write.mockRejectedValueOnce(new Error('away')).mockResolvedValueOnce({ conversationId: null })
+  await begin()
+  id.value = 'x'
+  await nextTick()
+  id.value = 'a'
+  await nextTick()
+  by.value = way
+  await begin()
+  const [first, second] = write.mock.calls.map(call => call[2] as string)
+  expect(second).toBe(first)
+})
+
+it('tells of trouble where it was', async () => {
+  const { begin, by, id, trouble } = writing('Hello')
+  write.mockImplementation(async () => {
+    id.value = 'x'
+    await nextTick()
+    throw new Error('away')
+  })
+  await begin()
+  expect(trouble.value).toBeNull()
+  id.value = 'a'
+  await nextTick()
+  expect(trouble.value).toBe('away')
+  by.value = way
+  await nextTick()
+  expect(trouble.value).toBeNull()
 })

@@ -10,15 +10,13 @@ import { waysSource } from '../ways/source'
 import type { Way } from '../ways/source'
 import type { createDrafts, Mode } from '../drafts'
 import type { ReplyBudget } from './budget'
+import { leftOver } from './leftOver'
 import { outgoing, reduced } from './rich/lines'
 import { allMarks } from './rich/marks'
 import type { Lost } from './useReduced'
 
 /** What a way lets us say, as the composer shows it. */
 export const budgetOf = (way: Way): ReplyBudget => ({ canSend: way.canSend, reason: way.reason, until: way.until, remaining: way.remaining ?? null, templates: false, after: way.after ?? null, parts: ['text'], mostText: way.mostText ?? null })
-
-/** What has been written since `sent` was; where that was changed meanwhile, all of it. */
-export const leftOver = (now: string, sent: string) => (now.startsWith(sent) ? now.slice(sent.length).trim() : now)
 
 interface Writing {
   /** The conversation. */
@@ -36,16 +34,17 @@ export function useReplyBy({ id, mode, drafts, budget, shows }: Writing) {
   const { t } = useI18n()
   const router = useRouter()
   const source = waysSource(useHttp())
-  const { busy: beginning, message: trouble, problem, submit } = useSubmit()
+  const { busy: beginning, message, problem, submit } = useSubmit()
   const elsewhere = computed(() => (mode.value === 'reply' ? by.value : null))
   const showing = computed(() => (mode.value === 'note' ? allMarks : by.value ? (by.value.shows ?? []) : shows()))
   const allowed = computed(() => (elsewhere.value ? budgetOf(elsewhere.value) : budget()))
-  let tried = { words: '', clientId: '' }
+  /** By conversation and channel: what was tried and may have arrived. */
+  const tried = new Map<string, { words: string; clientId: string }>()
+  /** Where it was tried last: trouble is shown there, also to whoever has been elsewhere meanwhile. */
+  const tryingIn = ref('')
+  const trouble = computed(() => (tryingIn.value === id() ? message.value : null))
   watch(id, () => (by.value = null), { flush: 'sync' })
-  watch([id, by], () => {
-    tried = { words: '', clientId: '' }
-    problem.value = null
-  })
+  watch([id, by], (_, [was]) => { if (was === tryingIn.value) problem.value = null })
 
   /** Takes the text along, as that channel shows it; what stands there already is not lost. */
   function move({ conversationId: to, shows: there }: Way): Lost | null {
@@ -70,8 +69,13 @@ export function useReplyBy({ id, mode, drafts, budget, shows }: Writing) {
     const draft = drafts.get(from, 'reply')
     const { words, format } = outgoing(draft, showing.value)
     if (!way || !words) return
-    if (tried.words !== words) tried = { words, clientId: `by-${crypto.randomUUID()}` }
-    const { conversationId: to } = await source.write(way, words, tried.clientId, format)
+    tryingIn.value = from
+    const place = `${from}:${way.channelId}`
+    const had = tried.get(place)
+    const trying = had?.words === words ? had : { words, clientId: `by-${crypto.randomUUID()}` }
+    tried.set(place, trying)
+    const { conversationId: to } = await source.write(way, words, trying.clientId, format)
+    tried.delete(place)
     const rest = leftOver(drafts.get(from, 'reply'), draft)
     drafts.set(from, 'reply', to ? '' : rest)
     if (to && rest) drafts.set(to, 'reply', [drafts.get(to, 'reply'), rest].filter(Boolean).join('\n'))

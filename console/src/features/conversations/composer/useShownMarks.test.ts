@@ -5,9 +5,10 @@ import { useShownMarks } from './useShownMarks'
 
 function opened() {
   const [id, shows, texts] = [ref('a'), ref<readonly Mark[] | null>(['bold', 'italic']), ref<Record<string, string>>({})]
-  const draft = { get: () => texts.value[id.value] ?? '', set: (text: string) => { texts.value[id.value] = text } }
-  const shown = effectScope().run(() => useShownMarks({ id: () => id.value, shows: () => shows.value, draft }))!
-  return { id, shows, texts, shown, go: async (to: string, marks: readonly Mark[] | null) => { [id.value, shows.value] = [to, marks]; await nextTick() }, learn: async (marks: readonly Mark[]) => { shows.value = marks; await nextTick() } }
+  const drafts = { get: (of: string) => texts.value[of] ?? '', set: (of: string, _: string, text: string) => { texts.value[of] = text } }
+  const { shown, written } = effectScope().run(() => useShownMarks({ id: () => id.value, shows: () => shows.value, drafts }))!
+  const type = (text: string) => written(text, { id: id.value, mode: 'reply' })
+  return { id, shows, texts, shown, type, go: async (to: string, marks: readonly Mark[] | null) => { [id.value, shows.value] = [to, marks]; await nextTick() }, learn: async (marks: readonly Mark[]) => { shows.value = marks; await nextTick() } }
 }
 
 it('has the marks of a channel that is known at once', async () => {
@@ -18,11 +19,11 @@ it('has the marks of a channel that is known at once', async () => {
 })
 
 it('makes of what was written meanwhile what it looked like', async () => {
-  const { shown, texts, go, learn } = opened()
-  texts.value['b'] = '\\*'
+  const { shown, texts, type, go, learn } = opened()
   await go('b', null)
   expect(shown.value).toEqual(['bold', 'italic'])
-  texts.value['b'] = '\\* **wichtig**' // the field escapes what is meant as a sign
+  type('\\*')
+  type('\\* **wichtig**') // the field escapes what is meant as a sign
   await learn([])
   expect([shown.value, texts.value['b']]).toEqual([[], '* wichtig'])
 })
@@ -37,4 +38,20 @@ it('leaves alone what stood there and was not touched', async () => {
   texts.value['c'] = 'a\\*'
   await go('d', [])
   expect(texts.value).toEqual({ b: '2 **x** \\*', c: 'a\\*' })
+})
+
+it('leaves the marks alone that came from the server or another tab meanwhile', async () => {
+  const { texts, type, go, learn } = opened()
+  await go('a', [])
+  await go('b', null)
+  type('draft')
+  texts.value['b'] = '**dear** you' // heard
+  await learn(['bold'])
+  expect(texts.value['b']).toBe('**dear** you')
+  await go('c', [])
+  await go('d', null)
+  texts.value['d'] = '**dear** you' // pulled
+  type('**dear** you, *so*')
+  await learn(['bold', 'italic'])
+  expect(texts.value['d']).toBe('**dear** you, \\*so\\*')
 })

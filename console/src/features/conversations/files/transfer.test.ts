@@ -89,6 +89,17 @@ describe('uploads', () => {
     expect(uploads.take('c1:reply')).toHaveLength(2)
     expect(uploads.of('c1:reply')).toEqual([])
   })
+  it('asks before the page goes with files that were not sent', async () => {
+    const uploads = createUploads(server().api, wait)
+    const asks = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
+    uploads.clear()
+    const before = asks()
+    uploads.add('p', [file(10)])
+    await expect.poll(() => uploads.of('p')[0]?.done).toBeTruthy()
+    expect(asks()).toBe(true)
+    uploads.take('p')
+    expect(asks()).toBe(before)
+  })
   it('has room for so many', () => {
     expect(createUploads(server().api, wait).add('p', Array.from({ length: mostFiles + 3 }, () => file(1)))).toBe(3)
   })

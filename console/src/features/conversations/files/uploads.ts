@@ -18,8 +18,8 @@ export function createUploads(api: FileApi, wait = pause) {
   let last = 0
 
   const all = () => [...places.values()].flat()
-  // A file that is half there is gone with the page: the browser asks.
-  window.addEventListener('beforeunload', event => { if (all().some(upload => !upload.done && upload.state !== 'failed')) event.preventDefault() })
+  // What has not been sent is gone with the page, however much of it is there: the browser asks.
+  window.addEventListener('beforeunload', event => { if (all().some(upload => upload.state !== 'failed')) event.preventDefault() })
   const change = (upload: Upload, news: Partial<Upload>) => void Object.assign(upload, news)
 
   function next() {
