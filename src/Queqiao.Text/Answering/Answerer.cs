@@ -39,7 +39,8 @@ public sealed record Reply(ReplyKind Kind, string? Id, double Score, IReadOnlyLi
 /// <param name="Answer">From this certainty on it answers.</param>
 /// <param name="Clarify">From this certainty on it asks which of the best is meant.</param>
 /// <param name="Facts">From this certainty on the graph answers.</param>
-public sealed record Boldness(double Answer = 0.5, double Clarify = 0.2, double Facts = 0.5);
+/// <param name="Close">Where the second entry is at least this likely, compared with the first, it asks which is meant, however sure it is that one of them is.</param>
+public sealed record Boldness(double Answer = 0.5, double Clarify = 0.2, double Facts = 0.5, double Close = 0.5);
 
 /// <summary>Decides what becomes of a customer's message: a person, an order, an entry, facts, a question back, or an honest no. For any number of threads.</summary>
 /// <param name="finders">A finder for each language of the knowledge base, by its tag.</param>
@@ -65,10 +66,12 @@ public sealed class Answerer(IReadOnlyDictionary<string, Finder> finders, FactGr
             return new Reply(ReplyKind.Facts, path.Path[0].Subject, path.Certainty, finding.Ranking, path.Path);
         if (finding.Ranking.Count == 0 || finding.Right < _boldness.Clarify)
             return new Reply(ReplyKind.Refuse, null, finding.Right, finding.Ranking, []);
-        return finding.Right >= _boldness.Answer
+        return finding.Right >= _boldness.Answer && !AreClose(finding)
             ? new Reply(ReplyKind.Answer, finding.Ranking[0].Id, finding.Right, finding.Ranking, [])
             : new Reply(ReplyKind.Clarify, null, finding.Right, [.. finding.Ranking.Take(3)], []);
     }
+
+    private bool AreClose(Finding finding) => finding.Ranking.Count > 1 && finding.Ranking[1].Share >= _boldness.Close * finding.Ranking[0].Share;
 
     /// <summary>The graph wins where it is named precisely, unless an entry says just that.</summary>
     private static bool Prefers(FactPath path, Finding finding) => path.IsNamed ? path.Certainty >= 0.7 && finding.Right < 0.9 || finding.Right < 0.6 : finding.Right < 0.5;

@@ -18,7 +18,7 @@ public sealed class IntentClassifier
     /// <summary>Of examples that belong to no class.</summary>
     public const string OutOfScope = "oos";
 
-    private const int Format = 5;
+    private const int Format = 6;
     private readonly Blend _blend;
     private readonly string[] _labels;
     private readonly Calibration _calibration;

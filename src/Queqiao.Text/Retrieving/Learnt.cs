@@ -9,7 +9,7 @@ namespace Queqiao.Text.Retrieving;
 public sealed record Learnt(IReadOnlyList<double> Ranking, IReadOnlyList<double> Decision)
 {
     /// <summary>Raised whenever the same knowledge would teach something else: signals, features, trials, sentence vectors.</summary>
-    private const int Format = 5;
+    private const int Format = 6;
 
     /// <summary>Whether this version can use it.</summary>
     public bool Fits => Ranking.Count == Priors.WithTexts.Ranking.Weights.Count && Decision.Count == Priors.WithTexts.Decision.Weights.Count;

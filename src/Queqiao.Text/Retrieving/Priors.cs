@@ -7,13 +7,13 @@ internal sealed record Priors(Logistic Ranking, Logistic Decision)
 {
     /// <summary>Where answers stand beside the questions: learnt by <see cref="PriorTrainer"/> from our own questions to the demo shop (<c>queqiao eval priors</c>; docs/nlu.md).</summary>
     public static readonly Priors WithTexts = new(Logistic.Of(
-        0.223, 0.551, -1.481, 0.201, -0.581, -0.125, 2.443, 0.345, -0.059, 0.221, -3.054, -0.128, 0.134,
-        -0.309, 3.080, 1.662, 2.819, 0.716, 0.296, 0.733,
-        0.192, 0.258, -1.200, 1.439, -0.748, 14.016, 6.442,
-        -13.303), Logistic.Of(
-        0.125, 0.015, -0.343, 0.775, 0.681, 0.166, 3.315, 0.356, 1.135, 0.203, -0.114, 0.099, 0.263, 0.046, -1.960, 0.544, 0.402, 0.490,
-        -0.025, -0.473, -0.595, 1.045, -1.017, 8.382, 2.237, 1.410, -0.188,
-        -11.498));
+        0.214, 0.857, -1.258, -0.186, -0.522, -0.577, 2.273, 0.240, -0.104, 0.304, -3.261, -0.058, -0.029,
+        -0.374, 2.953, 2.296, 2.904, 0.917, 0.140, 0.817,
+        0.023, 0.121, -0.705, 1.336, -0.671, 13.721, 6.709,
+        -12.868), Logistic.Of(
+        0.123, -0.022, -0.491, 0.773, 0.759, 0.095, 3.542, 0.356, 0.975, 0.221, -0.139, 0.217, 0.331, 0.277, -1.542, 0.670, 0.468, 0.542,
+        0.044, -0.301, -0.936, 0.854, -0.932, 8.290, 2.972, 1.388, 0.232,
+        -12.397));
 
     /// <summary>Where there are questions only, and many of them: by hand, every signal speaks for, more or less. The knowledge base teaches the rest.</summary>
     public static readonly Priors QuestionsOnly = new(Logistic.Of(

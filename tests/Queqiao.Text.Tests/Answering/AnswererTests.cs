@@ -38,6 +38,16 @@ public sealed class AnswererTests
     }
 
     [Fact]
+    public void Where_two_entries_are_close_it_asks_which_is_meant()
+    {
+        var finder = new Dictionary<string, Finder> { ["zh"] = FinderTrainer.Train([new("home", ["上门取件怎么约？"], "在售后单里约时间。"), new("home-2", ["上门取件如何约？"], "打电话约时间。"), new("invoice", ["怎么开发票？"], "在订单里申请。"), new("size", ["尺码怎么选？"], "看尺码表。")]) };
+        var reply = new Answerer(finder, boldness: new Boldness(Answer: 0.01, Clarify: 0)).Reply("上门取件怎样约");
+        Assert.Equal((ReplyKind.Clarify, null), (reply.Kind, reply.Id));
+        Assert.Equal(["home", "home-2"], reply.Candidates.Take(2).Select(candidate => candidate.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(ReplyKind.Answer, new Answerer(finder, boldness: new Boldness(Answer: 0.01, Clarify: 0, Close: 2)).Reply("上门取件怎样约").Kind);
+    }
+
+    [Fact]
     public void Edges_are_combined()
     {
         var path = Bot.Reply("F5炸锅冒黑烟，保修期内来回运费谁出").Path;
