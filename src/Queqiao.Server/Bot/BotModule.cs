@@ -73,6 +73,8 @@ internal static class BotModule
             .WithSummary("Take a channel from it").Produces<BotAnswer>();
         bots.MapPut("/{id:guid}/model-key", BotEndpoints.PutModelKey).Needs(Permissions.ManageBots).NeedsPerson().TakesQuery()
             .WithSummary("The key of the model's provider: kept sealed, never shown").Produces<BotAnswer>();
+        bots.MapPost("/{id:guid}/model/try", TryModel.Handle).Needs(Permissions.ManageBots).TakesQuery()
+            .WithSummary("Ask the model that is set up one harmless question, and say what came of it; counts as tokens of the day").Produces<TryModel.Answer>();
         bots.MapPost("/{id:guid}/ask", AskBot.Handle).Needs(Permissions.ManageBots).TakesQuery()
             .WithSummary("Try it: what it would say, and why; nothing is stored and nothing is done").Produces<AskBot.Answer>();
         bots.MapGet("/scoreboard", Scoreboard.Show).Needs(Permissions.ManageBots).TakesQuery("from", "to", "channel")

@@ -21,6 +21,9 @@ internal sealed class ModelStub : IAsyncDisposable
 
     public int Status { get; set; } = 200;
 
+    /// <summary>Before it answers this must be done: a model that is slow.</summary>
+    public Task Wait { get; set; } = Task.CompletedTask;
+
     public ConcurrentQueue<string> Asked { get; } = new();
 
     public ConcurrentQueue<string> Keys { get; } = new();
@@ -49,6 +52,7 @@ internal sealed class ModelStub : IAsyncDisposable
     {
         Asked.Enqueue(await LocalServer.Body(context));
         Keys.Enqueue(context.Request.Headers.Authorization.ToString());
+        await Wait.WaitAsync(context.RequestAborted);
         await LocalServer.Say(context, context.Request.Path == "/v1/chat/completions" ? Status : 404,
             JsonSerializer.Serialize(new { choices = new[] { new { message = new { role = "assistant", content = Says } } }, usage = new { total_tokens = 100 } }));
     }

@@ -74,6 +74,7 @@ export const botSource = (http: Http) => ({
   channels: () => http.get<{ items: ChannelName[] }>('/api/v1/channels').then(answer => answer.items),
   receive: (id: string, { channelId, ...to }: BotChannel) => http.put<Bot>(`/api/v1/bots/${id}/channels/${channelId}`, to),
   modelKey: (id: string, key: string) => http.put<Bot>(`/api/v1/bots/${id}/model-key`, { key }),
+  tryModel: (id: string) => http.post<{ ok: boolean; code: string | null; text: string }>(`/api/v1/bots/${id}/model/try`, {}),
   ask: (id: string, text: string, state: string | null, flow?: string) => http.post<Tried>(`/api/v1/bots/${id}/ask`, { text, ...(state ? { state } : {}), ...(flow ? { flow } : {}) }),
   score: () => http.get<Score>('/api/v1/bots/scoreboard'),
   behind: (number: string, cursor: string) => http.get<Behind>(`/api/v1/bots/scoreboard/${number}${cursor ? `?cursor=${cursor}` : ''}`),

@@ -25,7 +25,8 @@ internal static class AskBot
 
     /// <param name="State">What the answer before gave; null: a new conversation.</param>
     /// <param name="Flow">A flow whose draft is tried instead of what is published: a new conversation begins with its first step.</param>
-    public sealed record Request(string Text, string? State = null, Guid? Flow = null);
+    /// <param name="Channel">A kind of channel, to hear what is said there; null: what is said where there is no text of its own.</param>
+    public sealed record Request(string Text, string? State = null, Guid? Flow = null, string? Channel = null);
 
     /// <param name="Path">What decided: <c>person</c>, <c>anger</c>, <c>flow</c>, <c>chat</c>, <c>knowledge</c>, <c>facts</c>, <c>failing</c>.</param>
     /// <param name="Outcome"><c>stays</c>, <c>handed_over</c> or <c>resolved</c>.</param>
@@ -66,7 +67,7 @@ internal static class AskBot
         {
             Staff = await staff.Of(actor.Ws, ct),
             Now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-            IsNew = request.State is null,
+            IsNew = request.State is null, Channel = request.Channel,
             Language = TurnTaking.LanguageOf(request.Text, memory.Language),
         };
         var thought = draft is not null && request.State is null ? FlowEngine.Begin(at, draft) : Mind.Think(at);
@@ -89,7 +90,7 @@ internal static class AskBot
             thought.Path,
             thought.Then switch { BotEnding.ToPeople => "handed_over", BotEnding.Done => "resolved", _ => "stays" },
             given is null ? null : new HandOver(given.Reason, given.Summary, given.Details is null ? null : JsonDocument.Parse(given.Details).RootElement),
-            [.. at.Brain.Reply(at.Said, at.Profile, at.Language, at.Now).Candidates.Take(5).Select(one => new Candidate(one.Id, at.Brain.TitleOf(one.Id) ?? "", Math.Round(one.Share, 3)))],
+            [.. at.Reply().Candidates.Take(5).Select(one => new Candidate(one.Id, at.Brain.TitleOf(one.Id) ?? "", Math.Round(one.Share, 3)))],
             thought.Memory.Json());
     }
 }

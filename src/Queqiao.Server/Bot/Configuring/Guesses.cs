@@ -32,7 +32,7 @@ internal sealed class Guesses(IStorageEngine storage, Brains brains, TimeProvide
         if (known is null || brains.Known(ws) is not { } brain)
             return [];
         // What was withdrawn, is for colleagues now or no longer holds is not offered, however lately it was counted.
-        return [.. known.Keys.Select(brain.Entry).OfType<BotEntry>().Where(entry => entry.Language == language && entry.HoldsAt(now.ToUnixTimeMilliseconds())).Select(entry => entry.Title).Take(Most)];
+        return [.. known.Keys.Select(brain.Entry).OfType<BotEntry>().Where(entry => entry.Language == language && entry.On(null) is not null && entry.HoldsAt(now.ToUnixTimeMilliseconds())).Select(entry => entry.Title).Take(Most)];
     }
 
     internal async Task Count(int ws, DateTimeOffset now)

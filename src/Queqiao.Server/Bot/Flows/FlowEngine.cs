@@ -47,7 +47,7 @@ internal static class FlowEngine
             case StepKind.Verify when CodeCall(at) is { } call:
                 return new Thought([], at.Memory, Call: call) { Path = "flow" };
         }
-        return at.Brain.Reply(at.Said, at.Profile, at.Language, at.Now).Kind is ReplyKind.Answer or ReplyKind.Facts or ReplyKind.Person ? null : AskAgain(at, flow, step, run);
+        return at.Reply().Kind is ReplyKind.Answer or ReplyKind.Facts or ReplyKind.Person ? null : AskAgain(at, flow, step, run);
     }
 
     /// <summary>What somebody says who is to prove who they are; null: something else.</summary>
@@ -218,7 +218,7 @@ internal static class FlowEngine
 
     /// <summary>A free text could be anything: only a clear question counts as one.</summary>
     private static bool IsDigression(Situation at, FlowStep step) =>
-        step.Type is null or SlotType.Text && at.Brain.Reply(at.Said, at.Profile, at.Language, at.Now) is { Kind: ReplyKind.Answer, Score: >= Digression };
+        step.Type is null or SlotType.Text && at.Reply() is { Kind: ReplyKind.Answer, Score: >= Digression };
 
     private static BotUtterance Say(string text, PublishedFlow flow, IReadOnlyList<BotButton>? buttons = null) =>
         new(text, new BotPart(BotSays.Flow, "offline") { Entry = Knowing.Brain.FlowPrefix + flow.Flow.Key, Buttons = buttons is { Count: > 0 } ? buttons : null });

@@ -62,7 +62,7 @@ internal sealed class Brain
 
     private static List<KnowledgeEntry> EntriesOf(BotKnowledge knowledge, IReadOnlyList<FlowTrigger> flows, string language) =>
     [
-        .. knowledge.Entries.Where(entry => entry.Language == language).Select(entry => new KnowledgeEntry(entry.Key, [entry.Title, .. entry.Similar], entry.Answer)),
+        .. knowledge.Entries.Where(entry => entry.Language == language).Select(entry => new KnowledgeEntry(entry.Key, [entry.Title, .. entry.Similar], entry.Text)),
         .. flows.Where(flow => flow.Language == language && flow.Phrases.Count > 0).Select(flow => new KnowledgeEntry(FlowPrefix + flow.Key, flow.Phrases)),
     ];
 
@@ -97,7 +97,7 @@ internal sealed class Brain
         foreach (var gone in _entries.Values.Where(entry => !known.ContainsKey(entry.Key)))
             _finders[gone.Language].Index.Remove(gone.Key);
         foreach (var entry in next.Entries.Where(entry => !_entries.TryGetValue(entry.Key, out var before) || !before.SaysTheSameAs(entry)))
-            _finders[entry.Language].Index.Put(entry.Key, [entry.Title, .. entry.Similar], entry.Answer);
+            _finders[entry.Language].Index.Put(entry.Key, [entry.Title, .. entry.Similar], entry.Text);
         return Changed(new Brain(next, flows, _finders));
     }
 
@@ -124,33 +124,32 @@ internal sealed class Brain
 
     /// <summary>What is to be done about a message.</summary>
     /// <param name="now">Unix milliseconds: what does not hold now is not there.</param>
-    public Reply Reply(string message, BotProfile profile, string language, long now)
+    /// <param name="isSaid">Which entries are said where it was asked; null: all of them.</param>
+    public Reply Reply(string message, BotProfile profile, string language, long now, Func<BotEntry, bool>? isSaid = null)
     {
         var guess = LanguageGuess.Of(message);
         var order = guess.StartsWith("zh", StringComparison.Ordinal) ? "zh" : guess == "en" ? "en" : language;
         var finder = _finders.GetValueOrDefault(order) ?? _finders.Values.FirstOrDefault();
         var finders = finder is null ? new Dictionary<string, Finder>(StringComparer.Ordinal) : new Dictionary<string, Finder>(StringComparer.Ordinal) { [guess] = finder };
         var reply = new Answerer(finders, _facts, boldness: new Boldness(profile.AnswerFrom, profile.ClarifyFrom)).Reply(message);
-        return Holding(reply, now);
+        return Holding(reply, key => Entry(key) is not { } entry || (entry.HoldsAt(now) && isSaid?.Invoke(entry) is not false));
     }
 
-    /// <summary>Without what does not hold now. When that was the best, nothing sure is left.</summary>
-    private Reply Holding(Reply reply, long now)
+    /// <summary>Without what does not hold now and here. When that was the best, nothing sure is left.</summary>
+    private static Reply Holding(Reply reply, Func<string, bool> holds)
     {
-        if (reply.Candidates.All(candidate => Holds(candidate.Id, now)))
+        if (reply.Candidates.All(candidate => holds(candidate.Id)))
             return reply;
-        List<Found> left = [.. reply.Candidates.Where(candidate => Holds(candidate.Id, now))];
+        List<Found> left = [.. reply.Candidates.Where(candidate => holds(candidate.Id))];
         return reply.Kind switch
         {
-            ReplyKind.Answer when reply.Id is { } id && !Holds(id, now) => left.Count == 0
+            ReplyKind.Answer when reply.Id is { } id && !holds(id) => left.Count == 0
                 ? reply with { Kind = ReplyKind.Refuse, Id = null, Candidates = left }
                 : reply with { Kind = ReplyKind.Clarify, Id = null, Candidates = [.. left.Take(3)] },
             ReplyKind.Clarify when left.Count == 0 => reply with { Kind = ReplyKind.Refuse, Candidates = left },
             _ => reply with { Candidates = left },
         };
     }
-
-    private bool Holds(string key, long now) => Entry(key)?.HoldsAt(now) ?? true;
 }
 
 /// <summary>What begins a flow.</summary>

@@ -32,13 +32,22 @@ internal sealed class KnowledgeSource(IKnowledge knowledge) : IBotKnowledgeSourc
     }
 
     /// <summary>One for each language that it is asked and answered in.</summary>
-    private static IEnumerable<BotEntry> Entries(PublishedItem item)
+    internal static IEnumerable<BotEntry> Entries(PublishedItem item)
     {
         foreach (var wording in item.Content.Wordings)
         {
             var language = KnowledgeContent.Speaks(wording.Language, "zh") ? "zh" : "en";
-            if (item.Content.AnswerFor(KnowledgeReader.Stranger, wording.Language, null) is { Text.Length: > 0 } answer)
-                yield return new BotEntry(item.Id.ToString(), language, wording.Question, wording.Similar, answer.Text, null, item.Content.ValidFrom, item.Content.ValidTo);
+            var answer = item.Content.AnswerFor(KnowledgeReader.Stranger, wording.Language, null)?.Text ?? "";
+            var own = ByChannel(item.Content, wording.Language, answer);
+            if (answer.Length > 0 || own.Count > 0)
+                yield return new BotEntry(item.Id.ToString(), language, wording.Question, wording.Similar, answer, null, item.Content.ValidFrom, item.Content.ValidTo) { ByChannel = own };
         }
     }
+
+    /// <summary>What is answered otherwise on kinds of channels.</summary>
+    private static Dictionary<string, string> ByChannel(KnowledgeContent content, string language, string common) =>
+        content.Answers.Select(answer => answer.Channel).OfType<string>().Distinct(StringComparer.Ordinal)
+            .Select(channel => (Channel: channel, Text: content.AnswerFor(KnowledgeReader.Stranger, language, channel)?.Text ?? ""))
+            .Where(one => one.Text.Length > 0 && one.Text != common)
+            .ToDictionary(one => one.Channel, one => one.Text, StringComparer.Ordinal);
 }

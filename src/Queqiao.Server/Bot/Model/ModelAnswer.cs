@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Queqiao.Server.Bot.Learning;
 using Queqiao.Server.Bot.Thinking;
 using Queqiao.Server.Conversations;
@@ -8,12 +7,14 @@ namespace Queqiao.Server.Bot.Model;
 
 /// <summary>
 /// Checks what a model answered, sentence by sentence, against the texts it was given: a sentence without a source, with a number or an address
-/// that no source has, or in words of its own is not said. Whatever the customer talked the model into does not come through here. Pure.
+/// that no source has, that denies what they say, or in words of its own is not said. Whatever the customer talked the model into does not come through here. Pure.
 /// </summary>
-internal static partial class ModelAnswer
+internal static class ModelAnswer
 {
     /// <summary>How much of a sentence must stand in its sources.</summary>
     private const double Grounded = 0.45;
+
+    private const string ThoughtEnd = "</think>";
 
     private const int MostSentences = 8;
     private const int MostSentence = 400;
@@ -45,6 +46,20 @@ internal static partial class ModelAnswer
         return held;
     }
 
+    /// <summary>Whether it is an object at all, as it was asked for.</summary>
+    public static bool IsJson(string content)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(Unfenced(content), new JsonDocumentOptions { MaxDepth = 8 });
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What is said, with its sources by number.</summary>
     public static BotUtterance Utter(IReadOnlyList<(string Text, IReadOnlyList<Source> Sources)> sentences, string model)
     {
@@ -66,8 +81,9 @@ internal static partial class ModelAnswer
 
     private static bool Holds(string sentence, IReadOnlyList<Source> sources)
     {
-        var said = string.Join('\n', sources.Select(source => source.Entry.Title + "\n" + Words.Plain(source.Entry.Answer)));
-        return Facts().Matches(sentence).All(fact => said.Contains(fact.Value, StringComparison.OrdinalIgnoreCase)) && Covered(sentence, said) >= Grounded;
+        var answers = string.Join('\n', sources.Select(source => Words.Plain(source.Entry.Answer)));
+        var said = string.Join('\n', [.. sources.Select(source => source.Entry.Title), answers]);
+        return Claims.StandIn(sentence, said) && Denials.Agree(sentence, answers) && Covered(sentence, said) >= Grounded;
     }
 
     private static double Covered(string sentence, string said)
@@ -76,14 +92,12 @@ internal static partial class ModelAnswer
         return pieces.Count == 0 ? 0 : (double)pieces.Intersect(Heaps.PiecesOf(said)).Count() / pieces.Count;
     }
 
-    /// <summary>Many models wrap JSON into a fence.</summary>
+    /// <summary>Many models think aloud first, and wrap JSON into a fence.</summary>
     private static string Unfenced(string content)
     {
+        if (content.LastIndexOf(ThoughtEnd, StringComparison.OrdinalIgnoreCase) is >= 0 and var end)
+            content = content[(end + ThoughtEnd.Length)..]; // some servers leave out where it began
         var (from, to) = (content.IndexOf('{', StringComparison.Ordinal), content.LastIndexOf('}'));
         return from >= 0 && to > from ? content[from..(to + 1)] : content;
     }
-
-    /// <summary>What must not be made up: numbers, addresses of pages and of mail.</summary>
-    [GeneratedRegex(@"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+|\d+(?:[.,:]\d+)*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Facts();
 }

@@ -49,17 +49,20 @@ internal sealed class ModelClient(IStorageEngine storage, IVault vault, GuardedH
     }
 
     private static IReadOnlyList<Source> Sources(Situation at) =>
-        [.. at.Brain.Reply(at.Said, at.Profile, at.Language, at.Now).Candidates.Select(candidate => at.Brain.Entry(candidate.Id)).OfType<BotEntry>().Take(MostSources).Select((entry, i) => new Source($"k{i + 1}", entry))];
+        [.. at.Reply().Candidates.Select(candidate => at.Entry(candidate.Id)).OfType<BotEntry>().Take(MostSources).Select((entry, i) => new Source($"k{i + 1}", entry))];
 
     private static string Policy(string name, string language) => language == "en"
         ? $"You are {name}, a support bot of the shop. Be polite and brief. Promise nothing that does not stand in the knowledge. Never claim to be a person."
         : $"你是{name}，店铺的客服机器人。礼貌、简短。知识里没有的不要承诺。不要自称真人。";
 
     /// <summary>Null: it did not answer, or the day's tokens are used up.</summary>
-    internal async Task<string?> Ask(int ws, Guid bot, ModelSettings model, string body, CancellationToken ct)
+    internal async Task<string?> Ask(int ws, Guid bot, ModelSettings model, string body, CancellationToken ct) => (await Send(ws, bot, model, body, ct)).Content;
+
+    /// <returns>The answer, or what went wrong (<see cref="ModelTrouble"/>).</returns>
+    internal async Task<(string? Content, string? Trouble)> Send(int ws, Guid bot, ModelSettings model, string body, CancellationToken ct)
     {
         if (!await Reserve(ws, model, ct))
-            return null;
+            return (null, ModelTrouble.Budget);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, model.BaseUrl.TrimEnd('/') + "/chat/completions") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
@@ -70,13 +73,13 @@ internal sealed class ModelClient(IStorageEngine storage, IVault vault, GuardedH
             var text = response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(ct) : null;
             var (content, tokens) = text is null ? (null, 0) : Read(text);
             await Spend(ws, tokens, content is null, ct);
-            return content;
+            return (content, content is not null ? null : text is null ? ModelTrouble.Of(response.StatusCode) : ModelTrouble.NotJson);
         }
         catch (Exception trouble) when (trouble is HttpRequestException or OutboundRefusedException or IOException or JsonException || (trouble is OperationCanceledException && !ct.IsCancellationRequested))
         {
             log.Fault(LogLevel.Warning, trouble, "The model did not answer; the offline brain does"); // never what was asked
             await Spend(ws, 0, failed: true, ct);
-            return null;
+            return (null, ModelTrouble.Of(trouble));
         }
     }
 

@@ -35,7 +35,7 @@ internal static class Mind
     /// <summary>The customer asks something.</summary>
     public static Thought Question(Situation at)
     {
-        var reply = at.Brain.Reply(at.Said, at.Profile, at.Language, at.Now);
+        var reply = at.Reply();
         var thought = reply.Kind switch
         {
             ReplyKind.Person => Leaving.ToPeople(at, HandOverReason.Asked, "person"),
@@ -51,7 +51,7 @@ internal static class Mind
     {
         if (id.StartsWith(Brain.FlowPrefix, StringComparison.Ordinal))
             return at.Flows.Newest(id[Brain.FlowPrefix.Length..]) is { } flow ? Flows.FlowEngine.Begin(at, flow) : Miss(at, null);
-        if (at.Brain.Entry(id) is not { } entry || !entry.HoldsAt(at.Now)) // it was offered a while ago
+        if (at.Entry(id) is not { } entry) // it was offered a while ago
             return Miss(at, null);
         // The same answer again helps nobody.
         if (at.Memory.LastEntry == id && at.Memory.Misses == 0)

@@ -2,6 +2,7 @@ using Queqiao.Server.Bot.Configuring;
 using Queqiao.Server.Bot.Flows;
 using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Conversations;
+using Queqiao.Text.Answering;
 
 namespace Queqiao.Server.Bot.Thinking;
 
@@ -24,6 +25,15 @@ internal sealed record Situation(BotProfile Profile, Brain Brain, FlowBook Flows
 
     /// <summary><c>zh</c> or <c>en</c>: what the answer is given in.</summary>
     public string Language { get; init; } = "zh";
+
+    /// <summary>The kind of channel that it was said on: answers may have a text of their own there. Null: on none.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>What the knowledge has for it, of what is said on this channel.</summary>
+    public Reply Reply() => Brain.Reply(Said, Profile, Language, Now, entry => entry.On(Channel) is not null);
+
+    /// <summary>An entry as it is said now on this channel; null: it is not.</summary>
+    public BotEntry? Entry(string key) => Brain.Entry(key)?.On(Channel) is { } entry && entry.HoldsAt(Now) ? entry : null;
 
     public string Text(string code, params ReadOnlySpan<object?> args) => Words.Say(Language, code, args);
 }

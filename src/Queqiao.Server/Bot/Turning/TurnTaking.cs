@@ -33,7 +33,7 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
             await Say(hearing, channel, board.Of(call.Ws, hearing.ChannelId)?.Name ?? "", await Leave(hearing, HandOverReason.Off, ct));
             return;
         }
-        var at = await Situation(hearing, bot, ct);
+        var at = await Situation(hearing, bot, channel.Kind, ct);
         var thought = Loop.Is(at.Memory, channel.Kind == Rendering.Mail) ? Leaving.ToPeople(at, HandOverReason.Looping, "looping") : Mind.Think(at);
         for (var i = 0; thought.Call is not null && i < MostCalls; i++)
         {
@@ -72,7 +72,7 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
         }
     }
 
-    private async Task<Situation> Situation(BotHearing hearing, BotOnChannel bot, CancellationToken ct)
+    private async Task<Situation> Situation(BotHearing hearing, BotOnChannel bot, string channel, CancellationToken ct)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var memory = Loop.Count(BotMemory.Of(hearing.State), now);
@@ -87,7 +87,7 @@ internal sealed class TurnTaking(IBotConversations conversations, BotBoard board
             Instead = experiments.For(hearing.Call.Ws, hearing.ContactId),
             Staff = await staff.Of(hearing.Call.Ws, ct),
             Now = now,
-            IsNew = hearing.IsNew,
+            IsNew = hearing.IsNew, Channel = channel,
             Language = language,
         };
     }
