@@ -85,7 +85,7 @@ public sealed class SentenceEncoder
         return reader.Grams.Count == 0 ? 0 : (float)known / reader.Grams.Count;
     }
 
-    /// <summary>Packs what was learnt: a row of numbers for each n-gram, sixteenths of its greatest.</summary>
+    /// <summary>Packs what was learnt: a row of numbers for each n-gram, in sevenths of its greatest.</summary>
     internal static SentenceEncoder Of(uint[] grams, ReadOnlySpan<float> learnt, float[] projection)
     {
         var rows = new byte[grams.Length * RowBytes];

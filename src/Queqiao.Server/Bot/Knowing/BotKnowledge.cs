@@ -22,6 +22,9 @@ internal sealed record BotEntry(string Id, string Language, string Title, IReadO
 
     public string Key => Id + "/" + Language;
 
+    /// <summary>The <see cref="Id"/> in a <see cref="Key"/>: the same in whatever language.</summary>
+    public static string IdOf(string key) => key.Split('/')[0];
+
     /// <summary>What is said instead of <see cref="Answer"/> on a kind of channel.</summary>
     public IReadOnlyDictionary<string, string> ByChannel { get; init; } = NoChannel;
 

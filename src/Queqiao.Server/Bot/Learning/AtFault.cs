@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Conversations;
 using Queqiao.Server.Platform.Storage;
@@ -19,9 +20,6 @@ internal static class AtFault
             join turn in db.Table<BotTurnRow>() on new { asked.Ws, asked.ConversationId, asked.Seq } equals new { turn.Ws, turn.ConversationId, Seq = turn.AskedSeq }
             where row.Ws == ws && row.State == SuggestionState.Open && row.Kind == SuggestionKind.Similar && turn.Kind == BotSays.Answer && turn.Entry != null && row.Entry != null
             select new { row.Id, Nearest = row.Entry, Said = turn.Entry }).Distinct().ToListAsync(ct);
-        return [.. pairs.Where(one => FaqOf(one.Nearest!) == FaqOf(one.Said!)).Select(one => one.Id)];
+        return [.. pairs.Where(one => BotEntry.IdOf(one.Nearest!) == BotEntry.IdOf(one.Said!)).Select(one => one.Id)];
     }
-
-    /// <summary>Of an entry, in whatever language.</summary>
-    private static string FaqOf(string entry) => entry.Split('/')[0];
 }

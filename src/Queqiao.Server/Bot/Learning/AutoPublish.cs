@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Queqiao.Server.Bot.Configuring;
+using Queqiao.Server.Bot.Knowing;
 using Queqiao.Server.Bot.Storage;
 using Queqiao.Server.Identity;
 using Queqiao.Server.Knowledge;
@@ -37,7 +38,7 @@ internal sealed class AutoPublish(BotBoard board, KnowledgeGrowth growth, IStora
             if (published == MostAtOnce || tried++ == MostTried)
                 break;
             var text = SuggestionText.Of(vault.Open(ws, Learn.Purpose, row.Sealed, row.Id));
-            if (!Guid.TryParse(row.Entry!.Split('/')[0], out var faq) || await growth.TrySimilar(ws, faq, text.Language, text.Question, ct) is not { Worse.Count: 0 } trial || !trial.Finds(text.Question))
+            if (!Guid.TryParse(BotEntry.IdOf(row.Entry!), out var faq) || await growth.TrySimilar(ws, faq, text.Language, text.Question, ct) is not { Worse.Count: 0 } trial || !trial.Finds(text.Question))
                 _tried[row.Id] = Interlocked.Increment(ref _trials);
             else
                 published += await storage.Run(ws, (unit, stop) => Publish(unit, row, faq, text, trial, stop), ct) ? 1 : 0;

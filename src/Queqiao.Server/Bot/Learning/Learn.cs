@@ -58,6 +58,7 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
     private async Task<(List<BadQuestion> Found, List<BotTurnRow> Passed)> Questions(int ws, long now, CancellationToken ct)
     {
         var turns = await Turns(ws, now, ct);
+        var again = await CameAgain(ws, [.. turns.Select(turn => turn.ConversationId).Distinct()], ct);
         var (found, passed) = (new List<BadQuestion>(), new List<BotTurnRow>());
         foreach (var ofQuestion in turns.GroupBy(turn => (turn.ConversationId, turn.AskedSeq)))
         {
@@ -65,7 +66,7 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
             var said = await conversations.Said(ws, turn.ConversationId, turn.AskedSeq, MostSaid, ct);
             if (said.FirstOrDefault(one => one.Seq == turn.AskedSeq) is not { } asked || Heaps.Clean(asked.Text) is not { } text)
                 passed.Add(turn);
-            else if (ofQuestion.All(one => IsAnswered(one, said)) && !await CameAgain(ws, turn.ConversationId, ct))
+            else if (ofQuestion.All(one => IsAnswered(one, said)) && !again.Contains(turn.ConversationId))
             {
                 var verdicts = ofQuestion.Select(one => ColleagueReply.IsOther(said, one.Seq)).ToList();
                 if (verdicts.Contains(true))
@@ -121,10 +122,10 @@ internal sealed class Learn(BotBoard board, Brains brains, IBotConversations con
     /// <summary>It was answered, nobody found fault with it, and a person came into it afterwards: whether that person said something else decides.</summary>
     private static bool IsAnswered(BotTurnRow turn, IReadOnlyList<BotHeard> said) => turn is { Kind: BotSays.Answer, RightAnswer: not 0, Helpful: not 0 } && said.Any(one => one.Seq == turn.Seq);
 
-    private async Task<bool> CameAgain(int ws, Guid conversation, CancellationToken ct)
+    private async Task<HashSet<Guid>> CameAgain(int ws, List<Guid> conversations, CancellationToken ct)
     {
         await using var db = storage.Read(ws);
-        return await db.Table<BotCaseRow>().AnyAsync(one => one.Ws == ws && one.ConversationId == conversation && one.AgainAt != null, ct);
+        return await db.Table<BotCaseRow>().Where(one => one.Ws == ws && conversations.Contains(one.ConversationId) && one.AgainAt != null).Select(one => one.ConversationId).ToHashSetAsync(ct);
     }
 
     private async Task<bool> Join(WriteUnit unit, int ws, List<BadQuestion> questions, Brain brain, long now, CancellationToken ct)

@@ -163,7 +163,7 @@ internal static class SuggestionEndpoints
 
     private static Item Of(BotSuggestionRow row, SuggestionText text, Brain brain, IEnumerable<BotQuestionRow> asked, Effect? effect) => new(
         row.Id, row.Kind, row.State, text.Name, text.Question, text.Answer, text.Examples, text.Language,
-        row.Entry is { } entry ? new Nearest(entry.Split('/')[0], brain.TitleOf(entry) ?? entry, row.Score ?? 0) : null, row.Size, row.Recent, row.Earlier, row.ByItself,
+        row.Entry is { } entry ? new Nearest(BotEntry.IdOf(entry), brain.TitleOf(entry) ?? entry, row.Score ?? 0) : null, row.Size, row.Recent, row.Earlier, row.ByItself,
         DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt), row.DecidedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, effect,
         [.. asked.Take(10).Select(one => new Asked(one.ConversationId, one.Seq, DateTimeOffset.FromUnixTimeMilliseconds(one.At)))]);
 
@@ -177,5 +177,5 @@ internal static class SuggestionEndpoints
         return new Effect(turns.Sum(one => one.Count), turns.Where(one => one.Key == 1).Sum(one => one.Count), turns.Where(one => one.Key == 0).Sum(one => one.Count));
     }
 
-    private static Guid? EntryOf(BotSuggestionRow row) => row.Entry is { } entry && Guid.TryParse(entry.Split('/')[0], out var id) ? id : null;
+    private static Guid? EntryOf(BotSuggestionRow row) => row.Entry is { } entry && Guid.TryParse(BotEntry.IdOf(entry), out var id) ? id : null;
 }

@@ -25,7 +25,7 @@ internal static class ModelAnswer
         List<(string, IReadOnlyList<Source>)> held = [];
         try
         {
-            using var document = JsonDocument.Parse(Unfenced(content), new JsonDocumentOptions { MaxDepth = 8 });
+            using var document = Parsed(content);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || (root.TryGetProperty("answerable", out var answerable) && answerable.ValueKind == JsonValueKind.False)
                 || !root.TryGetProperty("sentences", out var sentences) || sentences.ValueKind != JsonValueKind.Array)
@@ -51,7 +51,7 @@ internal static class ModelAnswer
     {
         try
         {
-            using var document = JsonDocument.Parse(Unfenced(content), new JsonDocumentOptions { MaxDepth = 8 });
+            using var document = Parsed(content);
             return document.RootElement.ValueKind == JsonValueKind.Object;
         }
         catch (JsonException)
@@ -91,6 +91,8 @@ internal static class ModelAnswer
         var pieces = Heaps.PiecesOf(sentence);
         return pieces.Count == 0 ? 0 : (double)pieces.Intersect(Heaps.PiecesOf(said)).Count() / pieces.Count;
     }
+
+    private static JsonDocument Parsed(string content) => JsonDocument.Parse(Unfenced(content), new JsonDocumentOptions { MaxDepth = 8 });
 
     /// <summary>Many models think aloud first, and wrap JSON into a fence.</summary>
     private static string Unfenced(string content)

@@ -44,8 +44,7 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
         await gate.WaitAsync(ct);
         try
         {
-            if (_unkept.TryGetValue(key, out var late)) // the store was away when it came
-                await Keep(account.Ws, key, late.Token, late.Before);
+            await KeepLate(key);
             while (true)
             {
                 var taken = await Take(account, key.Item2, ct);
@@ -94,7 +93,7 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
             var row = unit.Db.Table<ChannelToken>().Where(row => row.Ws == ws && row.Key == key.Key);
             var kept = await row.Where(row => row.Holder == _me || row.Sealed == before)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.Sealed, box).SetProperty(row => row.ExpiresAt, expires).SetProperty(row => row.Forgotten, false), stop);
-            return kept + await row.Where(row => row.Holder == _me).ExecuteUpdateAsync(set => set.SetProperty(row => row.Holder, (string?)null).SetProperty(row => row.HeldUntil, 0L), stop);
+            return kept + await Free(row, stop);
         }, CancellationToken.None);
         _unkept.TryRemove(key, out _);
     }
@@ -108,8 +107,7 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
             await gate.WaitAsync(ct);
             try
             {
-                if (_unkept.TryGetValue(key, out var late))
-                    await Keep(key.Ws, key, late.Token, late.Before);
+                await KeepLate(key);
             }
             finally
             {
@@ -118,8 +116,13 @@ internal sealed class ChannelTokens(IStorageEngine storage, Ids ids, TimeProvide
         }
     }
 
-    private Task<int> LetGo(int ws, Guid key) => storage.Run(ws, (unit, stop) => unit.Db.Table<ChannelToken>().Where(row => row.Ws == ws && row.Key == key && row.Holder == _me)
-        .ExecuteUpdateAsync(set => set.SetProperty(row => row.Holder, (string?)null).SetProperty(row => row.HeldUntil, 0L), stop), CancellationToken.None);
+    /// <summary>What came while the store was away. Behind the gate of its key.</summary>
+    private Task KeepLate((int Ws, Guid Key) key) => _unkept.TryGetValue(key, out var late) ? Keep(key.Ws, key, late.Token, late.Before) : Task.CompletedTask;
+
+    private Task<int> LetGo(int ws, Guid key) => storage.Run(ws, (unit, stop) => Free(unit.Db.Table<ChannelToken>().Where(row => row.Ws == ws && row.Key == key), stop), CancellationToken.None);
+
+    private Task<int> Free(IQueryable<ChannelToken> row, CancellationToken ct) => row.Where(row => row.Holder == _me)
+        .ExecuteUpdateAsync(set => set.SetProperty(row => row.Holder, (string?)null).SetProperty(row => row.HeldUntil, 0L), ct);
 
     /// <summary>What another node has written since.</summary>
     private async Task<AccessToken?> Newer(int ws, Guid key, byte[]? before)

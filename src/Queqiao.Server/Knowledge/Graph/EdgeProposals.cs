@@ -90,9 +90,9 @@ internal static class EdgeProposals
             unit.Db.Table<KnowledgeEdge>().Remove(edge);
         }
         else if (edge is null)
-            edge = Edges.Add(unit, home, after!.Subject, after.Relation, after.Target, after.Audience);
+            edge = Edges.Add(unit, home, after!);
         else
-            (edge.Subject, edge.Relation, edge.Target, edge.Audience, edge.ChangedAt) = (after!.Subject, after.Relation, after.Target, after.Audience, unit.Ids.Now());
+            Edges.Say(unit, edge, after!);
         writing.Seen(unit, home, null);
         await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_edge.accepted", "knowledge_edge", edge.Id.ToString(), new { kind, before, after, by = row.ByAgent }, stop);
         return TypedResults.NoContent();

@@ -51,9 +51,10 @@ internal static class Edges
                 return Refusal.Invalid("baseId", "knowledge_base_unknown").ToProblem();
             if (await unit.Db.Table<KnowledgeEdge>().CountAsync(one => one.Ws == actor.Ws, stop) >= Most)
                 return Refusal.Conflict("too_many", Most).ToProblem();
+            var words = new EdgeWords(ContentRules.Line(request.Subject), ContentRules.Line(request.Relation), ContentRules.Line(request.Target), request.Audience);
             if (home.NeedsSecond)
-                return await EdgeProposals.Propose(unit, home, null, new(ContentRules.Line(request.Subject), ContentRules.Line(request.Relation), ContentRules.Line(request.Target), request.Audience), actor, views, context, stop);
-            var added = Add(unit, home, request.Subject, request.Relation, request.Target, request.Audience);
+                return await EdgeProposals.Propose(unit, home, null, words, actor, views, context, stop);
+            var added = Add(unit, home, words);
             writing.Seen(unit, home, null);
             await Audit.Record(unit, AuditBy.Agent(actor, context), "knowledge_edge.created", "knowledge_edge", added.Id.ToString(), new { added.Subject, added.Relation, added.Target }, stop);
             return TypedResults.Created($"/api/v1/knowledge/edges/{added.Id}", EdgeView.Of(added));
@@ -71,7 +72,7 @@ internal static class Edges
                 var by = AuditBy.Agent(actor, context);
                 if (words != EdgeProposals.WordsOf(row))
                     await EdgeProposals.Overtake(unit, row, by, stop);
-                (row.Subject, row.Relation, row.Target, row.Audience, row.ChangedAt) = (words.Subject, words.Relation, words.Target, words.Audience, unit.Ids.Now());
+                Say(unit, row, words);
                 writing.Seen(unit, home, null);
                 await Audit.Record(unit, by, "knowledge_edge.changed", "knowledge_edge", id.ToString(), new { row.Subject, row.Relation, row.Target }, stop);
                 return TypedResults.Ok(EdgeView.Of(row));
@@ -89,13 +90,17 @@ internal static class Edges
         return TypedResults.NoContent();
     }, ct);
 
-    public static KnowledgeEdge Add(WriteUnit unit, KnowledgeBaseRow home, string subject, string relation, string target, string audience)
+    public static KnowledgeEdge Add(WriteUnit unit, KnowledgeBaseRow home, EdgeWords words)
     {
         var now = unit.Ids.Now();
-        var row = new KnowledgeEdge { Ws = home.Ws, Id = unit.Ids.New(), BaseId = home.Id, Subject = ContentRules.Line(subject), Relation = ContentRules.Line(relation), Target = ContentRules.Line(target), Audience = audience, Position = 0, CreatedAt = now, ChangedAt = now };
+        var row = new KnowledgeEdge { Ws = home.Ws, Id = unit.Ids.New(), BaseId = home.Id, Subject = ContentRules.Line(words.Subject), Relation = ContentRules.Line(words.Relation), Target = ContentRules.Line(words.Target), Audience = words.Audience, Position = 0, CreatedAt = now, ChangedAt = now };
         unit.Db.Table<KnowledgeEdge>().Add(row);
         return row;
     }
+
+    /// <summary>A fact says something else from now on.</summary>
+    public static void Say(WriteUnit unit, KnowledgeEdge row, EdgeWords words) =>
+        (row.Subject, row.Relation, row.Target, row.Audience, row.ChangedAt) = (words.Subject, words.Relation, words.Target, words.Audience, unit.Ids.Now());
 
     private static Task<IResult> On(Guid id, Actor actor, IStorageEngine storage, Func<WriteUnit, KnowledgeBaseRow, KnowledgeEdge, CancellationToken, Task<IResult>> act, CancellationToken ct) => storage.Run(actor.Ws, async (unit, stop) =>
     {

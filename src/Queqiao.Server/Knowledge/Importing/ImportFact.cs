@@ -45,7 +45,7 @@ internal static class ImportFact
         }
         if (known is null)
         {
-            await Record("created", Edges.Add(unit, home, fact.Subject, fact.Relation, fact.Target, fact.Audience).Id);
+            await Record("created", Edges.Add(unit, home, fact).Id);
             return true;
         }
         await EdgeProposals.Overtake(unit, known, who, ct);

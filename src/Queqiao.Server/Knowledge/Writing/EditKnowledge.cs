@@ -88,7 +88,7 @@ internal sealed class EditKnowledge(ItemWriting writing) : IKnowledgeEditing
     {
         var home = await ItemWriting.Lock(unit, ws, baseId, ct) ?? throw new ArgumentException("There is no such base.", nameof(baseId));
         foreach (var (subject, relation, target) in facts)
-            Edges.Add(unit, home, subject, relation, target, Audience.Everybody);
+            Edges.Add(unit, home, new(subject, relation, target, Audience.Everybody));
         writing.Seen(unit, home, null);
         await unit.Db.SaveChangesAsync(ct);
     }
